@@ -1,0 +1,171 @@
+//! One attempt of one task on a worker's own thread: the same for threads and for children.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
+use crate::clock::RunTime;
+use crate::event::{Outcome, Phase};
+use crate::exec::lane::LaneWriter;
+use crate::exec::{CancelToken, Fault};
+use crate::ids::TaskIndex;
+use crate::plan::Work;
+use crate::task::{Host, Stop, Value, perform};
+use crate::units::Nanos;
+
+/// What every attempt of a run has in common.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// What a task does.
+    pub work: Work,
+    /// How long an attempt may take.
+    pub timeout: Option<Nanos>,
+    /// Something that goes wrong on purpose.
+    pub fault: Option<Fault>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// With a value.
+    Ok(Value),
+    /// With an error, in words.
+    Error(String),
+    /// Not in time.
+    TimedOut,
+    /// With the run.
+    Cancelled,
+}
+
+impl Ended {
+    /// The outcome, without value or words.
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Ok(_) => Outcome::Ok,
+            Self::Error(_) => Outcome::Error,
+            Self::TimedOut => Outcome::TimedOut,
+            Self::Cancelled => Outcome::Cancelled,
+        }
+    }
+}
+
+impl Job {
+    /// Runs attempt number `attempt` of task `index`, written down in `lane`. A panic is the attempt's error.
+    pub fn run(&self, index: TaskIndex, attempt: u8, lane: &mut LaneWriter, cancel: &CancelToken) -> Ended {
+        lane.start_task(index, attempt);
+        let mut host = Watched { lane, cancel, timeout: self.timeout };
+        let result = quietly(|| {
+            if let Some(fault) = self.fault {
+                fault.strike(index);
+            }
+            perform(&self.work, index, &mut host)
+        });
+        let ended = match result {
+            Ok(Ok(value)) => Ended::Ok(value),
+            Ok(Err(Stop::Cancelled)) => Ended::Cancelled,
+            Ok(Err(Stop::TimedOut)) => Ended::TimedOut,
+            Err(words) => Ended::Error(words),
+        };
+        let took = lane.end_task(ended.outcome());
+        match (self.timeout, ended) {
+            // It came to its end between two checkpoints, but late all the same.
+            (Some(limit), Ended::Ok(_)) if took > limit => Ended::TimedOut,
+            (_, ended) => ended,
+        }
+    }
+}
+
+/// The host of a task on a worker.
+struct Watched<'a> {
+    lane: &'a mut LaneWriter,
+    cancel: &'a CancelToken,
+    timeout: Option<Nanos>,
+}
+
+impl Watched<'_> {
+    fn verdict(&self, now: RunTime) -> ControlFlow<Stop> {
+        if self.cancel.is_cancelled() {
+            return ControlFlow::Break(Stop::Cancelled);
+        }
+        match self.time_left(now) {
+            Some(Nanos::ZERO) => ControlFlow::Break(Stop::TimedOut),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn time_left(&self, now: RunTime) -> Option<Nanos> {
+        Some(self.lane.task_start().after(self.timeout?).since(now))
+    }
+}
+
+impl Host for Watched<'_> {
+    fn checkpoint(&mut self, progress: u16) -> ControlFlow<Stop> {
+        let now = self.lane.checkpoint(progress);
+        self.verdict(now)
+    }
+
+    fn block(&mut self, wait: Nanos) -> ControlFlow<Stop> {
+        self.lane.enter(Phase::Blocked);
+        let now = self.lane.clock().now();
+        let patience = self.time_left(now).unwrap_or(wait).min(wait);
+        self.cancel.wait(patience);
+        if self.cancel.is_cancelled() {
+            return ControlFlow::Break(Stop::Cancelled);
+        }
+        if patience < wait {
+            return ControlFlow::Break(Stop::TimedOut);
+        }
+        self.lane.enter(Phase::Computing);
+        ControlFlow::Continue(())
+    }
+}
+
+thread_local! {
+    /// Whether this thread is inside a task: its panics are caught, and nothing is printed about them.
+    static IN_TASK: Cell<bool> = const { Cell::new(false) };
+    /// Where the last panic of a task on this thread happened.
+    static WHERE: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// Runs `task`; a panic becomes its message and place, and reaches neither screen nor standard error.
+fn quietly<T>(task: impl FnOnce() -> T) -> Result<T, String> {
+    install_hook();
+    IN_TASK.set(true);
+    let result = catch_unwind(AssertUnwindSafe(task));
+    IN_TASK.set(false);
+    result.map_err(|payload| {
+        let words = message(payload.as_ref());
+        match WHERE.take() {
+            Some(place) => format!("panicked at {place}: {words}"),
+            None => format!("panicked: {words}"),
+        }
+    })
+}
+
+/// Whoever sets a panic hook later (the screen does) has this one below it and must call it for other threads.
+fn install_hook() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if IN_TASK.get() {
+                WHERE.set(info.location().map(ToString::to_string));
+            } else {
+                previous(info);
+            }
+        }));
+    });
+}
+
+/// Whether the calling thread is inside a task, whose panics are caught.
+pub fn in_task() -> bool {
+    IN_TASK.get()
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let words = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    let words = words.or_else(|| payload.downcast_ref::<String>().cloned());
+    words.unwrap_or_else(|| "with something that is no text".to_owned())
+}

@@ -1,0 +1,250 @@
+//! Lanes: what each worker writes down about itself while it works, at a few nanoseconds a fact.
+//!
+//! One [`Lanes`] holds the lanes of one run, a slot for each worker: gauges (levels now, and exact totals), two
+//! histograms, and a journal (a single-producer single-consumer ring of records). The same layout lies on the heap for
+//! threads and in shared memory for processes, so that a child's lane costs nothing to read and survives its death.
+//! A worker writes through [`LaneWriter`]; the parent reads through [`LaneReader`], and moves a slot through its states
+//! while no worker lives in it. Nothing here counts outcomes for the books: lanes are for display and for time.
+//!
+//! States, protocol, orderings and what a crash leaves behind are in the README.md beside this module.
+
+mod histogram;
+mod journal;
+#[cfg(unix)]
+mod mapped;
+mod reader;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use histogram::Histogram;
+pub use reader::LaneReader;
+pub use writer::LaneWriter;
+
+use crate::clock::RunTime;
+use crate::event::Phase;
+use crate::ids::{CpuId, SlotId};
+use crate::units::Nanos;
+
+/// Stretches shorter than this are not journalled one by one but summarised: at 20 µs, the cost of a record is well
+/// under a thousandth of what it tells of.
+pub const THINNING: Nanos = Nanos::from_micros(20);
+
+/// All journals of a run together hold at most this many bytes.
+const JOURNALS_BYTES: usize = 64 << 20;
+/// A journal's capacity in records: enough for 160 ms at the fastest that thinning lets records come.
+const MOST_RECORDS: usize = 8_192;
+
+/// Cells of one gauge block; a multiple of 16 (128 bytes), so that no two workers share a cache line or its neighbour.
+const GAUGE_CELLS: usize = 48;
+const HEADER_CELLS: usize = 16;
+const MAGIC: u64 = u64::from_le_bytes(*b"plscope\x01");
+
+/// Where in a gauge block each level stands.
+#[derive(Copy, Clone)]
+#[repr(usize)]
+enum Gauge {
+    /// Phase in bits 0..8, whether there is a task in bit 8, progress in bits 16..32, the task in bits 32..64.
+    Now = 0,
+    Since,
+    Pid,
+    /// CPU last seen on, plus one; 0 for none.
+    Cpu,
+    Done,
+    Failed,
+    ComputingCpu,
+    CpuTime,
+    Summarised,
+    Dropped,
+    LongestLatency,
+    LongestQueue,
+    /// When the slot's first task started, plus one; 0 for none.
+    FirstStart,
+    /// The first of [`Phase::COUNT`] totals.
+    Totals,
+}
+
+/// The lanes of one run.
+#[derive(Debug)]
+pub struct Lanes {
+    memory: Memory,
+    shape: Shape,
+}
+
+#[derive(Debug)]
+enum Memory {
+    Heap(Box<[AtomicU64]>),
+    #[cfg(unix)]
+    Mapped(mapped::Mapped),
+}
+
+/// The sizes from which every offset follows.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+struct Shape {
+    slots: usize,
+    records: usize,
+    cpus: usize,
+}
+
+impl Shape {
+    fn new(slots: u32, cpus: u32) -> Self {
+        let slots = slots.max(1) as usize;
+        let fair = JOURNALS_BYTES / slots / (journal::RECORD_CELLS * 8);
+        // The largest power of two that is not above the fair share.
+        let records = (1 << fair.max(2).ilog2()).min(MOST_RECORDS);
+        Self { slots, records, cpus: cpus.max(1) as usize }
+    }
+
+    const fn slot_cells(self) -> usize {
+        GAUGE_CELLS + 2 * histogram::CELLS + journal::cells(self.records)
+    }
+
+    fn cells(self) -> usize {
+        self.first_slot() + self.slots * self.slot_cells()
+    }
+
+    /// The first slot's cell, on a boundary of 128 bytes.
+    fn first_slot(self) -> usize {
+        HEADER_CELLS + self.cpus.next_multiple_of(16)
+    }
+}
+
+/// Why lanes could not be had in shared memory.
+#[derive(Debug, thiserror::Error)]
+pub enum LaneError {
+    /// This system has no memory that can be shared safely.
+    #[error("this system has no sealed shared memory")]
+    Unsupported,
+    /// The system refused.
+    #[error("share memory ({what}): {source}")]
+    System {
+        /// The call that was refused.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What was opened is not the run's lanes.
+    #[error("the shared memory is not this run's: {0}")]
+    Foreign(&'static str),
+}
+
+impl Lanes {
+    /// Lanes on the heap, for workers of this process. `cpus` is one more than the highest CPU number.
+    pub fn heap(slots: u32, cpus: u32) -> Arc<Self> {
+        let shape = Shape::new(slots, cpus);
+        let cells = (0..shape.cells()).map(|_| AtomicU64::new(0)).collect();
+        Arc::new(Self { memory: Memory::Heap(cells), shape })
+    }
+
+    /// Lanes in sealed shared memory, for workers of other processes, which [`Lanes::attach`] by the path.
+    ///
+    /// # Errors
+    /// Where the system has no such memory, or refuses it.
+    #[cfg(unix)]
+    pub fn shared(slots: u32, cpus: u32, run: u64) -> Result<(Arc<Self>, String), LaneError> {
+        let shape = Shape::new(slots, cpus);
+        let (mapped, path) = mapped::Mapped::create(shape.cells())?;
+        let lanes = Self { memory: Memory::Mapped(mapped), shape };
+        let header = [MAGIC, run, shape.slots as u64, shape.records as u64, shape.cpus as u64];
+        for (cell, value) in lanes.cells().iter().zip(header) {
+            cell.store(value, Ordering::Relaxed);
+        }
+        Ok((Arc::new(lanes), path))
+    }
+
+    /// Opens the lanes that the parent made with [`Lanes::shared`].
+    ///
+    /// # Errors
+    /// Where they cannot be opened, or are not those of this run.
+    #[cfg(unix)]
+    pub fn attach(path: &str, slots: u32, cpus: u32, run: u64) -> Result<Arc<Self>, LaneError> {
+        let shape = Shape::new(slots, cpus);
+        let mapped = mapped::Mapped::open(path, shape.cells())?;
+        let lanes = Self { memory: Memory::Mapped(mapped), shape };
+        let want = [MAGIC, run, shape.slots as u64, shape.records as u64, shape.cpus as u64];
+        if lanes.cells().iter().zip(want).any(|(cell, want)| cell.load(Ordering::Relaxed) != want) {
+            return Err(LaneError::Foreign("its header differs"));
+        }
+        Ok(Arc::new(lanes))
+    }
+
+    /// The number of slots.
+    pub const fn slots(&self) -> usize {
+        self.shape.slots
+    }
+
+    /// CPU time that workers of this run were charged for on one CPU so far.
+    pub fn charged(&self, cpu: CpuId) -> Nanos {
+        Nanos(self.charges().get(cpu.index()).map_or(0, |cell| cell.load(Ordering::Relaxed)))
+    }
+
+    /// Adds to what a CPU is charged for.
+    fn charge(&self, cpu: CpuId, time: Nanos) {
+        if let Some(cell) = self.charges().get(cpu.index()) {
+            cell.fetch_add(time.0, Ordering::Relaxed);
+        }
+    }
+
+    /// Sets a slot from no worker to one that has been asked for. Only while no worker lives in it.
+    pub fn spawned(&self, slot: SlotId, at: RunTime) {
+        self.turn(slot, Phase::Starting, at);
+    }
+
+    /// Ends whatever a slot's worker was doing, for it is gone. Only when no worker lives in it any more.
+    pub fn gone(&self, slot: SlotId, at: RunTime) {
+        self.turn(slot, Phase::Absent, at);
+    }
+
+    fn turn(&self, slot: SlotId, next: Phase, at: RunTime) {
+        let block = self.gauges(slot);
+        let now = read(block, Gauge::Now);
+        let since = read(block, Gauge::Since);
+        let phase = Phase::from_number(now & 0xff).unwrap_or_default();
+        let total = &block[Gauge::Totals as usize + phase as usize];
+        total.store(total.load(Ordering::Relaxed) + at.0.saturating_sub(since), Ordering::Relaxed);
+        block[Gauge::Now as usize].store(next as u64, Ordering::Relaxed);
+        block[Gauge::Since as usize].store(at.0.max(since), Ordering::Relaxed);
+    }
+
+    fn cells(&self) -> &[AtomicU64] {
+        match &self.memory {
+            Memory::Heap(cells) => cells,
+            #[cfg(unix)]
+            Memory::Mapped(mapped) => mapped.cells(),
+        }
+    }
+
+    fn charges(&self) -> &[AtomicU64] {
+        &self.cells()[HEADER_CELLS..HEADER_CELLS + self.shape.cpus]
+    }
+
+    fn slot(&self, slot: SlotId) -> &[AtomicU64] {
+        let index = slot.index().min(self.shape.slots - 1);
+        let start = self.shape.first_slot() + index * self.shape.slot_cells();
+        &self.cells()[start..start + self.shape.slot_cells()]
+    }
+
+    fn gauges(&self, slot: SlotId) -> &[AtomicU64] {
+        &self.slot(slot)[..GAUGE_CELLS]
+    }
+
+    fn latency(&self, slot: SlotId) -> &[AtomicU64] {
+        &self.slot(slot)[GAUGE_CELLS..GAUGE_CELLS + histogram::CELLS]
+    }
+
+    fn queue(&self, slot: SlotId) -> &[AtomicU64] {
+        &self.slot(slot)[GAUGE_CELLS + histogram::CELLS..GAUGE_CELLS + 2 * histogram::CELLS]
+    }
+
+    fn journal(&self, slot: SlotId) -> &[AtomicU64] {
+        &self.slot(slot)[GAUGE_CELLS + 2 * histogram::CELLS..]
+    }
+}
+
+fn read(block: &[AtomicU64], gauge: Gauge) -> u64 {
+    block[gauge as usize].load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! A worker's view of its own lane.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::journal::Producer;
+use super::{Gauge, Lanes, THINNING, histogram, read};
+use crate::clock::{RunClock, RunTime, current_cpu, thread_cpu};
+use crate::event::{Outcome, Phase, Record};
+use crate::ids::{SlotId, TaskIndex};
+use crate::units::Nanos;
+
+/// The thread clock is read at most this often: it is a call into the kernel.
+const CPU_READING: Nanos = Nanos::from_millis(1);
+
+/// The one writer of a slot, on the worker's own thread. The clock is read once per change of phase: the end of one is
+/// the start of the next.
+#[derive(Debug)]
+pub struct LaneWriter {
+    lanes: Arc<Lanes>,
+    slot: SlotId,
+    clock: RunClock,
+    producer: Producer,
+    phase: Phase,
+    since: RunTime,
+    /// Whether `since` is so fresh that a task may start at it without another look at the clock.
+    fresh: bool,
+    task: Option<RunningTask>,
+    summary: Summary,
+    cpu: CpuReading,
+}
+
+#[derive(Debug, Copy, Clone)]
+struct RunningTask {
+    index: TaskIndex,
+    attempt: u8,
+    start: RunTime,
+    cpu: Nanos,
+}
+
+/// Stretches too short for records of their own, since the last record.
+#[derive(Debug, Default)]
+struct Summary {
+    start: Option<RunTime>,
+    tasks: u32,
+    working: Nanos,
+    moving: Nanos,
+}
+
+/// When the thread clock was last read, and what it said.
+#[derive(Debug)]
+struct CpuReading {
+    at: RunTime,
+    thread: Nanos,
+    /// Wall time of computing phases that ended since then.
+    computing: Nanos,
+}
+
+impl LaneWriter {
+    /// Takes a slot over, on the worker's own thread. The slot is in the phase in which the parent left it: starting.
+    pub fn attach(lanes: &Arc<Lanes>, slot: SlotId, clock: RunClock, pid: u32) -> Self {
+        let block = lanes.gauges(slot);
+        let phase = Phase::from_number(read(block, Gauge::Now) & 0xff).unwrap_or_default();
+        let since = RunTime(read(block, Gauge::Since));
+        let producer = Producer::resume(lanes.journal(slot));
+        let cpu = CpuReading { at: clock.now(), thread: thread_cpu(), computing: Nanos::ZERO };
+        block[Gauge::Pid as usize].store(u64::from(pid), Ordering::Relaxed);
+        let (lanes, summary) = (Arc::clone(lanes), Summary::default());
+        Self { lanes, slot, clock, producer, phase, since, fresh: false, task: None, summary, cpu }
+    }
+
+    /// Turns to another phase, now.
+    pub fn enter(&mut self, phase: Phase) {
+        let now = self.clock.now();
+        self.turn(phase, now);
+        self.fresh = false;
+    }
+
+    /// Begins a task: the worker computes from now on.
+    pub fn start_task(&mut self, index: TaskIndex, attempt: u8) {
+        let now = if self.fresh { self.since } else { self.clock.now() };
+        self.fresh = false;
+        // The clock of the thread is read before a task that follows a longer wait, so that the wait's CPU time is not
+        // taken for the task's.
+        if now.since(self.cpu.at) >= CPU_READING {
+            self.end_phase(now);
+            self.phase = Phase::Waiting;
+            self.read_cpu(now);
+        }
+        self.task = Some(RunningTask { index, attempt, start: now, cpu: Nanos::ZERO });
+        histogram::count(self.lanes.queue(self.slot), now.elapsed());
+        self.raise(Gauge::LongestQueue, now.0);
+        if self.cell(Gauge::FirstStart).load(Ordering::Relaxed) == 0 {
+            self.store(Gauge::FirstStart, now.0 + 1);
+        }
+        self.turn(Phase::Computing, now);
+    }
+
+    /// Ends the task: the worker waits from now on. Returns how long the attempt took.
+    pub fn end_task(&mut self, outcome: Outcome) -> Nanos {
+        let now = self.clock.now();
+        let Some(mut task) = self.task else {
+            return Nanos::ZERO;
+        };
+        self.end_phase(now);
+        self.phase = Phase::Waiting;
+        if now.since(self.cpu.at) >= CPU_READING {
+            task.cpu += self.read_cpu(now);
+        }
+        let took = now.since(task.start);
+        histogram::count(self.lanes.latency(self.slot), took);
+        self.raise(Gauge::LongestLatency, took.0);
+        self.bump(if outcome == Outcome::Ok { Gauge::Done } else { Gauge::Failed });
+        if took >= THINNING {
+            let RunningTask { index, attempt, start, cpu } = task;
+            self.journal(&Record::Task { task: index, outcome, attempt, start, end: now, cpu });
+        } else {
+            self.summary.tasks += 1;
+            self.bump(Gauge::Summarised);
+        }
+        self.task = None;
+        self.publish(0);
+        self.fresh = true;
+        took
+    }
+
+    /// A task's sign of life: how far it is, in 1/65 536. Returns the moment.
+    pub fn checkpoint(&mut self, progress: u16) -> RunTime {
+        let now = self.clock.now();
+        if now.since(self.cpu.at) >= CPU_READING {
+            let cpu = self.read_cpu(now);
+            if let Some(task) = &mut self.task {
+                task.cpu += cpu;
+            }
+        }
+        self.publish(progress);
+        now
+    }
+
+    /// Ends the worker's part: it is stopping from now on, and the parent closes the lane when the worker is gone.
+    pub fn finish(mut self) {
+        let now = self.clock.now();
+        self.turn(Phase::Stopping, now);
+        self.flush_summary();
+        self.read_cpu(now);
+    }
+
+    /// When the current task began; now where there is none.
+    pub fn task_start(&self) -> RunTime {
+        self.task.map_or_else(|| self.clock.now(), |task| task.start)
+    }
+
+    /// When the current phase began.
+    pub const fn since(&self) -> RunTime {
+        self.since
+    }
+
+    /// The clock of the run.
+    pub const fn clock(&self) -> &RunClock {
+        &self.clock
+    }
+
+    fn turn(&mut self, phase: Phase, now: RunTime) {
+        self.end_phase(now);
+        self.phase = phase;
+        self.publish(0);
+    }
+
+    /// Ends the current phase at `now`, in totals and journal. The next one begins there; its caller says which.
+    fn end_phase(&mut self, now: RunTime) {
+        let took = now.since(self.since);
+        let total = &self.lanes.gauges(self.slot)[Gauge::Totals as usize + self.phase as usize];
+        total.store(total.load(Ordering::Relaxed) + took.0, Ordering::Relaxed);
+        if self.phase == Phase::Computing {
+            self.cpu.computing += now.since(self.since.max(self.cpu.at));
+        }
+        if took >= THINNING {
+            let task = self.task.map(|t| t.index);
+            self.flush_summary();
+            self.journal(&Record::Span { phase: self.phase, task, start: self.since, end: now });
+        } else if took > Nanos::ZERO {
+            self.summary.start.get_or_insert(self.since);
+            match self.phase {
+                Phase::Computing | Phase::Blocked => self.summary.working += took,
+                Phase::Sending | Phase::Receiving => self.summary.moving += took,
+                _ => {}
+            }
+        }
+        self.since = now;
+        if self.summary.start.is_some_and(|start| now.since(start) >= THINNING) {
+            self.flush_summary();
+        }
+    }
+
+    /// Journals what has been summed up so far, up to the moment that the current phase began.
+    fn flush_summary(&mut self) {
+        let summary = std::mem::take(&mut self.summary);
+        if let Some(start) = summary.start {
+            let Summary { tasks, working, moving, .. } = summary;
+            let end = self.since.max(start);
+            self.journal(&Record::Summary { start, end, tasks, working, moving });
+        }
+    }
+
+    fn journal(&mut self, record: &Record) {
+        if !self.producer.push(self.lanes.journal(self.slot), record) {
+            self.bump(Gauge::Dropped);
+        }
+    }
+
+    /// Reads the thread's clock: charges the CPU that it ran on, and splits computing from being preempted. Returns the
+    /// CPU time since the last reading.
+    fn read_cpu(&mut self, now: RunTime) -> Nanos {
+        let thread = thread_cpu();
+        let used = thread.saturating_sub(self.cpu.thread);
+        let cpu = current_cpu();
+        if let Some(cpu) = cpu {
+            self.lanes.charge(cpu, used);
+        }
+        let open =
+            if self.phase == Phase::Computing { now.since(self.since.max(self.cpu.at)) } else { Nanos::ZERO };
+        let wall = self.cpu.computing + open;
+        self.add(Gauge::ComputingCpu, used.min(wall));
+        self.add(Gauge::CpuTime, used);
+        self.store(Gauge::Cpu, cpu.map_or(0, |c| u64::from(c.0) + 1));
+        self.cpu = CpuReading { at: now, thread, computing: Nanos::ZERO };
+        used
+    }
+
+    /// Publishes phase, task and progress, in one word, and since when.
+    fn publish(&self, progress: u16) {
+        let task = self.task.map_or(0, |t| 1 << 8 | u64::from(t.index.0) << 32);
+        self.store(Gauge::Since, self.since.0);
+        self.store(Gauge::Now, self.phase as u64 | u64::from(progress) << 16 | task);
+    }
+
+    fn cell(&self, gauge: Gauge) -> &AtomicU64 {
+        &self.lanes.gauges(self.slot)[gauge as usize]
+    }
+
+    fn store(&self, gauge: Gauge, value: u64) {
+        self.cell(gauge).store(value, Ordering::Relaxed);
+    }
+
+    fn add(&self, gauge: Gauge, value: Nanos) {
+        let cell = self.cell(gauge);
+        cell.store(cell.load(Ordering::Relaxed) + value.0, Ordering::Relaxed);
+    }
+
+    fn bump(&self, gauge: Gauge) {
+        self.add(gauge, Nanos(1));
+    }
+
+    fn raise(&self, gauge: Gauge, value: u64) {
+        let cell = self.cell(gauge);
+        if value > cell.load(Ordering::Relaxed) {
+            cell.store(value, Ordering::Relaxed);
+        }
+    }
+}

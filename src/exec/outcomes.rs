@@ -1,0 +1,151 @@
+//! The parent's own books while a run goes on: one byte for each task, written once, whoever tells of it.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::clock::RunTime;
+use crate::event::{Outcome, StopReason, TaskCounts};
+use crate::exec::attempt::Ended;
+use crate::exec::{Books, ERRORS_KEPT};
+use crate::ids::TaskIndex;
+use crate::plan::TaskType;
+use crate::task::digest;
+use crate::units::Nanos;
+
+const OPEN: u8 = 0;
+
+/// The outcome of every task. All methods may be called from any thread.
+#[derive(Debug)]
+pub(super) struct Outcomes {
+    /// [`OPEN`], or an outcome's number.
+    states: Box<[AtomicU8]>,
+    digest: AtomicU64,
+    retried: AtomicU64,
+    last: AtomicU64,
+    errors: Mutex<Vec<(TaskIndex, String)>>,
+}
+
+impl Outcomes {
+    pub(super) fn new(tasks: u64) -> Self {
+        Self {
+            // Zeroed memory, which the system hands out page by page as it is touched.
+            states: (0..tasks).map(|_| AtomicU8::new(OPEN)).collect(),
+            digest: AtomicU64::new(0),
+            retried: AtomicU64::new(0),
+            last: AtomicU64::new(0),
+            errors: Mutex::default(),
+        }
+    }
+
+    /// Enters how a task ended for good; false if that was known already, and then nothing changes: executed at least
+    /// once, counted exactly once.
+    pub(super) fn record(&self, task: TaskType, index: TaskIndex, ended: Ended) -> bool {
+        let Some(state) = self.states.get(index.index()) else {
+            return false;
+        };
+        // Relaxed: the books are read after the writers have been joined.
+        let new = ended.outcome() as u8;
+        if state.compare_exchange(OPEN, new, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return false;
+        }
+        match ended {
+            Ended::Ok(value) => {
+                self.digest.fetch_add(digest(task, index, value), Ordering::Relaxed);
+            }
+            Ended::Error(words) => self.note(index, words),
+            Ended::TimedOut | Ended::Cancelled => {}
+        }
+        true
+    }
+
+    /// Enters that a task died with its worker for the last time.
+    pub(super) fn lose(&self, index: TaskIndex, words: String) {
+        if let Some(state) = self.states.get(index.index()) {
+            let lost = Outcome::Lost as u8;
+            if state.compare_exchange(OPEN, lost, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                self.note(index, words);
+            }
+        }
+    }
+
+    /// Whether it is not known yet how a task ended.
+    pub(super) fn is_open(&self, index: TaskIndex) -> bool {
+        self.states.get(index.index()).is_some_and(|state| state.load(Ordering::Relaxed) == OPEN)
+    }
+
+    /// Counts extra attempts.
+    pub(super) fn retried(&self, attempts: u64) {
+        self.retried.fetch_add(attempts, Ordering::Relaxed);
+    }
+
+    /// Says that an outcome became known at a moment.
+    pub(super) fn known_at(&self, at: RunTime) {
+        self.last.fetch_max(at.0, Ordering::Relaxed);
+    }
+
+    fn note(&self, index: TaskIndex, words: String) {
+        let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        if errors.len() < ERRORS_KEPT {
+            errors.push((index, words));
+        }
+    }
+
+    /// The sums. A task that is still open counts as `open`: cancelled, or lost.
+    pub(super) fn books(&self, stopped: Option<StopReason>, open: Outcome) -> Books {
+        let mut counts = TaskCounts {
+            total: self.states.len() as u64,
+            retried: self.retried.load(Ordering::Relaxed),
+            ..TaskCounts::default()
+        };
+        for state in &self.states {
+            counts.count(Outcome::from_number(state.load(Ordering::Relaxed).into()).unwrap_or(open));
+        }
+        let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        errors.sort_by_key(|(index, _)| *index);
+        Books {
+            counts,
+            digest: counts.all_ok().then(|| self.digest.load(Ordering::Relaxed)),
+            errors,
+            last_outcome: RunTime(self.last.load(Ordering::Relaxed)),
+            overhead_cpu: Nanos::ZERO,
+            stopped,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::task::Value;
+
+    #[test]
+    fn every_task_is_counted_once_and_open_ones_too() {
+        let outcomes = Outcomes::new(4);
+        let record = |i, ended| outcomes.record(TaskType::Cpu, TaskIndex(i), ended);
+        assert!(record(0, Ended::Ok(Value(7))));
+        assert!(!record(0, Ended::Ok(Value(7))), "a second time changes nothing");
+        assert!(record(1, Ended::Error("broke".to_owned())));
+        assert!(!record(9, Ended::TimedOut), "there is no task 9");
+        outcomes.lose(TaskIndex(1), "too late".to_owned());
+        outcomes.lose(TaskIndex(2), "killed".to_owned());
+        let books = outcomes.books(Some(StopReason::Cancelled), Outcome::Cancelled);
+        let counts = books.counts;
+        assert_eq!((counts.ok, counts.error, counts.lost, counts.cancelled), (1, 1, 1, 1));
+        assert_eq!(counts.accounted(), counts.total);
+        assert_eq!(books.digest, None);
+        assert_eq!(books.errors.len(), 2);
+    }
+
+    #[test]
+    fn the_digest_does_not_depend_on_order() {
+        let sum = |order: [u32; 3]| {
+            let outcomes = Outcomes::new(3);
+            for i in order {
+                outcomes.record(TaskType::Sum, TaskIndex(i), Ended::Ok(Value(u64::from(i) * 7)));
+            }
+            outcomes.books(None, Outcome::Cancelled).digest
+        };
+        assert_eq!(sum([0, 1, 2]), sum([2, 0, 1]));
+        assert!(sum([0, 1, 2]).is_some());
+    }
+}

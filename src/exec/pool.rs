@@ -1,0 +1,100 @@
+//! What serial and threads share: one queue of chunks, the outcome of every task, and a worker's loop over both.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::clock::RunTime;
+use crate::event::{Outcome, Phase, StopReason};
+use crate::exec::attempt::{Ended, Job};
+use crate::exec::lane::LaneWriter;
+use crate::exec::outcomes::Outcomes;
+use crate::exec::{Books, CancelToken, RunEnv, RunSpec};
+use crate::ids::TaskIndex;
+use crate::plan::OnError;
+
+/// The work of a run within one process, shared by its workers.
+#[derive(Debug)]
+pub(super) struct Pool {
+    job: Job,
+    tasks: u64,
+    chunk: u64,
+    /// The first task that no worker has taken.
+    next: AtomicU64,
+    outcomes: Outcomes,
+    retries: u32,
+    on_error: OnError,
+    failed: AtomicBool,
+    cancel: CancelToken,
+}
+
+impl Pool {
+    pub(super) fn new(spec: &RunSpec, env: &RunEnv) -> Self {
+        Self {
+            job: Job { work: spec.work.clone(), timeout: spec.timeout, fault: spec.fault },
+            tasks: spec.tasks,
+            chunk: u64::from(spec.chunk),
+            next: AtomicU64::new(0),
+            outcomes: Outcomes::new(spec.tasks),
+            retries: spec.retries,
+            on_error: spec.on_error,
+            failed: AtomicBool::new(false),
+            cancel: env.cancel.clone(),
+        }
+    }
+
+    /// A worker's whole life: takes chunk after chunk until there is none, or the run is to end.
+    pub(super) fn work(&self, mut lane: LaneWriter) {
+        lane.enter(Phase::Waiting);
+        let mut last = None;
+        while let Some(chunk) = self.take() {
+            for index in chunk {
+                if self.over() {
+                    break;
+                }
+                last = Some(self.settle(TaskIndex(index as u32), &mut lane));
+            }
+        }
+        if let Some(last) = last {
+            self.outcomes.known_at(last);
+        }
+        lane.finish();
+    }
+
+    fn take(&self) -> Option<Range<u64>> {
+        // Relaxed: the counter alone is shared, and handing a number out twice is what fetch_add prevents.
+        let first = self.next.fetch_add(self.chunk, Ordering::Relaxed);
+        (first < self.tasks && !self.over()).then(|| first..(first + self.chunk).min(self.tasks))
+    }
+
+    fn over(&self) -> bool {
+        self.cancel.is_cancelled() || self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Tries a task until it ends for good. Returns when that was.
+    fn settle(&self, index: TaskIndex, lane: &mut LaneWriter) -> RunTime {
+        for attempt in 0.. {
+            let ended = self.job.run(index, attempt.min(255) as u8, lane, &self.cancel);
+            let again = attempt < self.retries && matches!(ended, Ended::Error(_) | Ended::TimedOut);
+            if again && !self.over() {
+                self.outcomes.retried(1);
+                continue;
+            }
+            if self.on_error == OnError::Stop && !matches!(ended, Ended::Ok(_) | Ended::Cancelled) {
+                self.failed.store(true, Ordering::Relaxed);
+            }
+            self.outcomes.record(self.job.work.task(), index, ended);
+            break;
+        }
+        lane.since()
+    }
+
+    /// The books, when no worker works any more, or those that do have been given up.
+    pub(super) fn books(&self) -> Books {
+        let stopped = if self.cancel.is_cancelled() {
+            Some(StopReason::Cancelled)
+        } else {
+            self.failed.load(Ordering::Relaxed).then_some(StopReason::TaskFailed)
+        };
+        self.outcomes.books(stopped, Outcome::Cancelled)
+    }
+}

@@ -1,0 +1,8 @@
+//! x
+pub mod clock;
+pub mod event;
+pub mod exec;
+pub mod ids;
+pub mod plan;
+pub mod task;
+pub mod units;

@@ -1,0 +1,173 @@
+//! The plan: everything about a comparison, as data, and the one place where it is checked.
+//!
+//! A [`Plan`] is made by the command line, by a scenario or in the Lab, and is a promise only after [`Plan::check`] has
+//! found nothing wrong with it on a [`limits::Machine`]. Nothing here runs, measures or draws.
+
+pub mod check;
+pub mod chunk;
+pub mod limits;
+pub mod scenario;
+pub mod size;
+pub mod strategy;
+pub mod task;
+pub mod workload;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+pub use check::{Field, Problem};
+pub use chunk::Chunk;
+pub use limits::Machine;
+pub use size::Size;
+pub use strategy::{Strategy, WorkerCount};
+pub use task::TaskType;
+pub use workload::{Costs, Work, Workload};
+
+use crate::units::Nanos;
+
+/// How long the first plan takes as a plain loop: long enough to watch, short enough to wait for.
+pub const FIRST_SERIAL: Nanos = Nanos::from_secs(4);
+
+/// What happens to the rest of a run when a task fails for good.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnError {
+    /// The other tasks run all the same.
+    #[default]
+    Continue,
+    /// No further task starts; those not begun are cancelled.
+    Stop,
+}
+
+impl fmt::Display for OnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Continue => "continue",
+            Self::Stop => "stop",
+        })
+    }
+}
+
+/// Why a word is no rule for errors.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no rule for errors; there are continue and stop")]
+pub struct UnknownOnError(pub String);
+
+impl FromStr for OnError {
+    type Err = UnknownOnError;
+
+    fn from_str(text: &str) -> Result<Self, UnknownOnError> {
+        match text.trim() {
+            "continue" => Ok(Self::Continue),
+            "stop" => Ok(Self::Stop),
+            other => Err(UnknownOnError(other.to_owned())),
+        }
+    }
+}
+
+/// Everything about a comparison: the workloads, and how each is run. One workload with one strategy is a single run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// What is to be done; each is run with every strategy.
+    pub workloads: Vec<Workload>,
+    /// How it is run, in this order.
+    pub strategies: Vec<Strategy>,
+    /// How many workers the strategies other than serial have.
+    pub workers: WorkerCount,
+    /// How many tasks are handed out at a time.
+    pub chunk: Chunk,
+    /// How long one attempt of a task may take; none for as long as it likes.
+    pub timeout: Option<Nanos>,
+    /// How often a task that failed or timed out is tried again.
+    pub retries: u32,
+    /// What a task that fails for good does to the rest.
+    pub on_error: OnError,
+    /// How often the whole comparison is repeated.
+    pub repeats: u32,
+    /// The number from which tasks derive whatever differs between them.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// The plan that makes sense on `machine` for someone who has chosen nothing: a `cpu` workload of four full waves,
+    /// about four seconds long as a plain loop, run each way.
+    pub fn first(machine: &Machine) -> Self {
+        Self::for_task(TaskType::Cpu, machine)
+    }
+
+    /// [`Plan::first`], with tasks of another type.
+    pub fn for_task(task: TaskType, machine: &Machine) -> Self {
+        let workers = machine.available().clamp(2, 8);
+        let tasks = default_tasks(task, workers);
+        Self {
+            workloads: vec![Workload { task, size: Size::default_for(task, FIRST_SERIAL, tasks), tasks }],
+            strategies: Strategy::ALL.to_vec(),
+            workers: WorkerCount::Exactly(workers),
+            chunk: Chunk::Auto,
+            timeout: None,
+            retries: 0,
+            on_error: OnError::Continue,
+            repeats: 1,
+            seed: 1,
+        }
+    }
+
+    /// The runs of this plan, in the order in which they are run and reported: task, repeat, strategy.
+    pub fn runs(&self) -> impl Iterator<Item = PlannedRun> + '_ {
+        (0..self.workloads.len()).flat_map(move |workload| {
+            (0..self.repeats).flat_map(move |repeat| {
+                self.strategies.iter().map(move |&strategy| PlannedRun { workload, repeat, strategy })
+            })
+        })
+    }
+}
+
+/// The number of tasks that a workload of `task` begins with: four waves, which CPython's rule hands out one by one.
+pub fn default_tasks(task: TaskType, workers: u32) -> u64 {
+    match task {
+        TaskType::Primes => size::NOTES_PRIMES.len() as u64,
+        _ => 4 * u64::from(workers.max(1)),
+    }
+}
+
+/// One run of a plan: which workload, which repeat, which way.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct PlannedRun {
+    /// Index into the plan's workloads.
+    pub workload: usize,
+    /// Number of the repeat, from 0.
+    pub repeat: u32,
+    /// The way it is run.
+    pub strategy: Strategy,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_plan_is_four_full_waves_and_right_on_every_machine() {
+        for (cpus, workers) in [(1, 2), (2, 2), (6, 6), (256, 8)] {
+            let machine = Machine::example(cpus);
+            let plan = Plan::first(&machine);
+            assert_eq!(plan.workers, WorkerCount::Exactly(workers));
+            assert_eq!(plan.workloads[0].tasks, u64::from(4 * workers));
+            assert_eq!(plan.chunk.resolve(plan.workloads[0].tasks, workers), 1);
+            assert_eq!(plan.check(&machine), Ok(()));
+        }
+    }
+
+    #[test]
+    fn runs_come_by_task_then_repeat_then_strategy() {
+        let machine = Machine::example(2);
+        let mut plan = Plan::first(&machine);
+        plan.workloads.push(Plan::for_task(TaskType::Sleep, &machine).workloads.remove(0));
+        plan.strategies = vec![Strategy::Serial, Strategy::Threads];
+        plan.repeats = 2;
+        let order: Vec<_> = plan.runs().map(|r| (r.workload, r.repeat, r.strategy.name())).collect();
+        assert_eq!(order[..4], [(0, 0, "serial"), (0, 0, "threads"), (0, 1, "serial"), (0, 1, "threads")]);
+        assert_eq!(order.len(), 8);
+    }
+}

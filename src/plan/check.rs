@@ -1,0 +1,280 @@
+//! The one check of a plan. It is pure, and it says every problem at once: the field, its value, what is wrong, and the
+//! way out.
+
+use std::fmt;
+
+use crate::plan::limits::{MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_TASKS, MAX_THREADS, Machine};
+use crate::plan::strategy::Strategy;
+use crate::plan::{Chunk, Plan};
+use crate::units::{Nanos, grouped};
+
+/// A field of a plan, by the name that the command line, scenarios and the Lab share.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Field {
+    /// Task type of a workload.
+    Task,
+    /// Size of a workload's tasks.
+    Size,
+    /// Number of a workload's tasks.
+    Tasks,
+    /// Number of workers.
+    Workers,
+    /// Ways to run.
+    Strategy,
+    /// Tasks handed out at a time.
+    Chunk,
+    /// Longest time of an attempt.
+    Timeout,
+    /// Further attempts of a task.
+    Retries,
+    /// Repeats of the comparison.
+    Repeats,
+}
+
+impl Field {
+    /// The field's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Size => "size",
+            Self::Tasks => "tasks",
+            Self::Workers => "workers",
+            Self::Strategy => "strategy",
+            Self::Chunk => "chunk",
+            Self::Timeout => "timeout",
+            Self::Retries => "retries",
+            Self::Repeats => "repeats",
+        }
+    }
+}
+
+/// One thing that is wrong with a plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// The field that is wrong.
+    pub field: Field,
+    /// Its value, as it would be written.
+    pub value: String,
+    /// What is wrong with it, as a phrase that follows the value: "is more than …".
+    pub wrong: String,
+    /// What to do, as an imperative: "use 1 to 4 096".
+    pub way_out: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}; {}", self.field.name(), self.value, self.wrong, self.way_out)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Plan {
+    /// Checks the plan on a machine.
+    ///
+    /// # Errors
+    /// Every problem that there is, in the order of the fields.
+    pub fn check(&self, machine: &Machine) -> Result<(), Vec<Problem>> {
+        let mut problems = Problems(Vec::new());
+        problems.workloads(self);
+        problems.strategies(self);
+        problems.workers(self, machine);
+        problems.rest(self);
+        if problems.0.is_empty() { Ok(()) } else { Err(problems.0) }
+    }
+}
+
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(
+        &mut self,
+        field: Field,
+        value: impl fmt::Display,
+        wrong: impl Into<String>,
+        way_out: impl Into<String>,
+    ) {
+        self.0.push(Problem {
+            field,
+            value: value.to_string(),
+            wrong: wrong.into(),
+            way_out: way_out.into(),
+        });
+    }
+
+    fn workloads(&mut self, plan: &Plan) {
+        if plan.workloads.is_empty() {
+            self.add(Field::Task, "(none)", "there is nothing to run", "name a task type, as -t cpu");
+        }
+        for load in &plan.workloads {
+            if let Err(error) = load.size.check(load.task) {
+                self.add(
+                    Field::Size,
+                    &load.size,
+                    error.to_string(),
+                    format!("write {}", load.task.size_hint()),
+                );
+            }
+            if load.tasks == 0 || load.tasks > MAX_TASKS {
+                let wrong = if load.tasks == 0 {
+                    "there is nothing to do"
+                } else {
+                    "is more than the books can hold"
+                };
+                self.add(
+                    Field::Tasks,
+                    grouped(load.tasks),
+                    wrong,
+                    format!("use 1 to {}", grouped(MAX_TASKS)),
+                );
+            }
+        }
+    }
+
+    fn strategies(&mut self, plan: &Plan) {
+        if plan.strategies.is_empty() {
+            self.add(
+                Field::Strategy,
+                "(none)",
+                "there is no way to run it",
+                "choose serial, threads or processes",
+            );
+        }
+        for (i, strategy) in plan.strategies.iter().enumerate() {
+            if plan.strategies[..i].contains(strategy) {
+                self.add(
+                    Field::Strategy,
+                    strategy,
+                    "is named twice",
+                    "name it once; --repeats runs it again",
+                );
+            }
+        }
+    }
+
+    fn workers(&mut self, plan: &Plan, machine: &Machine) {
+        let workers = plan.workers.resolve(machine);
+        if workers == 0 {
+            self.add(Field::Workers, plan.workers, "nobody would do the work", "use 1 or more");
+            return;
+        }
+        let value = || {
+            let text = plan.workers.to_string();
+            if text == workers.to_string() {
+                grouped(u64::from(workers))
+            } else {
+                format!("{text} (= {workers})")
+            }
+        };
+        for (strategy, most, noun) in
+            [(Strategy::Threads, MAX_THREADS, "threads"), (Strategy::Processes, MAX_PROCESSES, "processes")]
+        {
+            if plan.strategies.contains(&strategy) && workers > most {
+                self.add(
+                    Field::Workers,
+                    value(),
+                    format!("is more {noun} than one run may have"),
+                    format!("use 1 to {}", grouped(u64::from(most))),
+                );
+            }
+        }
+        // A child costs its parent a socket and, while it starts, a little more.
+        let files = machine.open_files.map_or(u64::MAX, |limit| limit.saturating_sub(64) / 2);
+        let wants = u64::from(workers.min(MAX_PROCESSES));
+        if plan.strategies.contains(&Strategy::Processes) && wants > files {
+            self.add(
+                Field::Workers,
+                value(),
+                format!("needs more open files than the limit of {} allows", machine.open_files.unwrap_or(0)),
+                format!("use at most {files}, or raise the limit with ulimit -n"),
+            );
+        }
+    }
+
+    fn rest(&mut self, plan: &Plan) {
+        if plan.chunk == Chunk::Tasks(0) {
+            self.add(Field::Chunk, 0, "hands nothing out", "use 1 or more, or auto");
+        }
+        if plan.timeout.is_some_and(|t| t < Nanos::from_millis(1)) {
+            let value = plan.timeout.unwrap_or_default();
+            self.add(
+                Field::Timeout,
+                value,
+                "is shorter than a task can be stopped",
+                "use 1 ms or more, or none",
+            );
+        }
+        if plan.retries > MAX_RETRIES {
+            self.add(
+                Field::Retries,
+                plan.retries,
+                "is more than any task needs",
+                format!("use 0 to {MAX_RETRIES}"),
+            );
+        }
+        if plan.repeats == 0 || plan.repeats > MAX_REPEATS {
+            self.add(
+                Field::Repeats,
+                plan.repeats,
+                "is out of range",
+                format!("use 1 to {}", grouped(MAX_REPEATS.into())),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::size::Compute;
+    use crate::plan::{Size, WorkerCount};
+
+    fn problems(change: impl Fn(&mut Plan)) -> Vec<String> {
+        let machine = Machine { open_files: Some(1_000), ..Machine::example(2) };
+        let mut plan = Plan::first(&machine);
+        change(&mut plan);
+        plan.check(&machine).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn each_problem_names_field_value_and_way_out() {
+        assert_eq!(
+            problems(|p| p.workers = WorkerCount::Exactly(0)),
+            ["workers 0: nobody would do the work; use 1 or more"]
+        );
+        assert_eq!(
+            problems(|p| p.workers = WorkerCount::Exactly(10_000)),
+            [
+                "workers 10 000: is more threads than one run may have; use 1 to 4 096",
+                "workers 10 000: is more processes than one run may have; use 1 to 1 024",
+                "workers 10 000: needs more open files than the limit of 1000 allows; \
+                 use at most 468, or raise the limit with ulimit -n",
+            ]
+        );
+        assert_eq!(
+            problems(|p| p.workloads[0].size = Size::Compute(Compute::Iterations(u64::MAX))),
+            ["size 18446744073709551615: is larger than one task may be (10 000 000 000 000 iterations); \
+              write iterations or time: 5000000, 100ms"]
+        );
+    }
+
+    #[test]
+    fn every_problem_is_said_at_once() {
+        let said = problems(|p| {
+            p.workloads[0].tasks = 0;
+            p.strategies.clear();
+            p.workers = WorkerCount::Percent(0);
+            p.chunk = Chunk::Tasks(0);
+            p.timeout = Some(Nanos(1));
+            p.retries = 1_000;
+            p.repeats = 0;
+        });
+        let fields: Vec<_> = said.iter().filter_map(|s| s.split(' ').next()).collect();
+        assert_eq!(fields, ["tasks", "strategy", "workers", "chunk", "timeout", "retries", "repeats"]);
+    }
+
+    #[test]
+    fn a_plan_without_workloads_is_refused() {
+        assert_eq!(problems(|p| p.workloads.clear()).len(), 1);
+    }
+}

@@ -1,0 +1,244 @@
+//! The size of a task, in its task type's own unit, as a person writes it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::task::TaskType;
+use crate::units::{Nanos, UnitError};
+
+/// The most iterations that one task may have: about a day of the slowest kernel.
+pub const MAX_ITERATIONS: u64 = 10_000_000_000_000;
+/// The longest time that a size may name.
+pub const MAX_TIME: Nanos = Nanos::from_secs(24 * 3_600);
+/// The most numbers that one `primes` size may list.
+pub const MAX_NUMBERS: usize = 10_000;
+
+/// The six numbers of the notes: five primes, one of them twice, and a composite.
+pub const NOTES_PRIMES: [u64; 6] = [
+    112_272_535_095_293,
+    112_582_705_942_171,
+    112_272_535_095_293,
+    115_280_095_190_773,
+    115_797_848_077_099,
+    1_099_726_899_285_419,
+];
+
+/// How much a task computes: a count, or a time that calibration turns into a count once per comparison.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Compute {
+    /// So many iterations of the kernel.
+    Iterations(u64),
+    /// As many iterations as take this long on one quiet thread of this machine.
+    Time(Nanos),
+}
+
+/// The size of one task.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Size {
+    /// `cpu`, `sum`, and `primes` by time: how much it computes.
+    Compute(Compute),
+    /// `primes`: the numbers to test; task i tests number i modulo their count.
+    Numbers(Vec<u64>),
+    /// `sleep`: how long it waits.
+    Wait(Nanos),
+    /// `mixed`: how much it computes, and then how long it waits.
+    Mix(Compute, Nanos),
+}
+
+/// Why a text is no size for a task type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SizeError {
+    /// A part of the text is no number or time.
+    #[error("{part:?} {source}")]
+    Part {
+        /// The part that could not be read.
+        part: String,
+        /// What is wrong with it.
+        source: UnitError,
+    },
+    /// The form does not suit the task type: a count for `sleep`, one part for `mixed`.
+    #[error("does not suit {task}, whose size is {}", task.size_hint())]
+    Form {
+        /// The task type.
+        task: TaskType,
+    },
+    /// More than the limits of this module.
+    #[error("is larger than one task may be ({limit})")]
+    TooLarge {
+        /// The limit, in words.
+        limit: &'static str,
+    },
+    /// A size of nothing.
+    #[error("is zero; a task needs some work")]
+    Zero,
+}
+
+impl Size {
+    /// Reads the size of a task of type `task`.
+    ///
+    /// # Errors
+    /// A [`SizeError`], which says the part that is wrong and the form that is right.
+    pub fn parse(task: TaskType, text: &str) -> Result<Self, SizeError> {
+        let text = text.trim();
+        let form = || SizeError::Form { task };
+        let size = match task {
+            TaskType::Cpu | TaskType::Sum => Self::Compute(parse_compute(text)?),
+            TaskType::Primes if text.contains(',') => {
+                Self::Numbers(text.split(',').map(|n| parse_count(n.trim())).collect::<Result<_, _>>()?)
+            }
+            TaskType::Primes => match parse_compute(text)? {
+                Compute::Iterations(number) => Self::Numbers(vec![number]),
+                time @ Compute::Time(_) => Self::Compute(time),
+            },
+            TaskType::Sleep => {
+                if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+                    return Err(form());
+                }
+                Self::Wait(parse_time(text)?)
+            }
+            TaskType::Mixed => {
+                let (compute, wait) = text.split_once('+').ok_or_else(form)?;
+                Self::Mix(parse_compute(compute.trim())?, parse_time(wait.trim())?)
+            }
+        };
+        size.check(task).map(|()| size)
+    }
+
+    /// Checks that the size suits the task type and lies within the limits.
+    ///
+    /// # Errors
+    /// A [`SizeError`] that says the limit or the form.
+    pub fn check(&self, task: TaskType) -> Result<(), SizeError> {
+        match (self, task) {
+            (Self::Compute(c), TaskType::Cpu | TaskType::Sum) => check_compute(*c),
+            (Self::Compute(c @ Compute::Time(_)), TaskType::Primes) => check_compute(*c),
+            (Self::Numbers(n), TaskType::Primes) if n.is_empty() => Err(SizeError::Zero),
+            (Self::Numbers(n), TaskType::Primes) if n.len() > MAX_NUMBERS => {
+                Err(SizeError::TooLarge { limit: "10 000 numbers" })
+            }
+            // No limit on a number itself: trial division of the largest takes 2³¹ steps, some seconds.
+            (Self::Numbers(_), TaskType::Primes) => Ok(()),
+            (Self::Wait(t), TaskType::Sleep) => check_time(*t),
+            (Self::Mix(c, t), TaskType::Mixed) => check_compute(*c).and_then(|()| check_time(*t)),
+            _ => Err(SizeError::Form { task }),
+        }
+    }
+
+    /// The size that a plan begins with, for tasks that together take about `serial` as a plain loop.
+    pub fn default_for(task: TaskType, serial: Nanos, tasks: u64) -> Self {
+        let each = Nanos((serial / tasks.max(1)).0.max(1_000));
+        match task {
+            TaskType::Cpu | TaskType::Sum => Self::Compute(Compute::Time(each)),
+            TaskType::Primes => Self::Numbers(NOTES_PRIMES.to_vec()),
+            TaskType::Sleep => Self::Wait(each),
+            TaskType::Mixed => Self::Mix(Compute::Time(each / 2), each / 2),
+        }
+    }
+}
+
+fn check_compute(compute: Compute) -> Result<(), SizeError> {
+    match compute {
+        Compute::Iterations(0) => Err(SizeError::Zero),
+        Compute::Iterations(n) if n > MAX_ITERATIONS => {
+            Err(SizeError::TooLarge { limit: "10 000 000 000 000 iterations" })
+        }
+        Compute::Iterations(_) => Ok(()),
+        Compute::Time(t) => check_time(t),
+    }
+}
+
+fn check_time(time: Nanos) -> Result<(), SizeError> {
+    match time {
+        Nanos::ZERO => Err(SizeError::Zero),
+        t if t > MAX_TIME => Err(SizeError::TooLarge { limit: "24 h" }),
+        _ => Ok(()),
+    }
+}
+
+fn parse_compute(text: &str) -> Result<Compute, SizeError> {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b == b' ') && !text.is_empty() {
+        parse_count(text).map(Compute::Iterations)
+    } else {
+        parse_time(text).map(Compute::Time)
+    }
+}
+
+fn parse_count(text: &str) -> Result<u64, SizeError> {
+    let digits: String = text.chars().filter(|c| !matches!(c, '_' | ' ')).collect();
+    let part = |source| SizeError::Part { part: text.to_owned(), source };
+    match digits {
+        d if d.is_empty() => Err(part(UnitError::Empty)),
+        d if !d.bytes().all(|b| b.is_ascii_digit()) => Err(part(UnitError::NotANumber)),
+        d => d.parse().map_err(|_| part(UnitError::TooLarge)),
+    }
+}
+
+fn parse_time(text: &str) -> Result<Nanos, SizeError> {
+    text.parse().map_err(|source| SizeError::Part { part: text.to_owned(), source })
+}
+
+impl fmt::Display for Compute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Iterations(n) => write!(f, "{n}"),
+            Self::Time(t) => f.write_str(&t.exact()),
+        }
+    }
+}
+
+/// The text that [`Size::parse`] reads back as the same size.
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Compute(c) => write!(f, "{c}"),
+            Self::Numbers(numbers) => {
+                let words: Vec<String> = numbers.iter().map(u64::to_string).collect();
+                f.write_str(&words.join(","))
+            }
+            Self::Wait(t) => f.write_str(&t.exact()),
+            Self::Mix(c, t) => write!(f, "{c}+{}", t.exact()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_back_as_they_are_written() {
+        for (task, text) in [
+            (TaskType::Cpu, "5000000"),
+            (TaskType::Cpu, "100ms"),
+            (TaskType::Sum, "1"),
+            (TaskType::Primes, "112272535095293"),
+            (TaskType::Primes, "7,8,9"),
+            (TaskType::Primes, "50ms"),
+            (TaskType::Sleep, "200ms"),
+            (TaskType::Mixed, "20ms+80ms"),
+            (TaskType::Mixed, "1000+80ms"),
+        ] {
+            assert_eq!(Size::parse(task, text).unwrap().to_string(), text);
+        }
+        assert_eq!(Size::parse(TaskType::Cpu, "5 000 000").unwrap().to_string(), "5000000");
+    }
+
+    #[test]
+    fn wrong_sizes_are_refused_in_words() {
+        for (task, text, words) in [
+            (TaskType::Cpu, "5 parsecs", "needs a unit of time"),
+            (TaskType::Cpu, "-1", "is no number"),
+            (TaskType::Cpu, "0", "is zero"),
+            (TaskType::Cpu, "99999999999999999999", "is too large"),
+            (TaskType::Cpu, "10000000000001", "larger than one task may be"),
+            (TaskType::Sleep, "200", "does not suit sleep"),
+            (TaskType::Sleep, "25h", "24 h"),
+            (TaskType::Mixed, "20ms", "does not suit mixed"),
+            (TaskType::Primes, "7,,9", "is empty"),
+        ] {
+            let error = Size::parse(task, text).unwrap_err().to_string();
+            assert!(error.contains(words), "{task} {text:?}: {error}");
+        }
+    }
+}

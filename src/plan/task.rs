@@ -1,0 +1,100 @@
+//! Task types: what one task does, and the words for it. The work itself is in [`crate::task`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What one task does.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskType {
+    /// Floating-point work: the sum of ln(i+1) and i^1.1 for i below the size, as in the notes.
+    Cpu,
+    /// Integer work: the sum of i for i below the size, modulo 2⁶⁴.
+    Sum,
+    /// Whether a number is prime, by trial division.
+    Primes,
+    /// Waiting, as for a disk or a network: the worker is blocked and no CPU is used.
+    Sleep,
+    /// `cpu` work and then `sleep`.
+    Mixed,
+}
+
+impl TaskType {
+    /// Every task type, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Cpu, Self::Sum, Self::Primes, Self::Sleep, Self::Mixed];
+
+    /// The word for it, the same everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Sum => "sum",
+            Self::Primes => "primes",
+            Self::Sleep => "sleep",
+            Self::Mixed => "mixed",
+        }
+    }
+
+    /// What it does, in a few words.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Cpu => "floating-point work: logarithms and powers",
+            Self::Sum => "integer work: adding numbers",
+            Self::Primes => "is a number prime? trial division",
+            Self::Sleep => "waiting, as for a disk or a network",
+            Self::Mixed => "computing, then waiting",
+        }
+    }
+
+    /// How its size is written, by example.
+    pub const fn size_hint(self) -> &'static str {
+        match self {
+            Self::Cpu | Self::Sum => "iterations or time: 5000000, 100ms",
+            Self::Primes => "numbers or time: 112272535095293, 100ms",
+            Self::Sleep => "time: 200ms",
+            Self::Mixed => "compute+wait: 20ms+80ms",
+        }
+    }
+
+    /// Whether a part of a task is waiting without a CPU.
+    pub const fn blocks(self) -> bool {
+        matches!(self, Self::Sleep | Self::Mixed)
+    }
+
+    /// Whether a part of a task is computing.
+    pub const fn computes(self) -> bool {
+        !matches!(self, Self::Sleep)
+    }
+
+    /// The number that tells the values of one task type from another's in a digest; never changed once used.
+    pub const fn tag(self) -> u64 {
+        match self {
+            Self::Cpu => 1,
+            Self::Sum => 2,
+            Self::Primes => 3,
+            Self::Sleep => 4,
+            Self::Mixed => 5,
+        }
+    }
+}
+
+impl fmt::Display for TaskType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Why a word is no task type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no task type; there are cpu, sum, primes, sleep, mixed")]
+pub struct UnknownTask(pub String);
+
+impl FromStr for TaskType {
+    type Err = UnknownTask;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTask> {
+        let word = text.trim().to_ascii_lowercase();
+        Self::ALL.into_iter().find(|t| t.name() == word).ok_or_else(|| UnknownTask(text.trim().to_owned()))
+    }
+}

@@ -1,0 +1,261 @@
+//! What is to be done, whoever does it: a task type, a size and a number of tasks; and the same after calibration.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TaskIndex;
+use crate::plan::size::{Compute, Size};
+use crate::plan::task::TaskType;
+use crate::units::{Nanos, grouped};
+
+/// What is to be done: so many tasks of one type and size.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Workload {
+    /// What one task does.
+    pub task: TaskType,
+    /// How much one task does.
+    pub size: Size,
+    /// How many tasks there are.
+    pub tasks: u64,
+}
+
+/// What one iteration of each kernel costs on one quiet thread of this machine, in nanoseconds.
+#[derive(Copy, Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Costs {
+    /// One iteration of `cpu` (a logarithm and a power).
+    pub cpu_ns: f64,
+    /// One iteration of `sum` (an addition).
+    pub sum_ns: f64,
+    /// One iteration of `primes` (a division).
+    pub primes_ns: f64,
+}
+
+/// A task's work with every size a count: what a kernel is given. The same for every strategy, repeat and worker count.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Work {
+    /// So many iterations of `cpu`.
+    Cpu {
+        /// Upper end of both sums.
+        iterations: u64,
+    },
+    /// So many iterations of `sum`.
+    Sum {
+        /// Upper end of the sum.
+        iterations: u64,
+    },
+    /// Numbers to be tested; task i tests number i modulo their count.
+    Primes {
+        /// The numbers, at least one.
+        numbers: Vec<u64>,
+    },
+    /// A wait.
+    Sleep {
+        /// How long.
+        wait: Nanos,
+    },
+    /// `cpu` iterations and then a wait.
+    Mixed {
+        /// Iterations of `cpu`.
+        iterations: u64,
+        /// How long it waits after them.
+        wait: Nanos,
+    },
+}
+
+impl Work {
+    /// The task type whose work this is.
+    pub const fn task(&self) -> TaskType {
+        match self {
+            Self::Cpu { .. } => TaskType::Cpu,
+            Self::Sum { .. } => TaskType::Sum,
+            Self::Primes { .. } => TaskType::Primes,
+            Self::Sleep { .. } => TaskType::Sleep,
+            Self::Mixed { .. } => TaskType::Mixed,
+        }
+    }
+
+    /// The iterations of one task; for `primes` the divisions that its largest number can take; 0 for `sleep`.
+    pub fn iterations(&self) -> u64 {
+        match self {
+            Self::Cpu { iterations } | Self::Sum { iterations } | Self::Mixed { iterations, .. } => {
+                *iterations
+            }
+            Self::Primes { numbers } => numbers.iter().map(|n| divisions(*n)).max().unwrap_or(0),
+            Self::Sleep { .. } => 0,
+        }
+    }
+
+    /// How long task `index` should compute on one quiet thread, from calibration.
+    pub fn computing(&self, index: TaskIndex, costs: &Costs) -> Nanos {
+        let ns = match self {
+            Self::Cpu { iterations } | Self::Mixed { iterations, .. } => *iterations as f64 * costs.cpu_ns,
+            Self::Sum { iterations } => *iterations as f64 * costs.sum_ns,
+            Self::Primes { numbers } => {
+                let number = numbers.get(index.index() % numbers.len().max(1)).copied().unwrap_or(0);
+                divisions(number) as f64 * costs.primes_ns
+            }
+            Self::Sleep { .. } => 0.0,
+        };
+        Nanos(ns as u64)
+    }
+
+    /// How long a task waits without a CPU.
+    pub const fn waiting(&self) -> Nanos {
+        match self {
+            Self::Sleep { wait } | Self::Mixed { wait, .. } => *wait,
+            _ => Nanos::ZERO,
+        }
+    }
+
+    /// How long task `index` should take on one quiet thread, from calibration; for a composite of `primes`, at most.
+    pub fn estimate(&self, index: TaskIndex, costs: &Costs) -> Nanos {
+        self.computing(index, costs) + self.waiting()
+    }
+
+    /// How long `tasks` tasks should take as a plain loop, from calibration.
+    pub fn serial_estimate(&self, tasks: u64, costs: &Costs) -> Nanos {
+        let cycle = match self {
+            Self::Primes { numbers } => numbers.len().max(1) as u64,
+            _ => 1,
+        };
+        let sum = |n: u64| (0..n).map(|i| self.estimate(TaskIndex(i as u32), costs)).sum::<Nanos>();
+        sum(cycle) * (tasks / cycle) + sum(tasks % cycle)
+    }
+
+    /// The size as a person would write it: `5 000 000`, `200 ms`, `200 000 + 80.0 ms`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Cpu { iterations } | Self::Sum { iterations } => grouped(*iterations),
+            Self::Primes { numbers } => match numbers.as_slice() {
+                [one] => grouped(*one),
+                many => format!("{} numbers", many.len()),
+            },
+            Self::Sleep { wait } => wait.to_string(),
+            Self::Mixed { iterations, wait } => format!("{} + {wait}", grouped(*iterations)),
+        }
+    }
+}
+
+impl Workload {
+    /// The same work with each time of computing turned into iterations by calibration. Counts are rounded to two
+    /// significant digits, for they stand in plans and are read by people.
+    pub fn resolve(&self, costs: &Costs) -> Work {
+        let iterations = |compute: Compute, ns_each: f64| match compute {
+            Compute::Iterations(n) => n,
+            Compute::Time(t) => two_digits(t.0 as f64 / ns_each.max(1e-3)),
+        };
+        match (self.task, &self.size) {
+            (TaskType::Sum, Size::Compute(c)) => Work::Sum { iterations: iterations(*c, costs.sum_ns) },
+            (TaskType::Primes, Size::Compute(c)) => {
+                let root = iterations(*c, costs.primes_ns).saturating_mul(2);
+                Work::Primes { numbers: vec![prime_from(root.saturating_mul(root).min(1 << 62))] }
+            }
+            (_, Size::Compute(c)) => Work::Cpu { iterations: iterations(*c, costs.cpu_ns) },
+            (_, Size::Numbers(numbers)) => Work::Primes { numbers: numbers.clone() },
+            (_, Size::Wait(wait)) => Work::Sleep { wait: *wait },
+            (_, Size::Mix(c, wait)) => Work::Mixed { iterations: iterations(*c, costs.cpu_ns), wait: *wait },
+        }
+    }
+
+    /// Whether [`Workload::resolve`] needs calibration.
+    pub const fn needs_calibration(&self) -> bool {
+        matches!(self.size, Size::Compute(Compute::Time(_)) | Size::Mix(Compute::Time(_), _))
+    }
+}
+
+/// `value` with two significant digits, at least 1.
+fn two_digits(value: f64) -> u64 {
+    let value = value.max(1.0);
+    let unit = 10f64.powf((value.log10().floor() - 1.0).max(0.0));
+    ((value / unit).round() * unit) as u64
+}
+
+/// The divisions that trial division of `n` takes if `n` is prime: the odd numbers from 3 to its root.
+fn divisions(n: u64) -> u64 {
+    n.isqrt().saturating_sub(1) / 2
+}
+
+/// The smallest prime that is at least `from`.
+fn prime_from(from: u64) -> u64 {
+    (from.max(3) | 1..).step_by(2).find(|n| is_prime(*n)).unwrap_or(from)
+}
+
+/// Miller-Rabin with the bases that decide every 64-bit number (Sinclair 2011). It only chooses sizes; the task type
+/// itself divides, for that is the work to be measured.
+fn is_prime(n: u64) -> bool {
+    if n < 2 || n.is_multiple_of(2) {
+        return n == 2;
+    }
+    let mul = |a: u64, b: u64| (u128::from(a) * u128::from(b) % u128::from(n)) as u64;
+    let pow = |mut base: u64, mut exponent: u64| {
+        let mut out = 1;
+        while exponent > 0 {
+            if exponent & 1 == 1 {
+                out = mul(out, base);
+            }
+            base = mul(base, base);
+            exponent >>= 1;
+        }
+        out
+    };
+    let twos = (n - 1).trailing_zeros();
+    [2, 325, 9_375, 28_178, 450_775, 9_780_504, 1_795_265_022].into_iter().all(|base| {
+        let mut x = match base % n {
+            0 => return true,
+            base => pow(base, (n - 1) >> twos),
+        };
+        if x == 1 || x == n - 1 {
+            return true;
+        }
+        (1..twos).any(|_| {
+            x = mul(x, x);
+            x == n - 1
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COSTS: Costs = Costs { cpu_ns: 50.0, sum_ns: 0.5, primes_ns: 8.0 };
+
+    #[test]
+    fn a_time_becomes_iterations_of_two_digits() {
+        let load = Workload {
+            task: TaskType::Cpu,
+            size: Size::Compute(Compute::Time(Nanos::from_millis(123))),
+            tasks: 8,
+        };
+        assert_eq!(load.resolve(&COSTS), Work::Cpu { iterations: 2_500_000 });
+        assert_eq!(two_digits(0.2), 1);
+        assert_eq!(two_digits(99.6), 100);
+    }
+
+    #[test]
+    fn a_time_of_primes_becomes_a_prime_that_takes_that_long() {
+        let load = Workload {
+            task: TaskType::Primes,
+            size: Size::Compute(Compute::Time(Nanos::from_millis(100))),
+            tasks: 8,
+        };
+        let work = load.resolve(&COSTS);
+        let took = work.estimate(TaskIndex(0), &COSTS).as_millis_f64();
+        assert!((95.0..105.0).contains(&took), "{took} ms");
+    }
+
+    #[test]
+    fn primes_are_told_from_composites() {
+        let small: Vec<u64> = (0..30).filter(|n| is_prime(*n)).collect();
+        assert_eq!(small, [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]);
+        assert!(is_prime(112_272_535_095_293) && !is_prime(1_099_726_899_285_419));
+        assert!(is_prime(18_446_744_073_709_551_557));
+    }
+
+    #[test]
+    fn a_loop_over_six_numbers_is_estimated_number_by_number() {
+        let work = Work::Primes { numbers: vec![101, 10_007, 1_000_003] };
+        let one: Nanos = (0..3).map(|i| work.estimate(TaskIndex(i), &COSTS)).sum();
+        assert_eq!(work.serial_estimate(6, &COSTS), one * 2);
+        assert_eq!(work.serial_estimate(4, &COSTS), one + work.estimate(TaskIndex(0), &COSTS));
+    }
+}

@@ -1,0 +1,156 @@
+//! What each task type does: kernels that know nothing of pools.
+//!
+//! A kernel computes by iterations and never looks at a clock to decide when to end: that would fake speedup when
+//! workers outnumber cores. Every few hundred microseconds it asks its [`Host`] whether to go on, and tells how far it
+//! is. The value of task i depends only on the seed and i, so that every strategy must come to the same [`digest`].
+
+pub mod calibrate;
+mod kernel;
+
+use std::ops::ControlFlow;
+
+use crate::ids::TaskIndex;
+use crate::plan::{TaskType, Work};
+use crate::units::Nanos;
+
+/// What a kernel may ask of whoever runs it.
+pub trait Host {
+    /// Says how far the task is, in 1/65 536, and asks whether to go on.
+    fn checkpoint(&mut self, progress: u16) -> ControlFlow<Stop>;
+
+    /// Waits without a CPU, and then goes on computing unless told to stop.
+    fn block(&mut self, wait: Nanos) -> ControlFlow<Stop>;
+}
+
+/// Why a task must not go on.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// The run was cancelled.
+    Cancelled,
+    /// The attempt's time is over.
+    TimedOut,
+}
+
+/// The bits of a task's value: an f64's or a u64's.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Value(pub u64);
+
+/// Does task `index` of the work.
+///
+/// # Errors
+/// The host's reason to stop, where it gave one.
+pub fn perform(work: &Work, index: TaskIndex, host: &mut impl Host) -> Result<Value, Stop> {
+    let flow = match work {
+        Work::Cpu { iterations } => kernel::cpu(*iterations, host),
+        Work::Sum { iterations } => kernel::sum(*iterations, host),
+        Work::Primes { numbers } => {
+            let number = numbers.get(index.index() % numbers.len().max(1)).copied().unwrap_or(0);
+            kernel::primes(number, host)
+        }
+        Work::Sleep { wait } => block(*wait, host).map(|()| u64::from(index.0)),
+        Work::Mixed { iterations, wait } => {
+            kernel::cpu(*iterations, host).and_then(|value| block(*wait, host).map(|()| value))
+        }
+    };
+    flow.map(Value)
+}
+
+fn block(wait: Nanos, host: &mut impl Host) -> Result<(), Stop> {
+    match host.block(wait) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(stop) => Err(stop),
+    }
+}
+
+/// What one task adds to its run's digest: a thorough mix of index, task type and value. Added up with wrap-around,
+/// these give the same number in whatever order tasks end.
+pub fn digest(task: TaskType, index: TaskIndex, value: Value) -> u64 {
+    mix64(mix64(mix64(u64::from(index.0)) ^ task.tag()) ^ value.0)
+}
+
+/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014), after one step of its counter.
+fn mix64(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// A host that lets a kernel run to its end, and waits for nothing.
+#[derive(Debug, Default)]
+pub struct Unwatched;
+
+impl Host for Unwatched {
+    fn checkpoint(&mut self, _progress: u16) -> ControlFlow<Stop> {
+        ControlFlow::Continue(())
+    }
+
+    fn block(&mut self, _wait: Nanos) -> ControlFlow<Stop> {
+        ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(work: &Work, index: u32) -> u64 {
+        perform(work, TaskIndex(index), &mut Unwatched).unwrap().0
+    }
+
+    #[test]
+    fn values_are_those_of_the_definitions() {
+        // The notes' own expression for n = 1000: sum of log(i + 1) and of i ** 1.1, in that order.
+        let mut sum = 0.0f64;
+        (0..1000).for_each(|i| sum += f64::from(i + 1).ln());
+        (0..1000).for_each(|i| sum += f64::from(i).powf(1.1));
+        assert_eq!(f64::from_bits(value(&Work::Cpu { iterations: 1000 }, 0)).to_bits(), sum.to_bits());
+        assert_eq!(value(&Work::Sum { iterations: 1_000_000 }, 0), 499_999_500_000);
+        assert_eq!(value(&Work::Sleep { wait: Nanos::from_secs(9) }, 41), 41);
+        let mixed = Work::Mixed { iterations: 1000, wait: Nanos(1) };
+        assert_eq!(value(&mixed, 3), sum.to_bits());
+    }
+
+    #[test]
+    fn primes_are_tested_number_by_number() {
+        let work = Work::Primes { numbers: (0..30).collect() };
+        let primes: Vec<u32> = (0..30).filter(|i| value(&work, *i) == 1).collect();
+        assert_eq!(primes, [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]);
+        assert_eq!(value(&work, 31), 0, "task 31 tests number 1 again");
+        assert_eq!(value(&Work::Primes { numbers: vec![u64::MAX] }, 0), 0);
+        assert_eq!(value(&Work::Primes { numbers: vec![1_000_003 * 1_000_003] }, 0), 0);
+    }
+
+    #[test]
+    fn a_kernel_stops_when_its_host_says_so_and_tells_how_far_it_is() {
+        struct Impatient(Vec<u16>);
+        impl Host for Impatient {
+            fn checkpoint(&mut self, progress: u16) -> ControlFlow<Stop> {
+                self.0.push(progress);
+                if self.0.len() < 5 { ControlFlow::Continue(()) } else { ControlFlow::Break(Stop::TimedOut) }
+            }
+            fn block(&mut self, _wait: Nanos) -> ControlFlow<Stop> {
+                ControlFlow::Break(Stop::Cancelled)
+            }
+        }
+        for work in [
+            Work::Cpu { iterations: 1 << 20 },
+            Work::Sum { iterations: 1 << 40 },
+            Work::Primes { numbers: vec![18_446_744_073_709_551_557] },
+        ] {
+            let mut host = Impatient(Vec::new());
+            assert_eq!(perform(&work, TaskIndex(0), &mut host), Err(Stop::TimedOut));
+            assert!(host.0.is_sorted(), "{:?}", host.0);
+        }
+        let sleep = Work::Sleep { wait: Nanos(1) };
+        assert_eq!(perform(&sleep, TaskIndex(0), &mut Impatient(Vec::new())), Err(Stop::Cancelled));
+    }
+
+    #[test]
+    fn a_digest_tells_index_type_and_value_apart_but_not_order() {
+        let d = |task, i, v| digest(task, TaskIndex(i), Value(v));
+        assert_ne!(d(TaskType::Cpu, 0, 1), d(TaskType::Cpu, 1, 0));
+        assert_ne!(d(TaskType::Cpu, 0, 1), d(TaskType::Sum, 0, 1));
+        assert_ne!(d(TaskType::Sleep, 0, 0), 0);
+    }
+}

@@ -1,0 +1,86 @@
+//! The loops themselves, in blocks of a few hundred microseconds between two checkpoints.
+
+use std::hint::black_box;
+use std::ops::ControlFlow;
+
+use crate::task::{Host, Stop};
+
+/// Iterations between two checkpoints of `cpu`: 100 to 300 µs.
+const CPU_BLOCK: u64 = 4_096;
+/// The same for `sum`.
+const SUM_BLOCK: u64 = 262_144;
+/// The same for `primes`.
+const PRIMES_BLOCK: u64 = 32_768;
+
+/// The bits of the sum of ln(i+1) and then of i^1.1, for i below n, each in order, into one accumulator.
+pub(super) fn cpu(n: u64, host: &mut impl Host) -> Result<u64, Stop> {
+    let mut sum = 0.0f64;
+    let mut each = |done_before: u64, term: fn(f64) -> f64, host: &mut _| {
+        in_blocks(0..n, CPU_BLOCK, 2 * n, done_before, host, |range| {
+            for i in range {
+                sum += term(i as f64);
+            }
+        })
+    };
+    each(0, |i| (i + 1.0).ln(), host)?;
+    each(n, |i| i.powf(1.1), host)?;
+    Ok(sum.to_bits())
+}
+
+/// The sum of i below n, modulo 2⁶⁴, by adding: each addend passes through `black_box`, or the compiler would know the
+/// closed form.
+pub(super) fn sum(n: u64, host: &mut impl Host) -> Result<u64, Stop> {
+    let mut sum = 0u64;
+    in_blocks(0..n, SUM_BLOCK, n, 0, host, |range| {
+        for i in range {
+            sum = sum.wrapping_add(black_box(i));
+        }
+    })?;
+    Ok(sum)
+}
+
+/// 1 if n is prime, else 0, by dividing by every odd number up to its root, as in the notes.
+pub(super) fn primes(n: u64, host: &mut impl Host) -> Result<u64, Stop> {
+    if n < 2 || (n > 2 && n.is_multiple_of(2)) {
+        return Ok(0);
+    }
+    let last = n.isqrt().saturating_sub(1) / 2;
+    let mut composite = false;
+    let mut done = 0;
+    while done < last && !composite {
+        let end = (done + PRIMES_BLOCK).min(last);
+        composite = (done..end).any(|k| n.is_multiple_of(2 * k + 3));
+        done = end;
+        go_on(host, done, last)?;
+    }
+    Ok(u64::from(!composite))
+}
+
+/// Runs `block` over parts of `range`, with a checkpoint after each but the last of the whole task.
+fn in_blocks(
+    range: std::ops::Range<u64>,
+    length: u64,
+    total: u64,
+    done_before: u64,
+    host: &mut impl Host,
+    mut block: impl FnMut(std::ops::Range<u64>),
+) -> Result<(), Stop> {
+    let mut at = range.start;
+    while at < range.end {
+        let end = (at + length).min(range.end);
+        block(at..end);
+        at = end;
+        if done_before + at < total {
+            go_on(host, done_before + at, total)?;
+        }
+    }
+    Ok(())
+}
+
+fn go_on(host: &mut impl Host, done: u64, total: u64) -> Result<(), Stop> {
+    let progress = (u128::from(done) * 65_535 / u128::from(total.max(1))) as u16;
+    match host.checkpoint(progress) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(stop) => Err(stop),
+    }
+}
