@@ -1,0 +1,110 @@
+//! Run state: what the events say, put together. A pure reducer: no clock, no lock, no input or output.
+//!
+//! A [`Session`] takes [`RunEvent`]s one after another, live or from wherever they were kept, and the same events give the
+//! same state. Front ends read it; what it *means* is the business of [`crate::analysis`].
+
+mod cores;
+mod ledger;
+mod progress;
+mod run;
+mod timeline;
+
+use serde::{Deserialize, Serialize};
+
+pub use cores::Cores;
+pub use ledger::Ledger;
+pub use run::{RunState, SlotState, TaskRecord};
+pub use timeline::{Shares, Timeline, TimelineSpan};
+
+use crate::event::RunEvent;
+use crate::plan::{Costs, Machine, Plan, Work};
+
+/// At most so many notices are kept: more of them say nothing new.
+const NOTICES_KEPT: usize = 20;
+
+/// A comparison, as its events tell it. The cores are told of before and after it too.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// What is run; none before the first comparison.
+    pub plan: Option<Plan>,
+    /// What it is run on.
+    pub machine: Option<Machine>,
+    /// What an iteration costs, once calibrated.
+    pub costs: Option<Costs>,
+    /// The work of one task of each workload, once calibrated.
+    pub works: Vec<Work>,
+    /// The runs that have begun, in order.
+    pub runs: Vec<RunState>,
+    /// The cores.
+    pub cores: Cores,
+    /// What else is worth knowing.
+    pub notices: Vec<String>,
+    /// Whether the comparison is over.
+    pub over: bool,
+}
+
+impl Session {
+    /// Takes one fact in.
+    pub fn apply(&mut self, event: &RunEvent) {
+        match event {
+            RunEvent::Accepted { plan, machine } => {
+                let cores = std::mem::take(&mut self.cores);
+                *self = Self {
+                    plan: Some(plan.clone()),
+                    machine: Some(machine.clone()),
+                    cores,
+                    ..Self::default()
+                };
+            }
+            RunEvent::Calibrated { costs, works } => {
+                self.costs = Some(*costs);
+                self.works.clone_from(works);
+            }
+            RunEvent::RunStarted(start) => {
+                let before = self.cores.latest().cloned();
+                self.runs.push(RunState::new(start.clone(), before));
+            }
+            RunEvent::Cores(sample) => {
+                self.cores.take(sample);
+                if let Some(run) = self.running_mut() {
+                    run.watch_machine(sample);
+                }
+            }
+            RunEvent::Notice(words) if self.notices.len() < NOTICES_KEPT => self.notices.push(words.clone()),
+            RunEvent::Notice(_) => {}
+            RunEvent::Finished => self.over = true,
+            RunEvent::WorkerSpawned { .. }
+            | RunEvent::Lane { .. }
+            | RunEvent::Levels { .. }
+            | RunEvent::WorkerExited { .. }
+            | RunEvent::Suspended { .. }
+            | RunEvent::Resumed { .. }
+            | RunEvent::RunFinished(_) => {
+                if let Some(run) = self.running_mut() {
+                    run.apply(event);
+                }
+            }
+        }
+    }
+
+    /// The run that goes on now.
+    pub fn running(&self) -> Option<&RunState> {
+        self.runs.last().filter(|run| run.end.is_none())
+    }
+
+    /// The serial run of the same workload and repeat as `run`, if it has come to its end with every task ok.
+    pub fn baseline(&self, run: &RunState) -> Option<&RunState> {
+        self.runs.iter().find(|other| {
+            other.start.strategy == crate::plan::Strategy::Serial
+                && (other.start.workload, other.start.repeat) == (run.start.workload, run.start.repeat)
+                && other.end.as_ref().is_some_and(|end| end.counts.all_ok())
+        })
+    }
+
+    fn running_mut(&mut self) -> Option<&mut RunState> {
+        self.runs.last_mut().filter(|run| run.end.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! One run: its slots, their lanes, and the last tasks.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::RunTime;
+use crate::event::{CoreSample, Gauges, Outcome, Phase, Record, RunEnd, RunEvent, RunStart, WorkerExit};
+use crate::ids::{SlotId, TaskIndex};
+use crate::state::progress::{rest_of_task, time_left};
+use crate::state::{Ledger, Timeline, TimelineSpan};
+use crate::units::{Nanos, Share};
+
+/// Tasks kept one by one, the last that ended.
+const TASKS_KEPT: usize = 256;
+
+/// One attempt of a task that is over.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskRecord {
+    /// Its number.
+    pub task: TaskIndex,
+    /// The number of the attempt, from 0.
+    pub attempt: u8,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Where it ran.
+    pub slot: SlotId,
+    /// In which process.
+    pub pid: u32,
+    /// Its beginning.
+    pub start: RunTime,
+    /// Its end.
+    pub end: RunTime,
+    /// The CPU time that was read within it.
+    pub cpu: Nanos,
+}
+
+/// One worker slot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SlotState {
+    /// Its history.
+    pub timeline: Timeline,
+    /// Its last levels.
+    pub levels: Gauges,
+    /// The processes that lived in it, the last one last.
+    pub pids: Vec<u32>,
+    /// How they ended.
+    pub exits: Vec<WorkerExit>,
+    /// The longest attempt that was told one by one, and its task.
+    pub longest: Option<(TaskIndex, Nanos)>,
+}
+
+/// What the machine was like around a run.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// Part of all cores that was idle in the last reading before the run; none where there was none.
+    pub idle_before: Option<Share>,
+    /// The most time that was stolen from all cores in one reading.
+    pub most_steal: Share,
+    /// The most that a quota held back in one reading.
+    pub most_throttled: Share,
+}
+
+/// One run, as its events tell it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunState {
+    /// What was known when it began.
+    pub start: RunStart,
+    /// Its worker slots, in order.
+    pub slots: Vec<SlotState>,
+    /// The last tasks that were told of one by one, the last one last.
+    pub recent: VecDeque<TaskRecord>,
+    /// What the machine was like.
+    pub surroundings: Surroundings,
+    /// The last moment that anything was told of.
+    pub now: RunTime,
+    /// How long it was stopped, by Ctrl-Z say.
+    pub suspended: Nanos,
+    /// Since when it is stopped.
+    pub suspended_since: Option<RunTime>,
+    /// What is known since it is over; none while it runs.
+    pub end: Option<Box<RunEnd>>,
+}
+
+impl RunState {
+    pub(super) fn new(start: RunStart, before: Option<CoreSample>) -> Self {
+        let lanes = start.slots as usize;
+        let slot = SlotState {
+            timeline: Timeline::new(lanes),
+            levels: Gauges::default(),
+            pids: Vec::new(),
+            exits: Vec::new(),
+            longest: None,
+        };
+        let idle_before = before.map(|sample| {
+            let busy: f64 = sample.cores.iter().map(|core| core.busy.fraction()).sum();
+            Share::of(sample.cores.len() as f64 - busy, sample.cores.len() as f64)
+        });
+        Self {
+            start,
+            slots: vec![slot; lanes],
+            recent: VecDeque::new(),
+            surroundings: Surroundings { idle_before, ..Surroundings::default() },
+            now: RunTime::START,
+            suspended: Nanos::ZERO,
+            suspended_since: None,
+            end: None,
+        }
+    }
+
+    pub(super) fn apply(&mut self, event: &RunEvent) {
+        match event {
+            RunEvent::WorkerSpawned { slot, pid, at } => {
+                self.tell(*at);
+                if let Some(slot) = self.slots.get_mut(slot.index()) {
+                    slot.pids.push(*pid);
+                }
+            }
+            RunEvent::WorkerExited { slot, at, exit, .. } => {
+                self.tell(*at);
+                if let Some(slot) = self.slots.get_mut(slot.index()) {
+                    slot.exits.push(exit.clone());
+                }
+            }
+            RunEvent::Lane { slot, record } => self.record(*slot, record),
+            RunEvent::Levels { at, slots } => {
+                self.tell(*at);
+                for (slot, levels) in slots {
+                    if let Some(slot) = self.slots.get_mut(slot.index()) {
+                        slot.levels = *levels;
+                    }
+                }
+            }
+            RunEvent::Suspended { at } => {
+                self.tell(*at);
+                self.suspended_since = Some(*at);
+            }
+            RunEvent::Resumed { at } => {
+                self.tell(*at);
+                if let Some(since) = self.suspended_since.take() {
+                    self.suspended += at.since(since);
+                }
+            }
+            RunEvent::RunFinished(end) => {
+                for (slot, levels) in self.slots.iter_mut().zip(&end.slots) {
+                    slot.levels = *levels;
+                }
+                self.tell(RunTime(end.elapsed.0));
+                self.end = Some(end.clone());
+            }
+            RunEvent::Accepted { .. }
+            | RunEvent::Calibrated { .. }
+            | RunEvent::RunStarted(_)
+            | RunEvent::Cores(_)
+            | RunEvent::Notice(_)
+            | RunEvent::Finished => {}
+        }
+    }
+
+    pub(super) fn watch_machine(&mut self, sample: &CoreSample) {
+        let steal: f64 = sample.cores.iter().map(|core| core.steal.fraction()).sum();
+        let steal = Share::of(steal, sample.cores.len() as f64);
+        let around = &mut self.surroundings;
+        if steal > around.most_steal {
+            around.most_steal = steal;
+        }
+        if sample.throttled > around.most_throttled {
+            around.most_throttled = sample.throttled;
+        }
+    }
+
+    fn record(&mut self, id: SlotId, record: &Record) {
+        let Some(slot) = self.slots.get_mut(id.index()) else {
+            return;
+        };
+        match *record {
+            Record::Span { phase, task, start, end } => {
+                slot.timeline.add_span(TimelineSpan { phase, task, start, end });
+            }
+            Record::Task { task, outcome, attempt, start, end, cpu } => {
+                let took = end.since(start);
+                if slot.longest.is_none_or(|(_, longest)| took > longest) {
+                    slot.longest = Some((task, took));
+                }
+                let pid = slot.pids.last().copied().unwrap_or(slot.levels.pid);
+                if self.recent.len() == TASKS_KEPT {
+                    self.recent.pop_front();
+                }
+                self.recent.push_back(TaskRecord { task, attempt, outcome, slot: id, pid, start, end, cpu });
+            }
+            Record::Summary { start, end, working, moving, .. } => {
+                slot.timeline.add_summary(start, end, working, moving);
+            }
+        }
+    }
+
+    fn tell(&mut self, at: RunTime) {
+        self.now = self.now.max(at);
+    }
+
+    /// Attempts that have ended with a value so far, by the lanes; the books of a run that is over.
+    pub fn done(&self) -> u64 {
+        self.end.as_ref().map_or_else(|| self.slots.iter().map(|s| s.levels.done).sum(), |end| end.counts.ok)
+    }
+
+    /// Attempts that have ended otherwise so far, by the lanes; the books of a run that is over.
+    pub fn failed(&self) -> u64 {
+        self.end.as_ref().map_or_else(
+            || self.slots.iter().map(|s| s.levels.failed).sum(),
+            |end| end.counts.total - end.counts.ok,
+        )
+    }
+
+    /// How far the run is: tasks that ended, and the parts of those that tell how far they are.
+    pub fn progress(&self) -> Share {
+        let parts: f64 = if self.end.is_some() {
+            0.0
+        } else {
+            let of = |levels: &Gauges| levels.task.map_or(0.0, |_| f64::from(levels.progress) / 65_536.0);
+            self.slots.iter().map(|slot| of(&slot.levels)).sum()
+        };
+        let ended = (self.done() + self.failed()).min(self.start.tasks);
+        Share::of(ended as f64 + parts, self.start.tasks as f64)
+    }
+
+    /// Workers that have a task now.
+    pub fn in_flight(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.levels.task.is_some()).count()
+    }
+
+    /// Workers that are in a phase now.
+    pub fn in_phase(&self, phase: Phase) -> usize {
+        self.slots.iter().filter(|slot| slot.levels.phase == phase).count()
+    }
+
+    /// How long the run has taken up to `now`, without the time that it was stopped; its elapsed if it is over.
+    pub fn elapsed(&self, now: RunTime) -> Nanos {
+        let wall = self.end.as_ref().map_or_else(|| now.elapsed(), |end| end.elapsed);
+        let stopped = self.suspended_since.map_or(Nanos::ZERO, |since| now.since(since));
+        wall - self.suspended - stopped
+    }
+
+    /// How long the run still takes, from the tasks that have ended and those that run; none if it is over, or if
+    /// there is nothing to go by.
+    pub fn time_left(&self, now: RunTime) -> Option<Nanos> {
+        if self.end.is_some() {
+            return None;
+        }
+        let each = self.time_of_a_task()?;
+        let running: Vec<Nanos> =
+            self.slots.iter().filter_map(|slot| rest_of_task(&slot.levels, now, each)).collect();
+        let ended = self.done() + self.failed();
+        let open = self.start.tasks.saturating_sub(ended).saturating_sub(running.len() as u64);
+        Some(time_left(&running, self.slots.len() - running.len(), open, each))
+    }
+
+    /// What a task takes here: of those that ended so far, the mean; before the first has ended, by calibration.
+    fn time_of_a_task(&self) -> Option<Nanos> {
+        let ended = self.done() + self.failed();
+        if ended == 0 {
+            return Some(self.start.serial_estimate / self.start.tasks).filter(|each| *each > Nanos::ZERO);
+        }
+        let busy = |slot: &SlotState| {
+            slot.levels.totals.get(Phase::Computing) + slot.levels.totals.get(Phase::Blocked)
+        };
+        Some(self.slots.iter().map(busy).sum::<Nanos>() / ended)
+    }
+
+    /// Records that were lost because a journal was full.
+    pub fn dropped(&self) -> u64 {
+        self.slots.iter().map(|slot| slot.levels.dropped).sum()
+    }
+
+    /// Where the workers' time went: of the whole run if it is over, else up to the last levels.
+    pub fn ledger(&self) -> Ledger {
+        if let Some(end) = &self.end {
+            return Ledger::of(&end.slots, end.elapsed);
+        }
+        let slots: Vec<Gauges> = self
+            .slots
+            .iter()
+            .map(|slot| Gauges { totals: slot.levels.totals_at(self.now), ..slot.levels })
+            .collect();
+        Ledger::of(&slots, self.now.elapsed())
+    }
+}

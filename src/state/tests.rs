@@ -1,0 +1,119 @@
+use super::*;
+use crate::clock::RunTime;
+use crate::event::{Gauges, Outcome, Phase, Record, RunEnd, RunStart, TaskCounts};
+use crate::ids::{RunId, SlotId, TaskIndex};
+use crate::plan::Strategy;
+use crate::units::{Nanos, Share};
+
+fn started(strategy: Strategy, slots: u32) -> RunEvent {
+    RunEvent::RunStarted(RunStart {
+        run: RunId(0),
+        workload: 0,
+        repeat: 0,
+        strategy,
+        slots,
+        chunk: 1,
+        tasks: 8,
+        work: Work::Sleep { wait: Nanos::from_millis(100) },
+        serial_estimate: Nanos::from_millis(800),
+        shared_lanes: true,
+    })
+}
+
+fn at(ms: u64) -> RunTime {
+    RunTime(Nanos::from_millis(ms).0)
+}
+
+fn levels(task: u32, since_ms: u64, done: u64) -> Gauges {
+    Gauges {
+        phase: Phase::Blocked,
+        since: at(since_ms),
+        task: Some(TaskIndex(task)),
+        done,
+        ..Gauges::default()
+    }
+}
+
+fn finished(elapsed_ms: u64) -> RunEvent {
+    RunEvent::RunFinished(Box::new(RunEnd {
+        elapsed: Nanos::from_millis(elapsed_ms),
+        startup: Nanos::from_millis(1),
+        shutdown: Nanos::from_millis(1),
+        counts: TaskCounts { total: 8, ok: 8, ..TaskCounts::default() },
+        digest: Some(1),
+        latency: crate::event::Percentiles::default(),
+        queue: crate::event::Percentiles::default(),
+        slots: vec![Gauges { done: 8, ..Gauges::default() }],
+        overhead_cpu: Nanos::ZERO,
+        errors: Vec::new(),
+        stopped: None,
+    }))
+}
+
+#[test]
+fn a_run_is_what_its_events_say() {
+    let mut session = Session::default();
+    session.apply(&started(Strategy::Threads, 4));
+    session.apply(&RunEvent::Levels {
+        at: at(130),
+        slots: (0..4).map(|i| (SlotId(i), levels(u32::from(i) + 4, 100, 1))).collect(),
+    });
+    for slot in 0..4 {
+        let (task, start, end) = (TaskIndex(slot), at(0), at(100));
+        let record = Record::Task { task, outcome: Outcome::Ok, attempt: 0, start, end, cpu: Nanos::ZERO };
+        session.apply(&RunEvent::Lane { slot: SlotId(slot as u16), record });
+    }
+    let run = session.running().unwrap();
+    assert_eq!((run.done(), run.in_flight(), run.recent.len()), (4, 4, 4));
+    assert_eq!(run.progress(), Share::of(4.0, 8.0));
+    assert_eq!(run.elapsed(at(150)), Nanos::from_millis(150));
+}
+
+#[test]
+fn stops_are_subtracted_from_elapsed() {
+    let mut session = Session::default();
+    session.apply(&started(Strategy::Serial, 1));
+    session.apply(&RunEvent::Suspended { at: at(100) });
+    assert_eq!(session.runs[0].elapsed(at(400)), Nanos::from_millis(100));
+    session.apply(&RunEvent::Resumed { at: at(500) });
+    assert_eq!(session.runs[0].elapsed(at(600)), Nanos::from_millis(200));
+    session.apply(&finished(1_200));
+    assert_eq!(session.runs[0].elapsed(at(9_999)), Nanos::from_millis(800));
+    assert!(session.running().is_none());
+}
+
+#[test]
+fn a_new_comparison_forgets_the_runs_but_not_the_cores() {
+    let machine = Machine::example(2);
+    let mut session = Session::default();
+    session.apply(&RunEvent::Cores(crate::event::CoreSample::default()));
+    session.apply(&started(Strategy::Serial, 1));
+    session.apply(&RunEvent::Finished);
+    session.apply(&RunEvent::Accepted { plan: Plan::first(&machine), machine });
+    assert!(session.runs.is_empty() && !session.over);
+    assert!(session.cores.latest().is_some());
+}
+
+#[test]
+fn slots_that_do_not_exist_are_nobodys() {
+    let mut session = Session::default();
+    session.apply(&finished(1)); // before any run
+    session.apply(&started(Strategy::Serial, 1));
+    let far = SlotId(9);
+    session.apply(&RunEvent::WorkerSpawned { slot: far, pid: 1, at: at(1) });
+    session.apply(&RunEvent::Levels { at: at(2), slots: vec![(far, levels(0, 0, 7))] });
+    assert_eq!(session.runs[0].done(), 0);
+}
+
+#[test]
+fn a_ledger_closes_over_slots_and_elapsed() {
+    let mut slot = Gauges { computing_cpu: Nanos(60), ..Gauges::default() };
+    for (phase, ns) in [(Phase::Starting, 10), (Phase::Computing, 70), (Phase::Waiting, 15)] {
+        slot.totals.add(phase, Nanos(ns));
+    }
+    let ledger = Ledger::of(&[slot, slot], Nanos(100));
+    assert_eq!((ledger.computing, ledger.preempted, ledger.starting), (Nanos(120), Nanos(20), Nanos(20)));
+    assert_eq!(ledger.unexplained_ns, 10);
+    assert_eq!(ledger.whole(), Nanos(200));
+    assert_eq!(Ledger::of(&[slot], Nanos(90)).unexplained_ns, -5);
+}
