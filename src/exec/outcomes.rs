@@ -38,8 +38,9 @@ impl Outcomes {
     }
 
     /// Enters how a task ended for good; false if that was known already, and then nothing changes: executed at least
-    /// once, counted exactly once.
-    pub(super) fn record(&self, task: TaskType, index: TaskIndex, ended: Ended) -> bool {
+    /// once, counted exactly once. What a value adds to the digest is added to `sum`, which the caller keeps to itself
+    /// and gives with [`Outcomes::add_digest`] now and then: one shared sum would be fought over with every task.
+    pub(super) fn record(&self, task: TaskType, index: TaskIndex, ended: Ended, sum: &mut u64) -> bool {
         let Some(state) = self.states.get(index.index()) else {
             return false;
         };
@@ -49,13 +50,16 @@ impl Outcomes {
             return false;
         }
         match ended {
-            Ended::Ok(value) => {
-                self.digest.fetch_add(digest(task, index, value), Ordering::Relaxed);
-            }
+            Ended::Ok(value) => *sum = sum.wrapping_add(digest(task, index, value)),
             Ended::Error(words) => self.note(index, words),
             Ended::TimedOut | Ended::Cancelled => {}
         }
         true
+    }
+
+    /// Adds a caller's part to the digest, and takes it from the caller.
+    pub(super) fn add_digest(&self, sum: &mut u64) {
+        self.digest.fetch_add(std::mem::take(sum), Ordering::Relaxed);
     }
 
     /// Enters that a task died with its worker for the last time.
@@ -121,7 +125,7 @@ mod tests {
     #[test]
     fn every_task_is_counted_once_and_open_ones_too() {
         let outcomes = Outcomes::new(4);
-        let record = |i, ended| outcomes.record(TaskType::Cpu, TaskIndex(i), ended);
+        let record = |i, ended| outcomes.record(TaskType::Cpu, TaskIndex(i), ended, &mut 0);
         assert!(record(0, Ended::Ok(Value(7))));
         assert!(!record(0, Ended::Ok(Value(7))), "a second time changes nothing");
         assert!(record(1, Ended::Error("broke".to_owned())));
@@ -140,9 +144,11 @@ mod tests {
     fn the_digest_does_not_depend_on_order() {
         let sum = |order: [u32; 3]| {
             let outcomes = Outcomes::new(3);
+            let mut part = 0;
             for i in order {
-                outcomes.record(TaskType::Sum, TaskIndex(i), Ended::Ok(Value(u64::from(i) * 7)));
+                outcomes.record(TaskType::Sum, TaskIndex(i), Ended::Ok(Value(u64::from(i) * 7)), &mut part);
             }
+            outcomes.add_digest(&mut part);
             outcomes.books(None, Outcome::Cancelled).digest
         };
         assert_eq!(sum([0, 1, 2]), sum([2, 0, 1]));

@@ -8,3 +8,15 @@ impl Executor for Processes {
         Books::default()
     }
 }
+/// stub
+#[derive(Debug, Clone, Copy)]
+pub enum GroupSignal {
+    /// stub
+    Stop,
+    /// stub
+    Continue,
+    /// stub
+    Kill,
+}
+/// stub
+pub fn signal_all(_s: GroupSignal) {}
