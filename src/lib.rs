@@ -4,5 +4,6 @@ pub mod event;
 pub mod exec;
 pub mod ids;
 pub mod plan;
+pub mod probe;
 pub mod task;
 pub mod units;
