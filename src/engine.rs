@@ -18,7 +18,7 @@ use crate::exec::processes::{self, GroupSignal};
 use crate::exec::{CancelToken, Fault, RunEnv, RunSpec, executor_for};
 use crate::ids::RunId;
 use crate::plan::{Costs, Machine, Plan, PlannedRun, Problem, Strategy, Work};
-use crate::probe::{self, Probe};
+use crate::probe::{self, Probe, ProbeOptions};
 use crate::task::calibrate::calibrate;
 use crate::units::Nanos;
 
@@ -59,7 +59,8 @@ struct Inner {
     machine: Machine,
     costs: OnceLock<Costs>,
     events: EventSink,
-    probe: Probe,
+    /// None where no thread could be had for it: runs go on all the same, and the cores stay dark.
+    probe: Option<Probe>,
     active: Mutex<Option<Active>>,
 }
 
@@ -79,7 +80,7 @@ impl Engine {
         let inner = Inner {
             machine: probe::machine(),
             costs: OnceLock::new(),
-            probe: Probe::start(events.clone()),
+            probe: start_probe(&events),
             events,
             active: Mutex::new(None),
             options,
@@ -219,7 +220,7 @@ impl Inner {
         };
         let mut collector = Collector::new(&lanes, slots, self.events.clone());
         let executor = executor_for(planned.strategy);
-        self.probe.watch(Some(Arc::clone(&lanes)));
+        self.watch(Some((self.events.clone(), Arc::clone(&lanes))));
         self.events.say(RunEvent::RunStarted(RunStart {
             run: id,
             workload: planned.workload,
@@ -254,7 +255,7 @@ impl Inner {
         if let Some(active) = self.active().as_mut() {
             active.clock = None;
         }
-        self.probe.watch(None);
+        self.watch(None);
         let last = collector.finish(RunTime(elapsed.0));
         self.events.say(RunEvent::RunFinished(Box::new(RunEnd {
             elapsed,
@@ -274,6 +275,12 @@ impl Inner {
         })));
     }
 
+    fn watch(&self, run: Option<(EventSink, Arc<Lanes>)>) {
+        if let Some(probe) = &self.probe {
+            probe.watch(run);
+        }
+    }
+
     /// Lanes for a run: shared where workers are processes, if that can be had.
     fn lanes(&self, strategy: Strategy, slots: u32, cpus: u32, key: u64) -> (Arc<Lanes>, Option<String>) {
         #[cfg(unix)]
@@ -290,6 +297,14 @@ impl Inner {
         let _ = (strategy, key);
         (Lanes::heap(slots, cpus), None)
     }
+}
+
+fn start_probe(events: &EventSink) -> Option<Probe> {
+    let probe = Probe::start(ProbeOptions::default(), Some(events.clone()));
+    if let Err(error) = &probe {
+        events.say(RunEvent::Notice(format!("the cores are not shown: failed to start a thread: {error}")));
+    }
+    probe.ok()
 }
 
 /// A number that nobody can guess: the standard library seeds its hashers from the system's randomness.

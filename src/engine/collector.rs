@@ -53,7 +53,7 @@ impl Collector {
         let (stop, stopped) = mpsc::channel::<()>();
         let drain = Arc::clone(&self.drain);
         let thread = std::thread::Builder::new().name("ps-collect".to_owned()).spawn(move || {
-            probe::register_own_thread();
+            probe::own::register_current_thread();
             while stopped.recv_timeout(PERIOD.to_std()) == Err(mpsc::RecvTimeoutError::Timeout) {
                 lock(&drain).tell(clock.now());
             }
