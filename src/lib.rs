@@ -72,6 +72,7 @@
 //! # }
 //! ```
 
+pub mod analysis;
 pub mod clock;
 pub mod engine;
 pub mod event;
@@ -79,6 +80,7 @@ pub mod exec;
 pub mod ids;
 pub mod plan;
 pub mod probe;
+pub mod report;
 pub mod signals;
 pub mod state;
 pub mod task;

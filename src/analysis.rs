@@ -1,0 +1,56 @@
+//! What runs mean: their summaries, findings, trust, and the sentence under them.
+//!
+//! Everything here is computed from a [`Session`] and nothing else: no clock, no input or output, nothing drawn. Front
+//! ends and reports read it. A number that stands here is the number that stands everywhere.
+
+mod bounds;
+mod conclusion;
+pub mod finding;
+mod summary;
+mod trust;
+mod words;
+
+pub use conclusion::conclusion;
+pub use finding::{Finding, FindingKind, Weight};
+pub use summary::{RunSummary, WorkerSummary, summarise};
+pub use trust::Trust;
+
+use crate::state::Session;
+
+/// The runs of a comparison that are over, side by side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comparison {
+    /// The runs, in the order in which they were run: task, repeat, strategy.
+    pub runs: Vec<RunSummary>,
+    /// Whether all runs of each workload came to the same results; none where no workload has two results that are known.
+    pub same_results: Option<bool>,
+    /// What is worth knowing, the most important first. What several runs have in common is said once.
+    pub findings: Vec<Finding>,
+}
+
+impl Comparison {
+    /// The runs of one workload, by its index in the plan.
+    pub fn of_workload(&self, workload: usize) -> impl Iterator<Item = &RunSummary> {
+        self.runs.iter().filter(move |run| run.workload == workload)
+    }
+
+    /// Whether all runs of one workload came to the same results; none where fewer than two results are known.
+    pub fn same_results_of(&self, workload: usize) -> Option<bool> {
+        let mut digests = self.of_workload(workload).filter_map(|run| run.digest);
+        let first = digests.next()?;
+        let mut others = digests.peekable();
+        others.peek()?;
+        Some(others.all(|digest| digest == first))
+    }
+}
+
+/// Puts the runs of a session that are over side by side.
+pub fn compare(session: &Session) -> Comparison {
+    let runs: Vec<_> = session.runs.iter().filter_map(|run| summarise(session, run)).collect();
+    let findings = finding::together(&runs);
+    let mut comparison = Comparison { runs, same_results: None, findings };
+    let workloads = comparison.runs.iter().map(|run| run.workload + 1).max().unwrap_or(0);
+    let known: Vec<bool> = (0..workloads).filter_map(|load| comparison.same_results_of(load)).collect();
+    comparison.same_results = (!known.is_empty()).then(|| known.iter().all(|same| *same));
+    comparison
+}

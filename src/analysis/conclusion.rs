@@ -1,0 +1,223 @@
+//! The sentence under a comparison: what was faster, by how much, why, and what to try.
+
+use crate::analysis::words::{and, times, where_time_went};
+use crate::analysis::{Comparison, FindingKind, RunSummary, Weight, compare};
+use crate::event::StopReason;
+use crate::plan::Strategy;
+use crate::state::Session;
+use crate::units::{Nanos, grouped, plural};
+
+/// Runs whose times are within this of each other are equally fast: repeats of one run differ by as much.
+const EQUAL: f64 = 0.05;
+
+/// One or two sentences for people about the runs that are over; while a comparison goes on, about those so far. With
+/// several workloads they are about the last one that has a run.
+pub fn conclusion(session: &Session) -> Option<String> {
+    let comparison = compare(session);
+    let workload = comparison.runs.last()?.workload;
+    if let Some(alarm) = comparison.findings.iter().find(|f| f.kind == FindingKind::ResultsDiffer) {
+        return Some(sentences(alarm.explain(), alarm.next_step()));
+    }
+    let runs = medians(&comparison, workload);
+    let whole: Vec<&RunSummary> = runs.iter().copied().filter(|run| run.stopped.is_none()).collect();
+    let (serial, pools): (Vec<_>, Vec<_>) =
+        whole.iter().copied().partition(|run| run.strategy == Strategy::Serial);
+    let serial = serial.first().copied();
+    let first = match (serial, pools.as_slice()) {
+        (None, []) => return Some(ended_early(runs.last()?)),
+        (Some(serial), []) => alone(session, serial),
+        (None, [pool]) => alone(session, pool),
+        (None, pools) => side_by_side(session, pools),
+        (Some(serial), pools) => against_serial(session, serial, pools),
+    };
+    let failed = whole.iter().find(|run| run.failed() > 0);
+    let failed = failed.and_then(|run| run.findings.iter().find(|f| f.kind == FindingKind::TasksFailed));
+    let second = failed.map(|finding| format!("{} with {}.", finding.headline(), finding.strategy));
+    Some(sentences(first.0, second.or(first.1)))
+}
+
+/// The median run of each strategy, in the plan's order.
+fn medians(comparison: &Comparison, workload: usize) -> Vec<&RunSummary> {
+    let mut by_strategy: Vec<Vec<&RunSummary>> = Vec::new();
+    for run in comparison.of_workload(workload) {
+        match by_strategy.iter_mut().find(|group| group.iter().any(|other| other.strategy == run.strategy)) {
+            Some(group) => group.push(run),
+            None => by_strategy.push(vec![run]),
+        }
+    }
+    by_strategy
+        .into_iter()
+        .filter_map(|mut group| {
+            // Runs that did not go to their end come last: their times are of less work.
+            group.sort_by_key(|run| (run.stopped.is_some(), run.elapsed));
+            let whole = group.iter().filter(|run| run.stopped.is_none()).count();
+            group.get(whole.saturating_sub(1) / 2).copied()
+        })
+        .collect()
+}
+
+/// What is said, and what to try.
+type Said = (String, Option<String>);
+
+fn sentences(first: String, second: Option<String>) -> String {
+    match second {
+        Some(second) => format!("{first} {second}"),
+        None => first,
+    }
+}
+
+fn ended_early(run: &RunSummary) -> String {
+    let (done, all) = (grouped(run.tasks.ok), plural(run.tasks.total, "task"));
+    let how = match &run.stopped {
+        Some(StopReason::Workers(_)) => "could not go on".to_owned(),
+        Some(reason) => reason.to_string(),
+        None => "ended".to_owned(),
+    };
+    format!("{} {how} after {}, with {done} of {all} done.", run.strategy, run.elapsed)
+}
+
+/// Where the time of one run went.
+fn alone(session: &Session, run: &RunSummary) -> Said {
+    let all = plural(run.tasks.total, "task");
+    let first = format!("{} took {} for {all}{}.", run.label(), run.elapsed, because(run));
+    let planned = session.plan.as_ref().map_or(0, |plan| plan.strategies.len());
+    // While others are still to come, nobody needs to be told to try them.
+    let to_come = !session.over && planned > 1;
+    let next = match run.strategy {
+        _ if to_come => None,
+        Strategy::Serial if waits(run) => {
+            Some("Its tasks mostly wait: threads can wait side by side.".to_owned())
+        }
+        Strategy::Serial => Some("Run it with threads as well, to see what the CPUs are worth.".to_owned()),
+        Strategy::Threads | Strategy::Processes => {
+            advice(run).or_else(|| Some("Run it with serial as well, to see the speedup.".to_owned()))
+        }
+    };
+    (first, next)
+}
+
+/// Pools with a serial run beside them.
+fn against_serial(session: &Session, serial: &RunSummary, pools: &[&RunSummary]) -> Said {
+    let Some((best, equals, rest)) = ranked(pools) else {
+        return alone(session, serial);
+    };
+    let speedup = serial.elapsed.0 as f64 / best.elapsed.0.max(1) as f64;
+    if speedup < 1.0 + EQUAL {
+        let first = if speedup > 1.0 - EQUAL {
+            format!("{} took as long as serial, {}{}.", best.strategy, best.elapsed, because(best))
+        } else {
+            format!(
+                "serial was fastest: {} took {} as long{}.",
+                best.strategy,
+                times(1.0 / speedup),
+                because(best)
+            )
+        };
+        return (first, advice(best));
+    }
+    let names = names(&equals);
+    let faster = times(speedup);
+    if waits(best) {
+        let (both, overlap) = match equals.len() {
+            1 => ("", "overlap"),
+            2 => ("both ", "overlap"),
+            _ => ("all ", "overlap"),
+        };
+        let first = format!(
+            "{names} {both}{overlap} the waiting: {faster} faster than serial with {}.",
+            plural(u64::from(best.workers), "worker")
+        );
+        let cheaper = equals.len() > 1 && equals.iter().any(|run| run.strategy == Strategy::Threads);
+        let next = advice_or_fact(best);
+        let second = match (cheaper, next) {
+            (true, Some(next)) => Some(format!("Threads are cheaper to start. {next}")),
+            (true, None) => Some("Threads are cheaper to start.".to_owned()),
+            (false, next) => next.or_else(|| rest.first().map(|other| slower(best, other))),
+        };
+        return (first, second);
+    }
+    let first = format!("{names} ran {faster} faster than serial{}{}.", on_cpus(session), because(best));
+    (first, advice(best).or_else(|| rest.first().map(|other| slower(best, other))))
+}
+
+/// Pools without a serial run.
+fn side_by_side(session: &Session, pools: &[&RunSummary]) -> Said {
+    let Some((best, equals, rest)) = ranked(pools) else {
+        return (String::new(), None);
+    };
+    let first = match rest.first() {
+        None => {
+            let names = names(&equals);
+            format!("{names} took the same, {}{}{}.", best.elapsed, on_cpus(session), because(best))
+        }
+        Some(other) => {
+            let faster = times(other.elapsed.0 as f64 / best.elapsed.0.max(1) as f64);
+            format!(
+                "{} ran {faster} faster than {}{}{}.",
+                names(&equals),
+                other.strategy,
+                on_cpus(session),
+                because(best)
+            )
+        }
+    };
+    let why = rest.first().map(|other| slower(best, other));
+    (first, advice(best).or(why))
+}
+
+/// The fastest, those as fast as it, and the others, the faster first.
+fn ranked<'a>(
+    pools: &[&'a RunSummary],
+) -> Option<(&'a RunSummary, Vec<&'a RunSummary>, Vec<&'a RunSummary>)> {
+    let mut rest = pools.to_vec();
+    rest.sort_by_key(|run| run.elapsed);
+    let best = *rest.first()?;
+    let limit = Nanos((best.elapsed.0 as f64 * (1.0 + EQUAL)) as u64);
+    let (mut equals, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|run| run.elapsed <= limit);
+    equals.sort_by_key(|run| run.run.0);
+    Some((best, equals, rest))
+}
+
+fn names(runs: &[&RunSummary]) -> String {
+    and(&runs.iter().map(|run| run.strategy.name().to_owned()).collect::<Vec<_>>())
+}
+
+/// Why a slower run was slower: its start, where that makes up most of the difference, or else where its time went.
+fn slower(best: &RunSummary, other: &RunSummary) -> String {
+    let starting = other.startup + other.shutdown;
+    let more = starting - (best.startup + best.shutdown);
+    if more * 2 > other.elapsed - best.elapsed {
+        format!(
+            "{} took {}, of which {starting} was starting and stopping workers.",
+            other.strategy, other.elapsed
+        )
+    } else {
+        format!("{} took {}{}.", other.strategy, other.elapsed, because(other))
+    }
+}
+
+/// `: computing 97 %, waiting 1 %`.
+fn because(run: &RunSummary) -> String {
+    let time = where_time_went(&run.ledger, 2);
+    if time.is_empty() { time } else { format!(": {time}") }
+}
+
+/// ` on 2 CPUs`.
+fn on_cpus(session: &Session) -> String {
+    let cpus = session.machine.as_ref().map(|machine| u64::from(machine.available()));
+    cpus.map_or_else(String::new, |cpus| format!(" on {}", plural(cpus, "CPU")))
+}
+
+fn waits(run: &RunSummary) -> bool {
+    run.findings.iter().any(|finding| finding.kind == FindingKind::MostlyWaiting)
+}
+
+/// The next step of the first finding that advises one.
+fn advice(run: &RunSummary) -> Option<String> {
+    let advice = run.findings.iter().filter(|finding| finding.weight >= Weight::Advice);
+    advice.filter(|finding| finding.kind != FindingKind::TasksFailed).find_map(super::Finding::next_step)
+}
+
+fn advice_or_fact(run: &RunSummary) -> Option<String> {
+    advice(run).or_else(|| run.findings.iter().find_map(super::Finding::next_step))
+}

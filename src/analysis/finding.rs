@@ -1,0 +1,300 @@
+//! Findings: one insight each, detected past a threshold and said in a sentence with this run's numbers.
+//!
+//! Each kind is a small type with `detect(&Facts) -> Option<Self>`, in the file of its family. A kind that has not
+//! enough to go by stays silent. The text of a finding is made once, when it is found.
+
+mod alarm;
+mod hand_over;
+mod machine;
+mod speedup;
+mod tasks;
+mod waves;
+
+use std::cmp::Reverse;
+
+use crate::analysis::bounds::{Waves, cpus_worth};
+use crate::analysis::summary::RunSummary;
+use crate::analysis::trust::LONG_ENOUGH;
+use crate::event::RunEnd;
+use crate::ids::RunId;
+use crate::plan::Strategy;
+use crate::state::{Ledger, RunState, Session};
+use crate::units::{Nanos, Share};
+
+/// What a finding is about.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FindingKind {
+    /// Two ways to do the same work came to different results.
+    ResultsDiffer,
+    /// The parent's books and the workers' lanes do not count the same tasks.
+    BooksDiffer,
+    /// Tasks failed for good.
+    TasksFailed,
+    /// Workers ended before their time.
+    WorkersDied,
+    /// The run did not go to its end.
+    EndedEarly,
+    /// How much faster than serial, against what is possible.
+    Speedup,
+    /// The last wave of chunks leaves workers idle.
+    UnevenWaves,
+    /// One task is so long that the others wait for it.
+    SlowTask,
+    /// Tasks are so short that handing them over takes longer.
+    ShortTasks,
+    /// Starting and stopping workers is a part that shows.
+    StartUp,
+    /// Tasks mostly wait without a CPU.
+    MostlyWaiting,
+    /// Workers were ready to compute and had no CPU.
+    Preempted,
+    /// The machine was busy before the run.
+    MachineBusy,
+    /// A part of the workers' time is in no phase.
+    Unexplained,
+}
+
+impl FindingKind {
+    /// Every kind.
+    pub const ALL: [Self; 14] = [
+        Self::ResultsDiffer,
+        Self::BooksDiffer,
+        Self::TasksFailed,
+        Self::WorkersDied,
+        Self::EndedEarly,
+        Self::Speedup,
+        Self::UnevenWaves,
+        Self::SlowTask,
+        Self::ShortTasks,
+        Self::StartUp,
+        Self::MostlyWaiting,
+        Self::Preempted,
+        Self::MachineBusy,
+        Self::Unexplained,
+    ];
+
+    /// The word for it in JSON; never changed once used.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ResultsDiffer => "results_differ",
+            Self::BooksDiffer => "books_differ",
+            Self::TasksFailed => "tasks_failed",
+            Self::WorkersDied => "workers_died",
+            Self::EndedEarly => "ended_early",
+            Self::Speedup => "speedup",
+            Self::UnevenWaves => "uneven_waves",
+            Self::SlowTask => "slow_task",
+            Self::ShortTasks => "short_tasks",
+            Self::StartUp => "start_up",
+            Self::MostlyWaiting => "mostly_waiting",
+            Self::Preempted => "preempted",
+            Self::MachineBusy => "machine_busy",
+            Self::Unexplained => "unexplained",
+        }
+    }
+
+    /// Among what runs it is said once: it follows from what they have in common.
+    const fn scope(self) -> Scope {
+        match self {
+            Self::MachineBusy => Scope::Comparison,
+            Self::UnevenWaves | Self::SlowTask | Self::MostlyWaiting => Scope::Workload,
+            _ => Scope::Strategy,
+        }
+    }
+}
+
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Scope {
+    Comparison,
+    Workload,
+    Strategy,
+}
+
+/// How much a finding matters.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weight {
+    /// Good to know.
+    Fact,
+    /// Something could be better, and how.
+    Advice,
+    /// Something went wrong.
+    Alarm,
+}
+
+/// One insight about a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What it is about.
+    pub kind: FindingKind,
+    /// How much it matters.
+    pub weight: Weight,
+    /// The run.
+    pub run: RunId,
+    /// Index of the run's workload in the plan.
+    pub workload: usize,
+    /// How the run was run.
+    pub strategy: Strategy,
+    headline: String,
+    explain: String,
+    next_step: Option<String>,
+}
+
+impl Finding {
+    /// One clause, without a full stop: `the last wave leaves 2 of 4 workers idle`.
+    pub fn headline(&self) -> String {
+        self.headline.clone()
+    }
+
+    /// One or two full sentences with the run's numbers.
+    pub fn explain(&self) -> String {
+        self.explain.clone()
+    }
+
+    /// What to do, as a full sentence; none where there is nothing to be done.
+    pub fn next_step(&self) -> Option<String> {
+        self.next_step.clone()
+    }
+}
+
+/// What each kind of finding can say about itself.
+trait Insight {
+    const KIND: FindingKind;
+    fn weight(&self) -> Weight;
+    fn headline(&self) -> String;
+    fn explain(&self) -> String;
+    fn next_step(&self) -> Option<String>;
+}
+
+/// What findings are detected from.
+pub(super) struct Facts<'a> {
+    session: &'a Session,
+    run: &'a RunState,
+    end: &'a RunEnd,
+    summary: &'a RunSummary,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) const fn new(
+        session: &'a Session,
+        run: &'a RunState,
+        end: &'a RunEnd,
+        summary: &'a RunSummary,
+    ) -> Self {
+        Self { session, run, end, summary }
+    }
+
+    /// What an insight says, once and for all.
+    fn finding<I: Insight>(&self, insight: Option<I>) -> Option<Finding> {
+        let insight = insight?;
+        Some(Finding {
+            kind: I::KIND,
+            weight: insight.weight(),
+            run: self.summary.run,
+            workload: self.summary.workload,
+            strategy: self.strategy(),
+            headline: insight.headline(),
+            explain: insight.explain(),
+            next_step: insight.next_step(),
+        })
+    }
+
+    const fn strategy(&self) -> Strategy {
+        self.summary.strategy
+    }
+
+    /// Whether there are workers among whom work is shared.
+    fn is_pool(&self) -> bool {
+        self.strategy() != Strategy::Serial
+    }
+
+    fn ledger(&self) -> &Ledger {
+        &self.summary.ledger
+    }
+
+    /// A part of the ledger as a share of the whole.
+    fn share(&self, part: Nanos) -> Share {
+        part.share_of(self.ledger().whole())
+    }
+
+    /// Whether shares of the ledger say something: the run was long enough, and was not stopped in between, for a stop
+    /// lengthens whatever phase each worker was in.
+    fn ledger_is_telling(&self) -> bool {
+        self.summary.makespan >= LONG_ENOUGH && self.run.suspended == Nanos::ZERO
+    }
+
+    fn waves(&self) -> Waves {
+        let summary = self.summary;
+        Waves::of(summary.tasks.total, u64::from(summary.chunk), u64::from(summary.workers))
+    }
+
+    /// CPUs' worth of time that the run can have; none where the machine is not known.
+    fn cpus(&self) -> Option<f64> {
+        self.session.machine.as_ref().map(cpus_worth)
+    }
+
+    /// Attempts that ended, by the lanes.
+    fn attempts(&self) -> u64 {
+        self.summary.per_worker.iter().map(|worker| worker.tasks).sum()
+    }
+
+    /// Time within tasks, of all workers.
+    fn busy(&self) -> Nanos {
+        self.summary.per_worker.iter().map(|worker| worker.busy).sum()
+    }
+
+    /// What a task takes, in the mean; none before one has ended.
+    fn task_mean(&self) -> Option<Nanos> {
+        Some(self.busy() / self.attempts()).filter(|mean| *mean > Nanos::ZERO)
+    }
+
+    /// The part of a task that needs a CPU, from the serial run if there is one, for there nobody else is in the way.
+    fn cpu_share(&self) -> Share {
+        let ledger = self.session.baseline(self.run).map_or(*self.ledger(), RunState::ledger);
+        // Without a serial run, what was preempted would have been computing: it is part of the wait for a CPU only.
+        ledger.computing.share_of(ledger.computing + ledger.blocked)
+    }
+}
+
+/// Every finding about a run, the most important first.
+pub(super) fn detect_all(facts: &Facts) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = [
+        facts.finding(alarm::ResultsDiffer::detect(facts)),
+        facts.finding(alarm::BooksDiffer::detect(facts)),
+        facts.finding(alarm::TasksFailed::detect(facts)),
+        facts.finding(alarm::WorkersDied::detect(facts)),
+        facts.finding(alarm::EndedEarly::detect(facts)),
+        facts.finding(speedup::Speedup::detect(facts)),
+        facts.finding(waves::UnevenWaves::detect(facts)),
+        facts.finding(tasks::SlowTask::detect(facts)),
+        facts.finding(hand_over::ShortTasks::detect(facts)),
+        facts.finding(hand_over::StartUp::detect(facts)),
+        facts.finding(tasks::MostlyWaiting::detect(facts)),
+        facts.finding(machine::Preempted::detect(facts)),
+        facts.finding(machine::MachineBusy::detect(facts)),
+        facts.finding(machine::Unexplained::detect(facts)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    findings.sort_by_key(|finding| Reverse(finding.weight));
+    findings
+}
+
+/// The findings of several runs, the most important first; what they have in common is said once, as the first of them
+/// says it.
+pub(super) fn together(runs: &[RunSummary]) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in runs.iter().flat_map(|run| &run.findings) {
+        let same = |other: &Finding| {
+            let scope = finding.kind.scope();
+            other.kind == finding.kind
+                && (scope == Scope::Comparison || other.workload == finding.workload)
+                && (scope != Scope::Strategy || other.strategy == finding.strategy)
+        };
+        if !kept.iter().any(same) {
+            kept.push(finding.clone());
+        }
+    }
+    kept.sort_by_key(|finding| Reverse(finding.weight));
+    kept
+}

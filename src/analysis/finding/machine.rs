@@ -1,0 +1,157 @@
+//! What the machine did: others on its CPUs, too many workers for them, and time that nobody can explain.
+
+use super::{Facts, FindingKind, Insight, Weight};
+use crate::analysis::trust::{IDLE_BEFORE, floor_percent};
+use crate::analysis::words::percent;
+use crate::plan::Strategy;
+use crate::units::{Nanos, Share, plural};
+
+/// From this part of the workers' time on, being without a CPU shows.
+const PREEMPTED: f64 = 0.10;
+/// From this part of the workers' time on, what is in no phase is too much to pass over.
+const UNEXPLAINED: f64 = 0.05;
+
+/// Workers that were ready to compute and had no CPU.
+pub(super) struct Preempted {
+    strategy: Strategy,
+    preempted: Share,
+    workers: u64,
+    /// CPUs' worth of time, where the machine is known.
+    cpus: Option<f64>,
+}
+
+impl Preempted {
+    /// Silent for runs that were short, or stopped in between.
+    pub(super) fn detect(facts: &Facts) -> Option<Self> {
+        let preempted = facts.share(facts.ledger().preempted);
+        (preempted.fraction() > PREEMPTED && facts.ledger_is_telling()).then(|| Self {
+            strategy: facts.strategy(),
+            preempted,
+            workers: u64::from(facts.summary.workers),
+            cpus: facts.cpus(),
+        })
+    }
+
+    /// The CPUs, if there are more workers than that.
+    fn too_few(&self) -> Option<u64> {
+        self.cpus.filter(|cpus| self.workers as f64 > *cpus).map(|cpus| cpus.ceil().max(1.0) as u64)
+    }
+}
+
+impl Insight for Preempted {
+    const KIND: FindingKind = FindingKind::Preempted;
+
+    fn weight(&self) -> Weight {
+        Weight::Advice
+    }
+
+    fn headline(&self) -> String {
+        format!("{} were without a CPU {} of the time", self.strategy, percent(self.preempted))
+    }
+
+    fn explain(&self) -> String {
+        let share = percent(self.preempted);
+        match self.too_few() {
+            Some(cpus) => format!(
+                "{} was ready to compute but without a CPU for {share} of the time: {} share {}.",
+                self.strategy,
+                plural(self.workers, "worker"),
+                plural(cpus, "CPU")
+            ),
+            None => format!(
+                "{} was ready to compute but without a CPU for {share} of the time: other programs had it.",
+                self.strategy
+            ),
+        }
+    }
+
+    fn next_step(&self) -> Option<String> {
+        Some(match self.too_few() {
+            Some(cpus) => format!("For computing, {} would do as much.", plural(cpus, "worker")),
+            None => "Close what else runs, and run it again.".to_owned(),
+        })
+    }
+}
+
+/// A machine that had other work to do.
+pub(super) struct MachineBusy {
+    idle: Share,
+}
+
+impl MachineBusy {
+    /// Silent where the cores were not read before the run.
+    pub(super) fn detect(facts: &Facts) -> Option<Self> {
+        let idle = facts.run.surroundings.idle_before.filter(|idle| idle.fraction() < IDLE_BEFORE)?;
+        Some(Self { idle })
+    }
+}
+
+impl Insight for MachineBusy {
+    const KIND: FindingKind = FindingKind::MachineBusy;
+
+    fn weight(&self) -> Weight {
+        Weight::Advice
+    }
+
+    fn headline(&self) -> String {
+        format!("the machine was {} % idle before the run", floor_percent(self.idle))
+    }
+
+    fn explain(&self) -> String {
+        format!(
+            "before the run the CPUs were {} % idle only: other programs share them, and times come out longer than they need be.",
+            floor_percent(self.idle)
+        )
+    }
+
+    fn next_step(&self) -> Option<String> {
+        Some("Close what else runs, and run it again.".to_owned())
+    }
+}
+
+/// A ledger that does not close.
+pub(super) struct Unexplained {
+    strategy: Strategy,
+    ns: i64,
+    share: Share,
+}
+
+impl Unexplained {
+    /// Silent for runs that were short, or stopped in between.
+    pub(super) fn detect(facts: &Facts) -> Option<Self> {
+        let ns = facts.ledger().unexplained_ns;
+        let whole = facts.summary.elapsed * u64::from(facts.summary.workers);
+        let share = Nanos(ns.unsigned_abs()).share_of(whole);
+        (share.fraction() > UNEXPLAINED && facts.ledger_is_telling()).then(|| Self {
+            strategy: facts.strategy(),
+            ns,
+            share,
+        })
+    }
+}
+
+impl Insight for Unexplained {
+    const KIND: FindingKind = FindingKind::Unexplained;
+
+    fn weight(&self) -> Weight {
+        Weight::Advice
+    }
+
+    fn headline(&self) -> String {
+        format!("{} of the workers' time is unexplained", percent(self.share))
+    }
+
+    fn explain(&self) -> String {
+        let time = Nanos(self.ns.unsigned_abs());
+        let share = percent(self.share);
+        if self.ns < 0 {
+            format!("the phases of {} add up to {time} ({share}) more than its workers lived.", self.strategy)
+        } else {
+            format!("{time} ({share}) of the time of {} is in no phase.", self.strategy)
+        }
+    }
+
+    fn next_step(&self) -> Option<String> {
+        Some("Take the shares of this run with care; this may be a fault of poolscope.".to_owned())
+    }
+}

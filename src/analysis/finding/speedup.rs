@@ -1,0 +1,168 @@
+//! How much faster than serial, against what is possible.
+
+use super::{Facts, FindingKind, Insight, Weight};
+use crate::analysis::summary::ratio;
+use crate::analysis::trust::LONG_ENOUGH;
+use crate::analysis::words::{times, top_parts, where_time_went};
+use crate::plan::Strategy;
+use crate::state::{Ledger, RunState};
+use crate::units::{Nanos, plural};
+
+/// From this part of what is possible on, a run is as good as can be: the rest is starting, stopping, and noise.
+const NEAR: f64 = 0.85;
+/// Within this of serial a run is as fast as serial: repeats of one run differ by as much.
+const EQUAL: f64 = 0.05;
+/// From here on tasks computed longer than in serial: beyond the noise of repeats and of clocks that warm up.
+const SLOWED: f64 = 1.20;
+
+/// A run with a serial run beside it.
+pub(super) struct Speedup {
+    strategy: Strategy,
+    speedup: f64,
+    possible: f64,
+    limit: Limit,
+    workers: u64,
+    cpus: Option<f64>,
+    ledger: Ledger,
+    /// Time of computing over that of serial.
+    slowed: f64,
+}
+
+/// What bounds the speedup most.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Limit {
+    Workers,
+    Cpus,
+    Waves,
+}
+
+impl Speedup {
+    /// Silent without a serial run, or where that was too short to compare with.
+    pub(super) fn detect(facts: &Facts) -> Option<Self> {
+        let speedup = facts.summary.speedup.filter(|_| facts.is_pool())?;
+        let serial = facts.session.baseline(facts.run)?;
+        if serial.elapsed(serial.now) < LONG_ENOUGH {
+            return None;
+        }
+        let workers = u64::from(facts.summary.workers);
+        let waves = facts.waves().bound();
+        let cpus = facts.cpu_bound();
+        let (mut possible, mut limit) = (workers as f64, Limit::Workers);
+        if let Some(cpus) = cpus.filter(|cpus| *cpus <= possible) {
+            (possible, limit) = (cpus, Limit::Cpus);
+        }
+        if waves < possible {
+            (possible, limit) = (waves, Limit::Waves);
+        }
+        let slowed = ratio(facts.ledger().computing, RunState::ledger(serial).computing);
+        Some(Self {
+            strategy: facts.strategy(),
+            speedup,
+            possible,
+            limit,
+            workers,
+            cpus: facts.cpus(),
+            ledger: *facts.ledger(),
+            slowed,
+        })
+    }
+
+    fn is_near(&self) -> bool {
+        self.speedup >= self.possible * NEAR
+    }
+
+    /// The part, beside tasks themselves, that took most.
+    fn greatest_loss(&self) -> &'static str {
+        let useful = ["computing", "blocked"];
+        let parts = top_parts(&self.ledger, usize::MAX);
+        parts.into_iter().map(|(name, _)| name).find(|name| !useful.contains(name)).unwrap_or("")
+    }
+
+    fn compared(&self) -> String {
+        let name = self.strategy.name();
+        if self.speedup < 1.0 - EQUAL {
+            format!("{name} took {} as long as serial", times(1.0 / self.speedup.max(1e-9)))
+        } else if self.speedup < 1.0 + EQUAL {
+            format!("{name} took as long as serial")
+        } else {
+            format!("{name} ran {} faster than serial", times(self.speedup))
+        }
+    }
+
+    /// ` on 2 CPUs`, or what else sets the limit.
+    fn given(&self) -> String {
+        match (self.limit, self.cpus) {
+            (Limit::Cpus, Some(cpus)) if cpus.fract() == 0.0 => format!("on {}", plural(cpus as u64, "CPU")),
+            (Limit::Cpus, Some(cpus)) => format!("on {cpus} CPUs"),
+            _ => format!("with {}", plural(self.workers, "worker")),
+        }
+    }
+}
+
+impl Insight for Speedup {
+    const KIND: FindingKind = FindingKind::Speedup;
+
+    fn weight(&self) -> Weight {
+        if self.is_near() { Weight::Fact } else { Weight::Advice }
+    }
+
+    fn headline(&self) -> String {
+        format!("{}, of {} possible", self.compared(), times(self.possible))
+    }
+
+    fn explain(&self) -> String {
+        let time = where_time_went(&self.ledger, 2);
+        let time = if time.is_empty() { String::new() } else { format!(": {time}") };
+        let (compared, given) = (self.compared(), self.given());
+        if self.is_near() {
+            format!("{compared} {given}{time}.")
+        } else {
+            format!("{compared} {given}, where {} is possible{time}.", times(self.possible))
+        }
+    }
+
+    fn next_step(&self) -> Option<String> {
+        if self.is_near() {
+            let idle =
+                self.cpus.filter(|cpus| self.limit == Limit::Workers && *cpus > self.workers as f64)?;
+            return Some(format!("More workers would go faster still: there are {idle} CPUs."));
+        }
+        if self.slowed > SLOWED {
+            return Some(format!(
+                "Its tasks computed {} as long as in serial: the CPUs share a cache, a clock or a core; try fewer workers.",
+                times(self.slowed)
+            ));
+        }
+        let words = match self.greatest_loss() {
+            "preempted" => "Close what else runs, or use no more workers than CPUs.",
+            "starting" | "stopping" | "absent" => {
+                "Give it more or longer tasks, so that starting and stopping workers shows less."
+            }
+            "sending" | "receiving" => "Hand out larger chunks, or make tasks longer.",
+            "waiting" => "Workers were short of tasks: hand them out in another chunk, or have more of them.",
+            _ => return None,
+        };
+        Some(words.to_owned())
+    }
+}
+
+impl Facts<'_> {
+    /// No more speedup than this is possible by the CPUs: their number where tasks compute all the time, more where they
+    /// wait for a part of it (pools.md §3.7: CPUs / share of a task that needs one). None where the machine is not known.
+    pub(super) fn cpu_bound(&self) -> Option<f64> {
+        let share = self.cpu_share().fraction();
+        self.cpus().map(|cpus| if share > 0.0 { cpus / share } else { f64::INFINITY })
+    }
+
+    /// The workers that keep every CPU busy: CPUs / share of a task that needs one (Goetz: CPUs · (1 + wait / compute)),
+    /// as far as there are chunks for them.
+    pub(super) fn saturating_workers(&self) -> Option<u64> {
+        let chunks = self.waves().chunks;
+        self.cpu_bound().map(|bound| (bound.ceil().min(1e9) as u64).clamp(1, chunks.max(1)))
+    }
+
+    /// The part of the makespan that some length is.
+    pub(super) fn of_makespan(&self, time: Nanos) -> f64 {
+        ratio(time, self.summary.makespan)
+    }
+}

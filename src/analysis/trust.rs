@@ -1,0 +1,88 @@
+//! How far the times of a run can be relied on.
+
+use crate::plan::{Strategy, Work};
+use crate::state::{RunState, Session};
+use crate::units::{Nanos, Share};
+
+/// The rest of the machine should be idle to at least this: a tenth of the CPUs lost to others is more than most
+/// differences that people look for.
+pub(super) const IDLE_BEFORE: f64 = 0.90;
+/// A hypervisor or a quota may take at most this: they take it in pieces of milliseconds, which fall on some tasks only.
+const TAKEN: f64 = 0.01;
+/// Serial may be this far from its calibration: clocks of CPUs differ by as much when they warm up.
+const OFF_CALIBRATION: f64 = 0.10;
+/// A makespan should be at least this: the system's time slices and wake-ups, milliseconds each, do not show in it.
+pub(super) const LONG_ENOUGH: Nanos = Nanos::from_millis(50);
+
+/// How far the times of a run can be relied on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// 4 when nothing speaks against it, less one for each reason; 0 to 4.
+    pub level: u8,
+    /// What speaks against it, each as a clause with its numbers.
+    pub reasons: Vec<String>,
+}
+
+impl Trust {
+    pub(super) fn of(session: &Session, run: &RunState, makespan: Nanos) -> Self {
+        let around = &run.surroundings;
+        let reasons: Vec<String> =
+            [busy(around.idle_before), taken(run), off_calibration(session, run), short(makespan)]
+                .into_iter()
+                .flatten()
+                .collect();
+        Self { level: 4u8.saturating_sub(reasons.len() as u8), reasons }
+    }
+}
+
+fn busy(idle_before: Option<Share>) -> Option<String> {
+    let idle = idle_before.filter(|idle| idle.fraction() < IDLE_BEFORE)?;
+    Some(format!("the machine was busy with other work: {} % idle before the run", floor_percent(idle)))
+}
+
+fn taken(run: &RunState) -> Option<String> {
+    let around = &run.surroundings;
+    if around.most_throttled.fraction() > TAKEN {
+        Some(format!(
+            "a CPU quota held the workers back, by up to {} %",
+            around.most_throttled.percent().max(1)
+        ))
+    } else if around.most_steal.fraction() > TAKEN {
+        Some(format!("the hypervisor took up to {} % of the CPUs", around.most_steal.percent().max(1)))
+    } else {
+        None
+    }
+}
+
+/// Serial against its calibration; where the run has no serial run beside it, there is nothing to say.
+fn off_calibration(session: &Session, run: &RunState) -> Option<String> {
+    let serial = session.baseline(run)?;
+    let end = serial.end.as_ref()?;
+    let estimate = serial.start.serial_estimate;
+    if !serial.start.work.task().computes() || estimate == Nanos::ZERO {
+        return None;
+    }
+    let took = serial.elapsed(serial.now) - end.startup - end.shutdown;
+    let off = took.0 as f64 / estimate.0 as f64 - 1.0;
+    // A composite number ends a trial division early, which calibration cannot know: faster says nothing there.
+    let faster_counts = !matches!(serial.start.work, Work::Primes { .. });
+    let percent = (off.abs() * 100.0).round();
+    let this = if run.start.strategy == Strategy::Serial { "it" } else { "serial" };
+    if off > OFF_CALIBRATION {
+        Some(format!("{this} took {percent} % longer than calibration foresaw"))
+    } else if off < -OFF_CALIBRATION && faster_counts {
+        Some(format!("{this} took {percent} % less than calibration foresaw"))
+    } else {
+        None
+    }
+}
+
+fn short(makespan: Nanos) -> Option<String> {
+    (makespan < LONG_ENOUGH)
+        .then(|| format!("the tasks took {makespan} together, too short for a steady measurement"))
+}
+
+/// Whole percent, rounded down: 89.9 % idle is said to be below 90.
+pub(super) fn floor_percent(share: Share) -> u32 {
+    (share.fraction() * 100.0).floor() as u32
+}

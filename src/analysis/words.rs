@@ -1,0 +1,76 @@
+//! Words that sentences about runs share.
+
+use crate::event::StopReason;
+use crate::state::Ledger;
+use crate::units::{Share, three_digits};
+
+/// `1.96×`, with three digits at most: `0.98×`, `12.3×`.
+pub(super) fn times(ratio: f64) -> String {
+    format!("{}×", three_digits(ratio))
+}
+
+/// `97 %`; what is not nothing is at least `1 %` only where it rounds to that.
+pub(super) fn percent(share: Share) -> String {
+    format!("{} %", share.percent())
+}
+
+/// A part of a ledger by the word that screens use: `gil-wait`.
+pub(super) fn part_name(part: &str) -> String {
+    part.replace('_', "-")
+}
+
+/// The longest parts of a ledger as shares of the whole, the longest first: at most `most`, and none under half a percent.
+pub(super) fn top_parts(ledger: &Ledger, most: usize) -> Vec<(&'static str, Share)> {
+    let whole = ledger.whole();
+    let mut parts: Vec<_> =
+        ledger.parts().into_iter().map(|(name, time)| (name, time.share_of(whole))).collect();
+    // Stable, so that equal parts stay in the order of a worker's life.
+    parts.sort_by(|a, b| b.1.fraction().total_cmp(&a.1.fraction()));
+    parts.retain(|(_, share)| share.percent() >= 1);
+    parts.truncate(most);
+    parts
+}
+
+/// `computing 97 %, waiting 1 %`: the longest parts of a ledger; empty where it has none.
+pub(super) fn where_time_went(ledger: &Ledger, most: usize) -> String {
+    let words: Vec<String> = top_parts(ledger, most)
+        .into_iter()
+        .map(|(name, share)| format!("{} {}", part_name(name), percent(share)))
+        .collect();
+    words.join(", ")
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn and(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A text from outside as part of a sentence: quoted, its control characters escaped, and at most 80 characters of it.
+pub(super) fn quoted(text: &str) -> String {
+    const MOST: usize = 80;
+    let text = text.trim();
+    if text.chars().count() <= MOST {
+        format!("{text:?}")
+    } else {
+        let cut: String = text.chars().take(MOST).collect();
+        format!("{:?}", format!("{cut}…"))
+    }
+}
+
+/// Why a run ended early, in the middle of a sentence.
+pub(super) fn stop_words(stopped: &StopReason) -> String {
+    match stopped {
+        StopReason::Cancelled => "was cancelled".to_owned(),
+        StopReason::TaskFailed => "was stopped, for a task failed".to_owned(),
+        StopReason::Workers(why) => format!("could not go on: {}", quoted(why)),
+    }
+}
+
+/// `is` or `are`, `was` or `were`, `has` or `have`: the verb that suits `n`.
+pub(super) const fn verb<'a>(n: u64, one: &'a str, many: &'a str) -> &'a str {
+    if n == 1 { one } else { many }
+}

@@ -1,0 +1,322 @@
+//! The results for programs: the contract `poolscope/run/1`.
+//!
+//! The structures here are the contract, and not those of the program: what is renamed inside stays the same outside. A
+//! test holds the keys. Times are whole nanoseconds, shares and ratios plain numbers.
+
+use serde::Serialize;
+
+use crate::analysis::{Finding, RunSummary, WorkerSummary, compare};
+use crate::event::{Percentiles, TaskCounts};
+use crate::plan::{Machine, Plan};
+use crate::report::text::harmless;
+use crate::state::{Ledger, Session};
+use crate::units::Nanos;
+
+const SCHEMA: &str = "poolscope/run/1";
+/// The only runtime and the only delivery so far.
+const RUNTIME: &str = "native";
+const DELIVERY: &str = "map";
+
+/// The results of a session: pretty-printed, and with a newline at its end. Runs that are not over are not in it.
+pub fn json(session: &Session) -> String {
+    let document = Document {
+        schema: SCHEMA,
+        machine: session.machine.as_ref().map(MachineFacts::of),
+        plan: session.plan.as_ref().map(|plan| PlanFacts::of(plan, session)),
+        runs: compare(session).runs.iter().map(Run::of).collect(),
+    };
+    // Only maps with keys that are no strings can fail here, and there are none.
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    machine: Option<MachineFacts>,
+    plan: Option<PlanFacts>,
+    runs: Vec<Run>,
+}
+
+#[derive(Serialize)]
+struct MachineFacts {
+    poolscope: &'static str,
+    os: String,
+    arch: String,
+    cpu_model: String,
+    cpus: Cpus,
+    memory_available_bytes: u64,
+}
+
+#[derive(Serialize)]
+struct Cpus {
+    machine: u32,
+    allowed: u32,
+    quota: Option<f64>,
+    available: u32,
+}
+
+impl MachineFacts {
+    fn of(machine: &Machine) -> Self {
+        Self {
+            poolscope: env!("CARGO_PKG_VERSION"),
+            os: harmless(&machine.os),
+            arch: harmless(&machine.arch),
+            cpu_model: harmless(&machine.cpu_model),
+            cpus: Cpus {
+                machine: machine.cpus,
+                allowed: machine.allowed,
+                quota: machine.quota,
+                available: machine.available(),
+            },
+            memory_available_bytes: machine.memory_available.0,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PlanFacts {
+    workloads: Vec<WorkloadFacts>,
+    strategies: Vec<&'static str>,
+    workers: u32,
+    runtime: &'static str,
+    delivery: &'static str,
+    chunk: u32,
+    timeout_ns: Option<u64>,
+    retries: u32,
+    on_error: String,
+    repeats: u32,
+    seed: u64,
+}
+
+#[derive(Serialize)]
+struct WorkloadFacts {
+    task: &'static str,
+    size: String,
+    tasks: u64,
+    iterations: Option<u64>,
+}
+
+impl PlanFacts {
+    fn of(plan: &Plan, session: &Session) -> Self {
+        let workloads = plan.workloads.iter().enumerate().map(|(index, load)| WorkloadFacts {
+            task: load.task.name(),
+            size: load.size.to_string(),
+            tasks: load.tasks,
+            iterations: session.works.get(index).map(crate::plan::Work::iterations),
+        });
+        let workers = session.machine.as_ref().map_or(0, |machine| plan.workers.resolve(machine));
+        let tasks = plan.workloads.first().map_or(0, |load| load.tasks);
+        Self {
+            workloads: workloads.collect(),
+            strategies: plan.strategies.iter().map(|strategy| strategy.name()).collect(),
+            workers,
+            runtime: RUNTIME,
+            delivery: DELIVERY,
+            chunk: plan.chunk.resolve(tasks, workers),
+            timeout_ns: plan.timeout.map(|timeout| timeout.0),
+            retries: plan.retries,
+            on_error: plan.on_error.to_string(),
+            repeats: plan.repeats,
+            seed: plan.seed,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Run {
+    strategy: &'static str,
+    runtime: &'static str,
+    task: &'static str,
+    size: String,
+    iterations: u64,
+    repeat: u32,
+    workers: u32,
+    shape: Option<[u32; 2]>,
+    elapsed_ns: u64,
+    startup_ns: u64,
+    shutdown_ns: u64,
+    cpu_ns: u64,
+    overhead_cpu_ns: u64,
+    tasks: Tasks,
+    throughput_per_s: f64,
+    speedup: Option<f64>,
+    efficiency: Option<f64>,
+    digest: Option<String>,
+    latency_ns: Points,
+    queue_ns: Points,
+    ledger_ns: Parts,
+    dropped_events: u64,
+    summarised_tasks: u64,
+    trust: TrustFacts,
+    findings: Vec<FindingFacts>,
+    per_worker: Vec<Worker>,
+    errors: Vec<TaskError>,
+    stopped: Option<String>,
+}
+
+impl Run {
+    fn of(run: &RunSummary) -> Self {
+        Self {
+            strategy: run.strategy.name(),
+            runtime: RUNTIME,
+            task: run.task.name(),
+            size: run.size.clone(),
+            iterations: run.iterations,
+            repeat: run.repeat,
+            workers: run.workers,
+            shape: None,
+            elapsed_ns: run.elapsed.0,
+            startup_ns: run.startup.0,
+            shutdown_ns: run.shutdown.0,
+            cpu_ns: run.cpu.0,
+            overhead_cpu_ns: run.overhead_cpu.0,
+            tasks: Tasks::of(run.tasks),
+            throughput_per_s: run.throughput_per_s,
+            speedup: run.speedup,
+            efficiency: run.efficiency,
+            digest: run.digest.map(|digest| format!("{digest:016x}")),
+            latency_ns: Points::of(run.latency),
+            queue_ns: Points::of(run.queue),
+            ledger_ns: Parts::of(&run.ledger),
+            dropped_events: run.dropped_events,
+            summarised_tasks: run.summarised_tasks,
+            trust: TrustFacts {
+                level: run.trust.level,
+                reasons: run.trust.reasons.iter().map(|words| harmless(words)).collect(),
+            },
+            findings: run.findings.iter().map(FindingFacts::of).collect(),
+            per_worker: run.per_worker.iter().map(Worker::of).collect(),
+            errors: run
+                .errors
+                .iter()
+                .map(|(task, message)| TaskError { task: task.0, message: harmless(message) })
+                .collect(),
+            stopped: run.stopped.as_ref().map(|reason| harmless(&reason.to_string())),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Tasks {
+    total: u64,
+    ok: u64,
+    error: u64,
+    timed_out: u64,
+    cancelled: u64,
+    lost: u64,
+    retried: u64,
+}
+
+impl Tasks {
+    const fn of(counts: TaskCounts) -> Self {
+        let TaskCounts { total, ok, error, timed_out, cancelled, lost, retried } = counts;
+        Self { total, ok, error, timed_out, cancelled, lost, retried }
+    }
+}
+
+#[derive(Serialize)]
+struct Points {
+    p50: u64,
+    p90: u64,
+    p99: u64,
+    max: u64,
+}
+
+impl Points {
+    const fn of(points: Percentiles) -> Self {
+        let Percentiles { p50: Nanos(p50), p90: Nanos(p90), p99: Nanos(p99), max: Nanos(max) } = points;
+        Self { p50, p90, p99, max }
+    }
+}
+
+/// A ledger: its parts in nanoseconds, in the order of a worker's life. `unexplained` may be below zero.
+#[derive(Serialize)]
+struct Parts {
+    starting: u64,
+    computing: u64,
+    preempted: u64,
+    blocked: u64,
+    gil_wait: u64,
+    lock_wait: u64,
+    sending: u64,
+    receiving: u64,
+    waiting: u64,
+    stopping: u64,
+    absent: u64,
+    unexplained: i64,
+}
+
+impl Parts {
+    const fn of(ledger: &Ledger) -> Self {
+        Self {
+            starting: ledger.starting.0,
+            computing: ledger.computing.0,
+            preempted: ledger.preempted.0,
+            blocked: ledger.blocked.0,
+            gil_wait: ledger.gil_wait.0,
+            lock_wait: ledger.lock_wait.0,
+            sending: ledger.sending.0,
+            receiving: ledger.receiving.0,
+            waiting: ledger.waiting.0,
+            stopping: ledger.stopping.0,
+            absent: ledger.absent.0,
+            unexplained: ledger.unexplained_ns,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TrustFacts {
+    level: u8,
+    reasons: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FindingFacts {
+    kind: &'static str,
+    headline: String,
+    explain: String,
+    next_step: Option<String>,
+}
+
+impl FindingFacts {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            kind: finding.kind.name(),
+            headline: harmless(&finding.headline()),
+            explain: harmless(&finding.explain()),
+            next_step: finding.next_step().map(|words| harmless(&words)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Worker {
+    id: u16,
+    pids: Vec<u32>,
+    pid: Option<u32>,
+    tasks: u64,
+    busy_ns: u64,
+    phases_ns: Parts,
+}
+
+impl Worker {
+    fn of(worker: &WorkerSummary) -> Self {
+        Self {
+            id: worker.slot.0,
+            pids: worker.pids.clone(),
+            pid: worker.pids.last().copied(),
+            tasks: worker.tasks,
+            busy_ns: worker.busy.0,
+            phases_ns: Parts::of(&worker.ledger),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TaskError {
+    task: u32,
+    message: String,
+}

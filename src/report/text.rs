@@ -1,0 +1,140 @@
+//! Text for a terminal: what came from outside made harmless, widths, wrapping, and an ASCII twin of our own words.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// What stands in the place of a character that must not reach a terminal.
+const REPLACEMENT: char = '\u{fffd}';
+
+/// A text from outside on one line, without anything that a terminal would obey: control characters (C0, DEL, C1) and
+/// those that turn the direction of text become `U+FFFD`; line breaks and tabs become spaces.
+pub fn harmless(text: &str) -> String {
+    text.chars().map(harmless_char).collect()
+}
+
+const fn harmless_char(c: char) -> char {
+    match c {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => REPLACEMENT,
+        // Marks, embeddings, overrides and isolates of direction.
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            REPLACEMENT
+        }
+        c => c,
+    }
+}
+
+/// The same with every character that is not ASCII written in ASCII: `×` as `x`, `µs` as `us`.
+pub fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii() => out.push(c),
+            '×' => out.push('x'),
+            'µ' | 'μ' => out.push('u'),
+            '≈' => out.push('~'),
+            '·' | '–' | '—' | '─' => out.push('-'),
+            '→' => out.push_str("->"),
+            '✓' => out.push_str("ok"),
+            '…' => out.push_str("..."),
+            '●' => out.push('*'),
+            '○' => out.push('.'),
+            '≥' => out.push_str(">="),
+            '≤' => out.push_str("<="),
+            '“' | '”' => out.push('"'),
+            '‘' | '’' => out.push('\''),
+            _ => out.push('?'),
+        }
+    }
+    out
+}
+
+/// Columns that a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// As much of a text as fits into `columns`; where something is cut off, the last column that fits is `…` or `~`.
+pub fn clip(text: &str, columns: usize, ascii: bool) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let wide = c.width().unwrap_or(0);
+        if used + wide >= columns {
+            break;
+        }
+        used += wide;
+        out.push(c);
+    }
+    if columns > 0 {
+        out.push(if ascii { '~' } else { '…' });
+    }
+    out
+}
+
+/// A text on lines of at most `columns`, broken at spaces; a word that is longer than a line is cut.
+pub fn wrap(text: &str, columns: usize, ascii: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !line.is_empty() && width(&line) + 1 + width(word) > columns {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&clip(word, columns, ascii));
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// A text with spaces up to `columns`, before it or after it.
+pub fn pad(text: &str, columns: usize, right: bool) -> String {
+    let gap = " ".repeat(columns.saturating_sub(width(text)));
+    if right { format!("{gap}{text}") } else { format!("{text}{gap}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nothing_from_outside_can_command_a_terminal() {
+        assert_eq!(harmless("plain é 漢"), "plain é 漢");
+        assert_eq!(harmless("a\u{1b}[31mb\u{9b}c\u{7f}\0"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}\u{fffd}");
+        assert_eq!(harmless("one\ntwo\tthree\r"), "one two three ");
+        assert_eq!(harmless("\u{202e}evil\u{2066}"), "\u{fffd}evil\u{fffd}");
+    }
+
+    #[test]
+    fn our_own_words_have_an_ascii_twin() {
+        assert_eq!(ascii("threads ×4 ≈ 85.0 µs · ✓ → …"), "threads x4 ~ 85.0 us - ok -> ...");
+    }
+
+    #[test]
+    fn texts_are_clipped_and_wrapped_by_columns() {
+        assert_eq!(clip("漢字漢字", 5, false), "漢字…");
+        assert_eq!(clip("abcdef", 4, true), "abc~");
+        assert_eq!(clip("abc", 3, true), "abc");
+        assert_eq!(wrap("one two  three", 7, false), ["one two", "three"]);
+        assert_eq!(wrap("extraordinary", 5, false), ["extr…"]);
+        assert_eq!(pad("µs", 4, true), "  µs");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked(text in ".{0,80}", columns in 1usize..40) {
+            let text = harmless(&text);
+            prop_assert!(width(&clip(&text, columns, false)) <= columns);
+            for line in wrap(&text, columns, false) {
+                prop_assert!(width(&line) <= columns, "{line:?}");
+            }
+        }
+    }
+}
