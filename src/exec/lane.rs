@@ -12,6 +12,7 @@ mod histogram;
 mod journal;
 #[cfg(unix)]
 mod mapped;
+mod news;
 mod reader;
 mod writer;
 
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use histogram::Histogram;
+pub use news::{LaneHearer, LaneNews, LaneTeller};
 pub use reader::LaneReader;
 pub use writer::LaneWriter;
 

@@ -118,12 +118,21 @@ fn levels(own: &str, mounts: &str, controller: &str) -> Vec<Level> {
             names if names.split(',').any(|name| name == controller) => Version::One,
             _ => continue,
         };
-        let mounted = mounts.lines().filter_map(Mount::read).find(|mount| match version {
+        let path = Path::new(path);
+        let suitable = |mount: &Mount<'_>| match version {
             Version::Two => mount.kind == "cgroup2",
             Version::One => mount.kind == "cgroup" && mount.options.split(',').any(|o| o == controller),
-        });
+        };
+        let mut mounts = mounts.lines().filter_map(Mount::read).filter(suitable);
+        // The tree may be mounted more than once; the place that shows this group is the one.
+        let first = mounts.next();
+        let shows = |mount: &Mount<'_>| path.starts_with(&mount.root);
+        let mounted = match first {
+            Some(mount) if !shows(&mount) => mounts.find(shows).or(Some(mount)),
+            first => first,
+        };
         if let Some(mount) = mounted {
-            let below = mount.below(Path::new(path));
+            let below = mount.below(path);
             let folders = below.ancestors().map(|part| mount.point.join(part));
             out.extend(folders.map(|folder| Level { folder, version }));
         }
@@ -202,6 +211,8 @@ mod tests {
         assert_eq!(folders(own, &mounts, "memory"), ["/sys/fs/cgroup/memory/in", "/sys/fs/cgroup/memory/"]);
         // The mount shows another part of the tree than the one named.
         assert_eq!(folders("4:memory:/docker/cd\n", &mounts, "memory"), ["/sys/fs/cgroup/memory/"]);
+        let twice = format!("40 24 0:30 /other /mnt rw - cgroup2 cgroup2 rw\n{V2_MOUNT}");
+        assert_eq!(folders("0::/a\n", &twice, "cpu"), ["/sys/fs/cgroup/a", "/sys/fs/cgroup/"]);
         let odd = "36 31 0:33 / /mnt/my\\040groups rw - cgroup2 none rw\n";
         assert_eq!(folders("0::/a\n", odd, "cpu"), ["/mnt/my groups/a", "/mnt/my groups/"]);
     }

@@ -10,6 +10,7 @@ pub(super) struct Files(PathBuf);
 
 impl Files {
     /// Those of this machine.
+    #[cfg(target_os = "linux")]
     pub(super) fn system() -> Self {
         Self(PathBuf::from("/"))
     }

@@ -241,4 +241,60 @@ mod tests {
         drop(probe);
         assert!(feed.recv().is_err());
     }
+
+    /// Readings that the test hands over one by one.
+    #[cfg(target_os = "linux")]
+    #[derive(Debug)]
+    struct ByHand(std::sync::mpsc::Receiver<Reading>);
+
+    #[cfg(target_os = "linux")]
+    impl Source for ByHand {
+        fn read(&mut self) -> Reading {
+            self.0.recv().unwrap_or_default()
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_run_that_is_over_before_the_next_sample_counts_as_ours_all_the_same() {
+        use crate::clock::{RunClock, thread_cpu};
+        use crate::event::Phase;
+        use crate::exec::lane::LaneWriter;
+        use crate::ids::SlotId;
+
+        let (hand, readings) = std::sync::mpsc::channel();
+        let (sink, feed) = EventSink::channel();
+        let options = ProbeOptions { period: SHORT, idle_period: SHORT };
+        let probe = Probe::start_with(ByHand(readings), options, Some(sink.clone())).unwrap();
+        // Made after the probe, so that it ends before: a probe that waits for a reading does not end.
+        let read = move |n: u64| {
+            let usage = Some(Share::ONE);
+            let core = |cpu| CoreReading { cpu: CpuId(cpu), usage, ticks: None, allowed: true };
+            let cores = (0..highest_cpu() as u16).map(core).collect();
+            hand.send(Reading { at: Stamp(n * 500_000_000), cores, ..Reading::default() }).unwrap();
+        };
+        read(0);
+        read(1);
+        assert_eq!(next(&feed), 100);
+        let lanes = Lanes::heap(1, highest_cpu());
+        probe.watch(Some((sink, Arc::clone(&lanes))));
+        let worker = std::thread::spawn(move || {
+            let clock = Clock::monotonic();
+            let epoch = clock.now();
+            let mut lane = LaneWriter::attach(&lanes, SlotId(0), RunClock::new(clock, epoch), 1);
+            lane.enter(Phase::Computing);
+            while thread_cpu() < Nanos::from_millis(50) {
+                lane.checkpoint(0);
+            }
+            lane.finish();
+        });
+        worker.join().unwrap();
+        probe.watch(None);
+        read(2);
+        let batch = feed.recv_timeout(Duration::from_secs(30)).unwrap();
+        let [RunEvent::Cores(sample)] = batch.as_slice() else { panic!("{batch:?}") };
+        let ours: f64 = sample.cores.iter().map(|core| core.ours.fraction()).sum();
+        // 50 ms of 500 ms; what the worker did before its lane began does not count.
+        assert!((0.09..0.11).contains(&ours), "{ours}");
+    }
 }

@@ -115,10 +115,8 @@ fn texts(out: &mut String, screen: &vt100::Screen, palette: &Palette, row: u16) 
 fn rectangle(out: &mut String, x: f64, y: f64, w: f64, h: f64, fill: &str) {
     // A hair wider than the cells, so that neighbours leave no seam.
     let (x, y, w, h) = (x * CELL.0, y * CELL.1, w * CELL.0 + 0.3, h * CELL.1 + 0.3);
-    let _ = writeln!(
-        out,
-        "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" fill=\"{fill}\"/>"
-    );
+    let _ =
+        writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" fill=\"{fill}\"/>");
 }
 
 /// The part of its cell that a block element fills: left, top, width, height.

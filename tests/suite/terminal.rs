@@ -104,8 +104,7 @@ fn a_signal_while_it_starts_leaves_a_clean_terminal() {
 
 #[test]
 fn a_panic_of_the_screen_restores_the_terminal_and_says_so() {
-    let mut terminal =
-        Terminal::with_environment(120, 40, &LONG, &[("POOLSCOPE_FAULT", "ui-panic")]);
+    let mut terminal = Terminal::with_environment(120, 40, &LONG, &[("POOLSCOPE_FAULT", "ui-panic")]);
     terminal.until("Enter");
     terminal.press(ENTER);
     let status = terminal.ended();
@@ -146,7 +145,8 @@ fn a_terminal_that_goes_away_ends_it_even_if_hang_ups_are_ignored() {
         // script(1) holds the only other end of the terminal: killing it closes the terminal.
         let family = Family::new();
         let (name, mark) = family.mark();
-        let line = format!("{before}exec {} {} -s processes", env!("CARGO_BIN_EXE_poolscope"), LONG.join(" "));
+        let line =
+            format!("{before}exec {} {} -s processes", env!("CARGO_BIN_EXE_poolscope"), LONG.join(" "));
         let mut script = Command::new("script")
             .args(["-q", "-e", "-c", &line, "/dev/null"])
             .env(name, mark)

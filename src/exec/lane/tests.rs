@@ -90,6 +90,7 @@ fn short_tasks_are_summarised_and_counted_exactly() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes ten minutes there, and does nothing that the others do not")]
 fn a_full_journal_drops_records_but_no_total() {
     let (lanes, clock, hand) = lane();
     let mut reader = LaneReader::new(&lanes, SLOT);
