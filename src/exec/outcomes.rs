@@ -9,9 +9,9 @@ use crate::exec::attempt::Ended;
 use crate::exec::{Books, ERRORS_KEPT};
 use crate::ids::TaskIndex;
 use crate::plan::TaskType;
-use crate::task::digest;
 #[cfg(unix)]
 use crate::task::Value;
+use crate::task::digest;
 use crate::units::Nanos;
 
 const OPEN: u8 = 0;

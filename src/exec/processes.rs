@@ -70,7 +70,10 @@ pub fn worker_main() -> ExitCode {
     #[cfg(not(unix))]
     {
         use std::io::Write;
-        let _ = writeln!(std::io::stderr(), "poolscope {WORKER_ARGUMENT}: there are no worker processes on this system");
+        let _ = writeln!(
+            std::io::stderr(),
+            "poolscope {WORKER_ARGUMENT}: there are no worker processes on this system"
+        );
         ExitCode::from(2)
     }
 }

@@ -100,9 +100,11 @@ impl Flights {
         for piece in self.0 {
             if piece.holds(running) {
                 let parts = [(piece.first, running), (running + 1, piece.end)];
-                back.extend(
-                    parts.into_iter().filter(|(a, b)| a < b).map(|(first, end)| Piece { first, end, ..piece }),
-                );
+                back.extend(parts.into_iter().filter(|(a, b)| a < b).map(|(first, end)| Piece {
+                    first,
+                    end,
+                    ..piece
+                }));
                 suspect = Some(Piece { first: running, end: running + 1, ..piece });
             } else {
                 back.push(piece);

@@ -59,7 +59,8 @@ pub(super) fn feed(run: &Run, slot: SlotId) {
         }
         // The first replacement comes at once.
         let doublings = useless.saturating_sub(2).min(10);
-        let pause = if useless < 2 { Nanos::ZERO } else { (FIRST_PAUSE * (1 << doublings)).min(LONGEST_PAUSE) };
+        let pause =
+            if useless < 2 { Nanos::ZERO } else { (FIRST_PAUSE * (1 << doublings)).min(LONGEST_PAUSE) };
         if run.dispatcher.pause(pause) {
             return run.dispatcher.close(slot, None);
         }

@@ -195,7 +195,8 @@ impl Run {
                 continue;
             }
             let gauges = LaneReader::new(&self.env.lanes, SlotId(slot as u16)).gauges();
-            let Some(task) = gauges.task.filter(|task| gauges.pid == seat.pid && seat.flights.holds(*task)) else {
+            let Some(task) = gauges.task.filter(|task| gauges.pid == seat.pid && seat.flights.holds(*task))
+            else {
                 *sighting = None;
                 continue;
             };

@@ -287,7 +287,11 @@ mod tests {
                 let mut part = part;
                 while reader.fill(&mut part).unwrap() > 0 {
                     while let Some((kind, bytes)) = reader.next().unwrap() {
-                        seen.push(if kind == Kind::Chunk { body::<Chunk>(bytes).unwrap().first.0 } else { 100 });
+                        seen.push(if kind == Kind::Chunk {
+                            body::<Chunk>(bytes).unwrap().first.0
+                        } else {
+                            100
+                        });
                     }
                 }
             }
@@ -309,7 +313,9 @@ mod tests {
 
     #[test]
     fn lengths_beyond_the_cap_are_refused_before_memory_is_taken() {
-        for (kind, length) in [(Kind::Chunk, CONTROL_CAP + 1), (Kind::Results, RESULT_CAP + 1), (Kind::Stop, 0)] {
+        for (kind, length) in
+            [(Kind::Chunk, CONTROL_CAP + 1), (Kind::Results, RESULT_CAP + 1), (Kind::Stop, 0)]
+        {
             let mut bytes = (length as u32).to_le_bytes().to_vec();
             bytes.push(kind as u8);
             let mut reader = FrameReader::new();
