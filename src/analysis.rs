@@ -14,6 +14,7 @@ pub use conclusion::conclusion;
 pub use finding::{Finding, FindingKind, Weight};
 pub use summary::{RunSummary, WorkerSummary, summarise};
 pub use trust::Trust;
+pub use words::where_time_went;
 
 use crate::state::Session;
 
@@ -34,6 +35,21 @@ impl Comparison {
         self.runs.iter().filter(move |run| run.workload == workload)
     }
 
+    /// The median run of each strategy of a workload, in the order in which they were run. Runs that did not go to their
+    /// end count only where there are no others, for their times are of less work.
+    pub fn medians(&self, workload: usize) -> Vec<&RunSummary> {
+        let mut by_strategy: Vec<Vec<&RunSummary>> = Vec::new();
+        for run in self.of_workload(workload) {
+            let same =
+                |group: &&mut Vec<&RunSummary>| group.iter().any(|other| other.strategy == run.strategy);
+            match by_strategy.iter_mut().find(same) {
+                Some(group) => group.push(run),
+                None => by_strategy.push(vec![run]),
+            }
+        }
+        by_strategy.into_iter().filter_map(median).collect()
+    }
+
     /// Whether all runs of one workload came to the same results; none where fewer than two results are known.
     pub fn same_results_of(&self, workload: usize) -> Option<bool> {
         let mut digests = self.of_workload(workload).filter_map(|run| run.digest);
@@ -42,6 +58,14 @@ impl Comparison {
         others.peek()?;
         Some(others.all(|digest| digest == first))
     }
+}
+
+/// The run in the middle, by elapsed, of those that went to their end; of all if none did.
+fn median(mut group: Vec<&RunSummary>) -> Option<&RunSummary> {
+    group.sort_by_key(|run| (run.stopped.is_some(), run.elapsed));
+    let whole = group.iter().filter(|run| run.stopped.is_none()).count();
+    let among = if whole == 0 { group.len() } else { whole };
+    group.get(among.saturating_sub(1) / 2).copied()
 }
 
 /// Puts the runs of a session that are over side by side.
@@ -54,3 +78,8 @@ pub fn compare(session: &Session) -> Comparison {
     comparison.same_results = (!known.is_empty()).then(|| known.iter().all(|same| *same));
     comparison
 }
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ const SLOWED: f64 = 1.20;
 /// A run with a serial run beside it.
 pub(super) struct Speedup {
     strategy: Strategy,
-    speedup: f64,
+    factor: f64,
     possible: f64,
     limit: Limit,
     workers: u64,
@@ -39,7 +39,7 @@ enum Limit {
 impl Speedup {
     /// Silent without a serial run, or where that was too short to compare with.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        let speedup = facts.summary.speedup.filter(|_| facts.is_pool())?;
+        let factor = facts.summary.speedup.filter(|_| facts.is_pool())?;
         let serial = facts.session.baseline(facts.run)?;
         if serial.elapsed(serial.now) < LONG_ENOUGH {
             return None;
@@ -57,7 +57,7 @@ impl Speedup {
         let slowed = ratio(facts.ledger().computing, RunState::ledger(serial).computing);
         Some(Self {
             strategy: facts.strategy(),
-            speedup,
+            factor,
             possible,
             limit,
             workers,
@@ -68,7 +68,7 @@ impl Speedup {
     }
 
     fn is_near(&self) -> bool {
-        self.speedup >= self.possible * NEAR
+        self.factor >= self.possible * NEAR
     }
 
     /// The part, beside tasks themselves, that took most.
@@ -80,12 +80,12 @@ impl Speedup {
 
     fn compared(&self) -> String {
         let name = self.strategy.name();
-        if self.speedup < 1.0 - EQUAL {
-            format!("{name} took {} as long as serial", times(1.0 / self.speedup.max(1e-9)))
-        } else if self.speedup < 1.0 + EQUAL {
+        if self.factor < 1.0 - EQUAL {
+            format!("{name} took {} as long as serial", times(1.0 / self.factor.max(1e-9)))
+        } else if self.factor < 1.0 + EQUAL {
             format!("{name} took as long as serial")
         } else {
-            format!("{name} ran {} faster than serial", times(self.speedup))
+            format!("{name} ran {} faster than serial", times(self.factor))
         }
     }
 

@@ -42,6 +42,8 @@ const NEWS: Nanos = Nanos::from_millis(50);
 enum Refusal {
     #[error("this is the worker side of poolscope, which poolscope starts itself; run `poolscope` instead")]
     ByHand,
+    #[error("there is no standard input: {0}")]
+    NoInput(io::Error),
     #[error("no handshake: {0}")]
     NoHandshake(String),
     #[error("a handshake that cannot be read: {0}")]
@@ -73,7 +75,7 @@ fn serve() -> Result<ExitCode, Refusal> {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
 
-    let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(|_| Refusal::ByHand)?;
+    let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Refusal::NoInput)?;
     let mut stream = UnixStream::from(descriptor);
     // Only a socket has an address; a terminal or a file means that a person is trying this out.
     if stream.local_addr().is_err() {
@@ -168,13 +170,12 @@ impl Child {
     fn new(hello: Hello, voice: Voice) -> Self {
         let Hello { lanes: path, slots, cpus, run_key, threads, .. } = &hello;
         let shared = path.as_deref().and_then(|path| Lanes::attach(path, *slots, *cpus, *run_key).ok());
-        let (lanes, tellers) = match shared {
-            Some(lanes) => (lanes, None),
-            None => {
-                let lanes = Lanes::heap(u32::from(*threads), *cpus);
-                let tellers = (0..*threads).map(|thread| tell_from(&lanes, SlotId(thread), &hello)).collect();
-                (lanes, Some(Mutex::new(tellers)))
-            }
+        let (lanes, tellers) = if let Some(lanes) = shared {
+            (lanes, None)
+        } else {
+            let lanes = Lanes::heap(u32::from(*threads), *cpus);
+            let tellers = (0..*threads).map(|thread| tell_from(&lanes, SlotId(thread), &hello)).collect();
+            (lanes, Some(Mutex::new(tellers)))
         };
         let job = Job { work: hello.work.clone(), timeout: hello.timeout, fault: hello.fault };
         let queue = Queue { chunks: VecDeque::new(), closed: false, workers: *threads };
