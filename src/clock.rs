@@ -141,13 +141,13 @@ fn monotonic_now() -> Stamp {
     Stamp(ORIGIN.get_or_init(Instant::now).elapsed().as_nanos() as u64)
 }
 
-/// CPU time that the calling thread has used so far; zero where the system does not say.
+/// CPU time that the calling thread has used so far; zero where the system does not say (Miri does not).
 pub fn thread_cpu() -> Nanos {
-    #[cfg(unix)]
+    #[cfg(all(unix, not(miri)))]
     {
         Nanos(timespec_to_stamp(rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime)).0)
     }
-    #[cfg(not(unix))]
+    #[cfg(any(not(unix), miri))]
     {
         Nanos::ZERO
     }
@@ -155,11 +155,11 @@ pub fn thread_cpu() -> Nanos {
 
 /// The logical CPU that the calling thread runs on now, where the system says.
 pub fn current_cpu() -> Option<crate::ids::CpuId> {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     {
         Some(crate::ids::CpuId(rustix::thread::sched_getcpu() as u16))
     }
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(any(not(target_os = "linux"), miri))]
     {
         None
     }

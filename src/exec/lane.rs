@@ -12,6 +12,7 @@ mod histogram;
 mod journal;
 #[cfg(unix)]
 mod mapped;
+mod news;
 mod reader;
 mod writer;
 
@@ -19,12 +20,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use histogram::Histogram;
+pub use news::{LaneHearer, LaneNews, LaneTeller};
 pub use reader::LaneReader;
 pub use writer::LaneWriter;
 
 use crate::clock::RunTime;
-use crate::event::Phase;
-use crate::ids::{CpuId, SlotId};
+use crate::event::{Phase, Record};
+use crate::exec::lane::journal::Producer;
+use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::units::Nanos;
 
 /// Stretches shorter than this are not journalled one by one but summarised: at 20 µs, the cost of a record is well
@@ -191,6 +194,11 @@ impl Lanes {
         self.turn(slot, Phase::Starting, at);
     }
 
+    /// Says that a slot's worker is asked to end. Only when it writes no more.
+    pub fn stopping(&self, slot: SlotId, at: RunTime) {
+        self.turn(slot, Phase::Stopping, at);
+    }
+
     /// Ends whatever a slot's worker was doing, for it is gone. Only when no worker lives in it any more.
     pub fn gone(&self, slot: SlotId, at: RunTime) {
         self.turn(slot, Phase::Absent, at);
@@ -199,12 +207,21 @@ impl Lanes {
     fn turn(&self, slot: SlotId, next: Phase, at: RunTime) {
         let block = self.gauges(slot);
         let now = read(block, Gauge::Now);
-        let since = read(block, Gauge::Since);
+        let since = RunTime(read(block, Gauge::Since));
         let phase = Phase::from_number(now & 0xff).unwrap_or_default();
+        let task = (now >> 8 & 1 == 1).then_some(TaskIndex((now >> 32) as u32));
         let total = &block[Gauge::Totals as usize + phase as usize];
-        total.store(total.load(Ordering::Relaxed) + at.0.saturating_sub(since), Ordering::Relaxed);
+        total.store(total.load(Ordering::Relaxed) + at.since(since).0, Ordering::Relaxed);
         block[Gauge::Now as usize].store(next as u64, Ordering::Relaxed);
-        block[Gauge::Since as usize].store(at.0.max(since), Ordering::Relaxed);
+        block[Gauge::Since as usize].store(at.max(since).0, Ordering::Relaxed);
+        if at.since(since) >= THINNING {
+            let record = Record::Span { phase, task, start: since, end: at };
+            let journal = self.journal(slot);
+            if !Producer::resume(journal).push(journal, &record) {
+                let dropped = &block[Gauge::Dropped as usize];
+                dropped.store(dropped.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+            }
+        }
     }
 
     fn cells(&self) -> &[AtomicU64] {

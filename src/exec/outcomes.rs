@@ -9,6 +9,8 @@ use crate::exec::attempt::Ended;
 use crate::exec::{Books, ERRORS_KEPT};
 use crate::ids::TaskIndex;
 use crate::plan::TaskType;
+#[cfg(unix)]
+use crate::task::Value;
 use crate::task::digest;
 use crate::units::Nanos;
 
@@ -38,8 +40,9 @@ impl Outcomes {
     }
 
     /// Enters how a task ended for good; false if that was known already, and then nothing changes: executed at least
-    /// once, counted exactly once.
-    pub(super) fn record(&self, task: TaskType, index: TaskIndex, ended: Ended) -> bool {
+    /// once, counted exactly once. What a value adds to the digest is added to `sum`, which the caller keeps to itself
+    /// and gives with [`Outcomes::add_digest`] now and then: one shared sum would be fought over with every task.
+    pub(super) fn record(&self, task: TaskType, index: TaskIndex, ended: Ended, sum: &mut u64) -> bool {
         let Some(state) = self.states.get(index.index()) else {
             return false;
         };
@@ -49,13 +52,38 @@ impl Outcomes {
             return false;
         }
         match ended {
-            Ended::Ok(value) => {
-                self.digest.fetch_add(digest(task, index, value), Ordering::Relaxed);
-            }
+            Ended::Ok(value) => *sum = sum.wrapping_add(digest(task, index, value)),
             Ended::Error(words) => self.note(index, words),
             Ended::TimedOut | Ended::Cancelled => {}
         }
         true
+    }
+
+    /// Adds a caller's part to the digest, and takes it from the caller.
+    pub(super) fn add_digest(&self, sum: &mut u64) {
+        self.digest.fetch_add(std::mem::take(sum), Ordering::Relaxed);
+    }
+
+    /// Enters the values of consecutive tasks; returns how many of these were not known before. The same as
+    /// [`Outcomes::record`] for each, at one access to the shared sum.
+    #[cfg(unix)]
+    pub(super) fn record_values(
+        &self,
+        task: TaskType,
+        first: TaskIndex,
+        values: impl Iterator<Item = Value>,
+    ) -> u64 {
+        let states = self.states.get(first.index()..).unwrap_or_default();
+        let (mut sum, mut new) = (0u64, 0);
+        for ((state, index), value) in states.iter().zip(first.0..).zip(values) {
+            let ok = Outcome::Ok as u8;
+            if state.compare_exchange(OPEN, ok, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                sum = sum.wrapping_add(digest(task, TaskIndex(index), value));
+                new += 1;
+            }
+        }
+        self.digest.fetch_add(sum, Ordering::Relaxed);
+        new
     }
 
     /// Enters that a task died with its worker for the last time.
@@ -66,11 +94,6 @@ impl Outcomes {
                 self.note(index, words);
             }
         }
-    }
-
-    /// Whether it is not known yet how a task ended.
-    pub(super) fn is_open(&self, index: TaskIndex) -> bool {
-        self.states.get(index.index()).is_some_and(|state| state.load(Ordering::Relaxed) == OPEN)
     }
 
     /// Counts extra attempts.
@@ -121,7 +144,7 @@ mod tests {
     #[test]
     fn every_task_is_counted_once_and_open_ones_too() {
         let outcomes = Outcomes::new(4);
-        let record = |i, ended| outcomes.record(TaskType::Cpu, TaskIndex(i), ended);
+        let record = |i, ended| outcomes.record(TaskType::Cpu, TaskIndex(i), ended, &mut 0);
         assert!(record(0, Ended::Ok(Value(7))));
         assert!(!record(0, Ended::Ok(Value(7))), "a second time changes nothing");
         assert!(record(1, Ended::Error("broke".to_owned())));
@@ -136,13 +159,35 @@ mod tests {
         assert_eq!(books.errors.len(), 2);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_run_of_values_counts_like_each_of_them() {
+        let (one, all) = (Outcomes::new(5), Outcomes::new(5));
+        let record = |outcomes: &Outcomes, i: u32| {
+            let mut part = 0;
+            outcomes.record(TaskType::Sum, TaskIndex(i), Ended::Ok(Value(i.into())), &mut part);
+            outcomes.add_digest(&mut part);
+        };
+        (1..5).for_each(|i| record(&one, i));
+        record(&all, 2);
+        assert_eq!(all.record_values(TaskType::Sum, TaskIndex(1), (1..9).map(Value)), 3);
+        assert_eq!(all.record_values(TaskType::Sum, TaskIndex(9), (1..9).map(Value)), 0);
+        record(&one, 0);
+        record(&all, 0);
+        let books = |outcomes: &Outcomes| outcomes.books(None, Outcome::Cancelled);
+        assert_eq!(books(&one), books(&all));
+        assert!(books(&all).digest.is_some());
+    }
+
     #[test]
     fn the_digest_does_not_depend_on_order() {
         let sum = |order: [u32; 3]| {
             let outcomes = Outcomes::new(3);
+            let mut part = 0;
             for i in order {
-                outcomes.record(TaskType::Sum, TaskIndex(i), Ended::Ok(Value(u64::from(i) * 7)));
+                outcomes.record(TaskType::Sum, TaskIndex(i), Ended::Ok(Value(u64::from(i) * 7)), &mut part);
             }
+            outcomes.add_digest(&mut part);
             outcomes.books(None, Outcome::Cancelled).digest
         };
         assert_eq!(sum([0, 1, 2]), sum([2, 0, 1]));

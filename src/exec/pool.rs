@@ -45,19 +45,20 @@ impl Pool {
     /// A worker's whole life: takes chunk after chunk until there is none, or the run is to end.
     pub(super) fn work(&self, mut lane: LaneWriter) {
         lane.enter(Phase::Waiting);
-        let mut last = None;
+        let (mut last, mut digest) = (None, 0);
         while let Some(chunk) = self.take() {
             for index in chunk {
                 if self.over() {
                     break;
                 }
-                last = Some(self.settle(TaskIndex(index as u32), &mut lane));
+                last = Some(self.settle(TaskIndex(index as u32), &mut lane, &mut digest));
             }
         }
+        self.outcomes.add_digest(&mut digest);
         if let Some(last) = last {
             self.outcomes.known_at(last);
         }
-        lane.finish();
+        lane.rest();
     }
 
     fn take(&self) -> Option<Range<u64>> {
@@ -71,7 +72,7 @@ impl Pool {
     }
 
     /// Tries a task until it ends for good. Returns when that was.
-    fn settle(&self, index: TaskIndex, lane: &mut LaneWriter) -> RunTime {
+    fn settle(&self, index: TaskIndex, lane: &mut LaneWriter, digest: &mut u64) -> RunTime {
         for attempt in 0.. {
             let ended = self.job.run(index, attempt.min(255) as u8, lane, &self.cancel);
             let again = attempt < self.retries && matches!(ended, Ended::Error(_) | Ended::TimedOut);
@@ -82,7 +83,7 @@ impl Pool {
             if self.on_error == OnError::Stop && !matches!(ended, Ended::Ok(_) | Ended::Cancelled) {
                 self.failed.store(true, Ordering::Relaxed);
             }
-            self.outcomes.record(self.job.work.task(), index, ended);
+            self.outcomes.record(self.job.work.task(), index, ended, digest);
             break;
         }
         lane.since()

@@ -15,15 +15,16 @@ const PRIMES_BLOCK: u64 = 32_768;
 /// The bits of the sum of ln(i+1) and then of i^1.1, for i below n, each in order, into one accumulator.
 pub(super) fn cpu(n: u64, host: &mut impl Host) -> Result<u64, Stop> {
     let mut sum = 0.0f64;
-    let mut each = |done_before: u64, term: fn(f64) -> f64, host: &mut _| {
-        in_blocks(0..n, CPU_BLOCK, 2 * n, done_before, host, |range| {
-            for i in range {
-                sum += term(i as f64);
-            }
-        })
-    };
-    each(0, |i| (i + 1.0).ln(), host)?;
-    each(n, |i| i.powf(1.1), host)?;
+    in_blocks(0..n, CPU_BLOCK, 2 * n, 0, host, |range| {
+        for i in range {
+            sum += (i as f64 + 1.0).ln();
+        }
+    })?;
+    in_blocks(0..n, CPU_BLOCK, 2 * n, n, host, |range| {
+        for i in range {
+            sum += (i as f64).powf(1.1);
+        }
+    })?;
     Ok(sum.to_bits())
 }
 

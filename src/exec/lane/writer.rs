@@ -137,6 +137,14 @@ impl LaneWriter {
         now
     }
 
+    /// Ends the worker's part without a change of phase: it waits for whoever else still works, and the parent says when
+    /// it is asked to end.
+    pub fn rest(mut self) {
+        self.flush_summary();
+        let now = self.clock.now();
+        self.read_cpu(now);
+    }
+
     /// Ends the worker's part: it is stopping from now on, and the parent closes the lane when the worker is gone.
     pub fn finish(mut self) {
         let now = self.clock.now();

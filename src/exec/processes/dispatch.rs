@@ -1,0 +1,454 @@
+//! The dispatcher: who gets which tasks, what each child holds, and when the run is over.
+//!
+//! All of it is under one lock, so that a task is always in exactly one place: not handed out, held by one child, or known.
+//! Frames are made under the lock and sent after it ([`Post`]): the books are right before any child sees a frame, and
+//! a frame that can no longer be delivered belongs to a child whose tasks are taken back by whoever buries it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::books::{Flights, Piece};
+use super::wire::{Chunk, Entry, Failure, Kind, bare, values, write};
+use super::writer::{Post, Writer};
+use crate::event::{Outcome, StopReason, WorkerExit};
+use crate::exec::attempt::Ended;
+use crate::exec::outcomes::Outcomes;
+use crate::exec::{Books, RunEnv, RunSpec};
+use crate::ids::{SlotId, TaskIndex};
+use crate::plan::{OnError, TaskType};
+use crate::units::Nanos;
+
+/// Chunks in flight for one child, so that it never waits for the next one…
+const WINDOW: u64 = 16;
+/// …as long as that many do not take longer than this, so that no child sits on work that others could do.
+const WINDOW_TIME: Nanos = Nanos::from_millis(2);
+/// A task that should take longer is handed out when the one before it is done.
+const LONG_TASK: Nanos = Nanos::from_millis(1);
+/// What a task costs beside its work.
+const TASK_COST: Nanos = Nanos(150);
+/// A task whose worker died this often is lost, unless it may be retried more often.
+const DEATHS: u32 = 3;
+
+/// Why nothing more is handed out.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Ending {
+    /// Nothing has ended.
+    Going,
+    /// A task failed, and the plan says to stop then: what runs may come to its end.
+    TaskFailed,
+    /// Every outcome is known.
+    Known,
+    /// The run was cancelled.
+    Cancelled,
+}
+
+/// Where a slot stands; see README.md.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub(super) enum Stage {
+    /// No child, but perhaps one soon.
+    #[default]
+    Vacant,
+    /// Spawned, and has not said that it is ready.
+    Starting,
+    /// Takes chunks.
+    Ready,
+    /// Its end of the socket is closed; not reaped.
+    Left,
+    /// No child any more.
+    Closed,
+}
+
+/// What the dispatcher knows about a slot.
+#[derive(Debug, Default)]
+pub(super) struct Seat {
+    pub(super) stage: Stage,
+    pub(super) pid: u32,
+    writer: Option<Arc<Writer>>,
+    pub(super) flights: Flights,
+    /// When it came into its stage, on the watcher's clock.
+    pub(super) since: Nanos,
+    /// Whether its group was killed by us.
+    pub(super) killed: bool,
+    /// The task for which it was killed, as that ran too long.
+    pub(super) overran: Option<TaskIndex>,
+    /// Whether it ended an outcome.
+    useful: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    /// The first task that was never handed out.
+    next: u64,
+    /// What came back.
+    returned: Vec<Piece>,
+    /// Tasks whose outcome is not known.
+    open: u64,
+    pub(super) seats: Box<[Seat]>,
+    pub(super) ending: Ending,
+    /// When it ended, on the watcher's clock; set by the watcher.
+    pub(super) ended: Option<Nanos>,
+    /// Whether a task failed, where the plan says to stop then.
+    failed: bool,
+    /// How often each task's worker died with it.
+    deaths: HashMap<TaskIndex, u32>,
+    /// Retries that were used, for tasks that are not known yet and had any.
+    tries: HashMap<TaskIndex, u32>,
+    /// Why the last slot that was closed without a child was.
+    pub(super) failure: Option<String>,
+}
+
+/// The dispatcher of a run.
+#[derive(Debug)]
+pub(super) struct Dispatcher {
+    env: RunEnv,
+    task: TaskType,
+    tasks: u64,
+    chunk: u64,
+    window: u64,
+    retries: u32,
+    on_error: OnError,
+    outcomes: Outcomes,
+    state: Mutex<State>,
+    /// Told when the run ends.
+    ended: Condvar,
+    /// Whether further children are wanted.
+    pub(super) wanted: Arc<AtomicBool>,
+}
+
+/// A child said something that does not agree with what it holds.
+#[derive(Debug, thiserror::Error)]
+#[error("results of task {0}, which the worker does not hold")]
+pub(super) struct Foul(TaskIndex);
+
+/// What became of a child.
+#[derive(Debug, Default)]
+pub(super) struct Buried {
+    /// Tasks that it held and that go back.
+    pub(super) returned: u32,
+    /// Whether it ended any outcome.
+    pub(super) useful: bool,
+    /// For others.
+    pub(super) post: Post,
+}
+
+impl Dispatcher {
+    pub(super) fn new(spec: &RunSpec, env: &RunEnv) -> Self {
+        let chunk = u64::from(spec.chunk.max(1));
+        let state = State {
+            next: 0,
+            returned: Vec::new(),
+            open: spec.tasks,
+            seats: (0..spec.slots).map(|_| Seat::default()).collect(),
+            ending: Ending::Going,
+            ended: None,
+            failed: false,
+            deaths: HashMap::new(),
+            tries: HashMap::new(),
+            failure: None,
+        };
+        Self {
+            env: env.clone(),
+            task: spec.work.task(),
+            tasks: spec.tasks,
+            chunk,
+            window: window(spec.estimate, chunk),
+            retries: spec.retries,
+            on_error: spec.on_error,
+            outcomes: Outcomes::new(spec.tasks),
+            state: Mutex::new(state),
+            ended: Condvar::new(),
+            wanted: Arc::new(AtomicBool::new(true)),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A child sits down in a slot; it is not ready yet.
+    pub(super) fn sit(&self, slot: SlotId, pid: u32, writer: &Arc<Writer>, at: Nanos) {
+        if let Some(seat) = self.lock().seats.get_mut(slot.index()) {
+            let writer = Some(Arc::clone(writer));
+            *seat = Seat { stage: Stage::Starting, pid, writer, since: at, ..Seat::default() };
+        }
+    }
+
+    /// A child is ready: it gets its first chunks, or is told to stop.
+    pub(super) fn ready(&self, slot: SlotId, at: Nanos) -> Post {
+        let mut state = self.lock();
+        let mut post = Post::default();
+        let ending = state.ending;
+        if let Some(seat) = state.seats.get_mut(slot.index()) {
+            (seat.stage, seat.since) = (Stage::Ready, at);
+            if ending != Ending::Going {
+                post.add(seat.writer.as_ref(), |out| out.extend_from_slice(&bare(farewell(ending))));
+            }
+        }
+        self.fill(&mut state, slot.index(), &mut post);
+        post
+    }
+
+    /// Enters what a child did, and hands it further chunks. What it does not hold is not entered, nor anything after.
+    pub(super) fn settle(&self, slot: SlotId, mut entries: Vec<Entry>) -> (Post, Option<Foul>) {
+        let mut post = Post::default();
+        let mut state = self.lock();
+        let Some(seat) = state.seats.get_mut(slot.index()) else {
+            return (post, None);
+        };
+        let foul = entries.iter().enumerate().find_map(|(at, entry)| {
+            let (first, count) = entry.tasks();
+            (!seat.flights.advance(first, count)).then_some((at, Foul(first)))
+        });
+        if let Some((at, _)) = foul {
+            entries.truncate(at);
+        }
+        seat.useful = true;
+        for entry in &entries {
+            match entry {
+                Entry::Retry { task } => *state.tries.entry(*task).or_default() += 1,
+                Entry::Failed { .. } | Entry::Values { .. } if state.tries.is_empty() => {}
+                Entry::Failed { .. } | Entry::Values { .. } => {
+                    let (first, count) = entry.tasks();
+                    let ended = first.0..first.0.saturating_add(count as u32);
+                    state.tries.retain(|task, _| !ended.contains(&task.0));
+                }
+            }
+        }
+        if foul.is_none() {
+            self.fill(&mut state, slot.index(), &mut post);
+        }
+        drop(state);
+        // These tasks are in no queue and in nobody's hands any more, so that entering them needs no lock.
+        let (mut new, mut failed) = (0, false);
+        for entry in entries {
+            match entry {
+                Entry::Values { first, distances } => {
+                    new += self.outcomes.record_values(self.task, first, values(&distances));
+                }
+                Entry::Failed { task, how } => {
+                    let ended = match how {
+                        Failure::Error(words) => Ended::Error(words),
+                        Failure::TimedOut => Ended::TimedOut,
+                    };
+                    // A failure has no value to add to any sum.
+                    new += u64::from(self.outcomes.record(self.task, task, ended, &mut 0));
+                    failed = true;
+                }
+                Entry::Retry { .. } => self.outcomes.retried(1),
+            }
+        }
+        if new > 0 {
+            self.known(new, failed, &mut post);
+        }
+        (post, foul.map(|(_, foul)| foul))
+    }
+
+    /// A child's end of the socket is closed.
+    pub(super) fn left(&self, slot: SlotId, at: Nanos) {
+        if let Some(seat) = self.lock().seats.get_mut(slot.index()) {
+            (seat.stage, seat.since) = (Stage::Left, at);
+        }
+    }
+
+    /// Whether a child was killed by us, and whether it was asked to end.
+    pub(super) fn manner(&self, slot: SlotId) -> (bool, bool) {
+        let state = self.lock();
+        (state.seats.get(slot.index()).is_some_and(|seat| seat.killed), state.ending != Ending::Going)
+    }
+
+    /// A child is dead and everything that it sent is entered: takes back what it held. `running` is the task that its
+    /// lane names.
+    pub(super) fn bury(&self, slot: SlotId, running: Option<TaskIndex>, exit: &WorkerExit) -> Buried {
+        let mut state = self.lock();
+        let Some(seat) = state.seats.get_mut(slot.index()) else {
+            return Buried::default();
+        };
+        let seat = std::mem::take(seat);
+        let mut buried = Buried { useful: seat.useful, ..Buried::default() };
+        if state.ending != Ending::Going {
+            return buried;
+        }
+        let (pieces, suspect) = seat.flights.take_back(seat.overran.or(running));
+        for piece in pieces {
+            buried.returned += piece.len() as u32;
+            state.returned.push(piece);
+        }
+        let mut failed = false;
+        if let Some(piece) = suspect {
+            let task = piece.task();
+            let overran = seat.overran == Some(task);
+            if let Some(again) = self.again(&mut state, piece, overran) {
+                self.outcomes.retried(1);
+                buried.returned += 1;
+                state.returned.push(again);
+            } else {
+                failed = true;
+                self.give_up(task, overran, exit);
+            }
+        }
+        // Whoever has nothing to do takes over at once.
+        for slot in 0..state.seats.len() {
+            if state.seats[slot].flights.is_empty() {
+                self.fill(&mut state, slot, &mut buried.post);
+            }
+        }
+        drop(state);
+        if failed {
+            self.known(1, true, &mut buried.post);
+        }
+        buried
+    }
+
+    /// The task that was running when its worker died, as it is to be tried again; none if that was its last time.
+    fn again(&self, state: &mut State, piece: Piece, overran: bool) -> Option<Piece> {
+        let task = piece.task();
+        let told = state.tries.get(&task).copied().unwrap_or(0);
+        let attempt = piece.attempt.saturating_add((told.saturating_sub(piece.tries) + 1).min(255) as u8);
+        let tries = told.max(piece.tries) + u32::from(overran);
+        let allowed = if overran {
+            state.tries.insert(task, tries);
+            tries <= self.retries
+        } else {
+            let deaths = state.deaths.entry(task).or_default();
+            *deaths += 1;
+            *deaths < DEATHS.max(self.retries + 1)
+        };
+        allowed.then_some(Piece { attempt, tries, ..piece })
+    }
+
+    fn give_up(&self, task: TaskIndex, overran: bool, exit: &WorkerExit) {
+        if overran {
+            self.outcomes.record(self.task, task, Ended::TimedOut, &mut 0);
+        } else {
+            let deaths = DEATHS.max(self.retries + 1);
+            self.outcomes.lose(task, format!("its worker died {deaths} times in it; the last one {exit}"));
+        }
+    }
+
+    /// A slot stays without child; `failure` says why, if that is not the run's end.
+    pub(super) fn close(&self, slot: SlotId, failure: Option<String>) {
+        let mut state = self.lock();
+        if let Some(seat) = state.seats.get_mut(slot.index()) {
+            *seat = Seat { stage: Stage::Closed, ..Seat::default() };
+        }
+        if failure.is_some() {
+            state.failure = failure;
+        }
+    }
+
+    /// Ends the run for a reason, unless it has ended for a stronger one.
+    pub(super) fn end(&self, ending: Ending) -> Post {
+        let mut post = Post::default();
+        self.end_locked(&mut self.lock(), ending, &mut post);
+        post
+    }
+
+    fn end_locked(&self, state: &mut State, ending: Ending, post: &mut Post) {
+        if ending <= state.ending {
+            return;
+        }
+        state.ending = ending;
+        self.wanted.store(false, Ordering::Relaxed);
+        for seat in state.seats.iter().filter(|seat| seat.stage == Stage::Ready) {
+            post.add(seat.writer.as_ref(), |out| out.extend_from_slice(&bare(farewell(ending))));
+        }
+        self.ended.notify_all();
+    }
+
+    /// So many outcomes became known.
+    fn known(&self, new: u64, failed: bool, post: &mut Post) {
+        self.outcomes.known_at(self.env.clock.now());
+        let mut state = self.lock();
+        state.open = state.open.saturating_sub(new);
+        if failed && self.on_error == OnError::Stop {
+            state.failed = true;
+            self.end_locked(&mut state, Ending::TaskFailed, post);
+        }
+        if state.open == 0 {
+            self.end_locked(&mut state, Ending::Known, post);
+        }
+    }
+
+    /// Waits, unless the run ends; true if it has ended.
+    pub(super) fn pause(&self, wait: Nanos) -> bool {
+        let state = self.lock();
+        let going = |state: &mut State| state.ending == Ending::Going;
+        match self.ended.wait_timeout_while(state, wait.to_std(), going) {
+            Ok((state, _)) => state.ending != Ending::Going,
+            Err(poisoned) => poisoned.into_inner().0.ending != Ending::Going,
+        }
+    }
+
+    /// Gives a child as many chunks as it should hold.
+    fn fill(&self, state: &mut State, slot: usize, post: &mut Post) {
+        if state.ending != Ending::Going || self.env.cancel.is_cancelled() {
+            return;
+        }
+        let State { next, returned, seats, .. } = state;
+        let children = seats.len() as u64;
+        let Some(seat) = seats.get_mut(slot).filter(|seat| seat.stage == Stage::Ready) else {
+            return;
+        };
+        let (tasks, chunk, window) = (self.tasks, self.chunk, self.window);
+        let Seat { writer, flights, .. } = seat;
+        post.add(writer.as_ref(), |out| {
+            loop {
+                // Towards the end everybody holds less, so that all end together.
+                let left = (tasks - *next).div_ceil(chunk) + returned.len() as u64;
+                if flights.len() as u64 >= (left / (2 * children)).clamp(1, window) {
+                    break;
+                }
+                let Some(piece) = returned.pop().or_else(|| {
+                    let first = *next;
+                    *next = (first + chunk).min(tasks);
+                    (first < tasks).then(|| Piece::new(first, *next))
+                }) else {
+                    break;
+                };
+                let (first, count) = (piece.task(), piece.len() as u32);
+                let chunk = Chunk { first, count, attempt: piece.attempt, tries: piece.tries };
+                // Four small numbers are never more than a frame may hold.
+                let _ = write(out, Kind::Chunk, &chunk);
+                flights.push(piece);
+            }
+        });
+    }
+
+    /// The books, when no feeder works any more.
+    pub(super) fn books(&self) -> Books {
+        let state = self.lock();
+        let stopped = match state.ending {
+            Ending::Cancelled => Some(StopReason::Cancelled),
+            _ if state.failed => Some(StopReason::TaskFailed),
+            Ending::TaskFailed | Ending::Known => None,
+            // Every slot was closed before its time, or the run was cancelled before anybody took note.
+            Ending::Going if self.env.cancel.is_cancelled() => Some(StopReason::Cancelled),
+            Ending::Going => {
+                let why = state.failure.as_deref().unwrap_or("every worker ended");
+                Some(StopReason::Workers(why.to_owned()))
+            }
+        };
+        drop(state);
+        self.outcomes.books(stopped, Outcome::Cancelled)
+    }
+}
+
+const fn farewell(ending: Ending) -> Kind {
+    match ending {
+        Ending::Cancelled => Kind::Cancel,
+        Ending::Going | Ending::TaskFailed | Ending::Known => Kind::Stop,
+    }
+}
+
+/// How many chunks a child may hold.
+fn window(estimate: Nanos, chunk: u64) -> u64 {
+    if estimate > LONG_TASK {
+        return 1;
+    }
+    let time = (estimate + TASK_COST) * chunk;
+    (WINDOW_TIME.0 / time.0.max(1)).clamp(2, WINDOW)
+}
+
+#[cfg(test)]
+mod tests;

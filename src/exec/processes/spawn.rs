@@ -1,0 +1,104 @@
+//! The one thread that spawns children, and never ends.
+//!
+//! Two reasons: the signal that a child gets when its parent dies follows the *thread* that spawned it, so that a child of
+//! a thread that ends would be killed with it; and where descriptors are marked close-on-exec only after they were made,
+//! nobody else spawns in between.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::{WORKER_ARGUMENT, registry, stderr};
+use crate::clock::thread_cpu;
+use crate::units::Nanos;
+
+/// A child that has just been spawned, and the parent's end of its socket.
+#[derive(Debug)]
+pub(super) struct Spawned {
+    pub(super) child: Child,
+    pub(super) stream: UnixStream,
+    /// CPU time that spawning it took here.
+    pub(super) cpu: Nanos,
+}
+
+#[derive(Debug)]
+struct Order {
+    program: PathBuf,
+    wanted: Arc<AtomicBool>,
+    reply: mpsc::Sender<Option<io::Result<Spawned>>>,
+}
+
+/// Where orders go; none before the first.
+static ORDERS: Mutex<Option<mpsc::Sender<Order>>> = Mutex::new(None);
+
+/// Spawns a child, and enters it among the live ones. None if it was no longer wanted when its turn came.
+///
+/// # Errors
+/// The system's, where it refuses a socket, a process or the thread.
+pub(super) fn spawn(program: PathBuf, wanted: &Arc<AtomicBool>) -> Option<io::Result<Spawned>> {
+    let (reply, answer) = mpsc::channel();
+    let order = Order { program, wanted: Arc::clone(wanted), reply };
+    let sent = orders().and_then(|orders| orders.send(order).map_err(io::Error::other));
+    if let Err(error) = sent {
+        return Some(Err(error));
+    }
+    answer.recv().unwrap_or_else(|error| Some(Err(io::Error::other(error))))
+}
+
+fn orders() -> io::Result<mpsc::Sender<Order>> {
+    let mut orders = ORDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(sender) = &*orders {
+        return Ok(sender.clone());
+    }
+    let (sender, receiver) = mpsc::channel::<Order>();
+    let serve = move || {
+        // It never ends, for one sender is kept.
+        for Order { program, wanted, reply } in receiver {
+            // Relaxed: a child too many is told to stop like any other.
+            let answer = wanted.load(Ordering::Relaxed).then(|| start(program));
+            // Whoever asked waits for the answer.
+            let _ = reply.send(answer);
+        }
+    };
+    std::thread::Builder::new().name("ps-spawn".to_owned()).stack_size(256 << 10).spawn(serve)?;
+    *orders = Some(sender.clone());
+    Ok(sender)
+}
+
+fn start(program: PathBuf) -> io::Result<Spawned> {
+    let before = thread_cpu();
+    let (stream, theirs) = UnixStream::pair()?;
+    // The socket goes both ways on standard input alone: whatever a task prints goes to the drained pipe, and can never
+    // be taken for a frame. No `pre_exec`: it would make the system copy this process's page tables for each child.
+    let child = Command::new(program)
+        .arg(WORKER_ARGUMENT)
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stdout(stderr::for_child())
+        .stderr(stderr::for_child())
+        .process_group(0)
+        .spawn()?;
+    // The command is gone, and with it our copy of the child's end: the child's death is the socket's end.
+    registry::enter(child.id());
+    Ok(Spawned { child, stream, cpu: thread_cpu().saturating_sub(before) })
+}
+
+/// Makes room for the descriptors of so many children, as far as the system lets us.
+pub(super) fn make_room(children: u32) {
+    let limit = getrlimit(Resource::Nofile);
+    // One for each child; the rest for the screen, the probe, lanes and files.
+    let wanted = u64::from(children) + 256;
+    if let Some(current) = limit.current
+        && current < wanted
+    {
+        let current = Some(limit.maximum.map_or(wanted, |most| most.min(wanted)));
+        // If that is refused, children are started as far as the old limit goes, and the run says how many.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum: limit.maximum });
+    }
+}

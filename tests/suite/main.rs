@@ -1,0 +1,10 @@
+//! The integration tests, as one program: the library and the real binary, driven from outside, by results, counts and
+//! states; never by how fast the machine happened to be.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
+
+mod family;
+mod pictures;
+mod processes;
+mod pty;
+mod terminal;

@@ -1,0 +1,158 @@
+//! Pictures for the README: the real program in a pseudo-terminal, drawn as SVG.
+//!
+//! `cargo test --release --test suite pictures -- --ignored` makes them anew. Text stays text, so that it can be read
+//! aloud, searched and scaled.
+
+use std::fmt::Write as _;
+
+use crate::pty::Terminal;
+
+const CELL: (f64, f64) = (8.4, 18.0);
+
+struct Palette {
+    background: &'static str,
+    text: &'static str,
+    /// The sixteen colours that a terminal gives names to.
+    named: [&'static str; 16],
+}
+
+const DARK: Palette = Palette {
+    background: "#101418",
+    text: "#d4d8dc",
+    named: [
+        "#101418", "#cd3131", "#0dbc79", "#e5e510", "#2472c8", "#bc3fbc", "#11a8cd", "#e5e5e5", "#666666",
+        "#f14c4c", "#23d18b", "#f5f543", "#3b8eea", "#d670d6", "#29b8db", "#ffffff",
+    ],
+};
+
+#[test]
+#[ignore = "makes the README's pictures; run it by hand when the screen has changed"]
+fn pictures_of_the_lab() {
+    let mut terminal = Terminal::poolscope(120, 36, &[]);
+    terminal.until("Enter");
+    terminal.press("\r");
+    terminal.wait("the end of the second run", |t| t.text().matches('✓').count() >= 2);
+    std::thread::sleep(std::time::Duration::from_millis(900));
+    let picture = terminal.screen(|screen| svg(screen, &DARK));
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/lab.svg"), picture).unwrap();
+}
+
+fn svg(screen: &vt100::Screen, palette: &Palette) -> String {
+    let (rows, columns) = screen.size();
+    let (width, height) = (f64::from(columns.get()) * CELL.0, f64::from(rows.get()) * CELL.1);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
+         font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"14\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
+        palette.background
+    );
+    for row in 0..rows.get() {
+        backgrounds(&mut out, screen, palette, row);
+        texts(&mut out, screen, palette, row);
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+/// One rectangle for each stretch of cells with the same background, full blocks included.
+fn backgrounds(out: &mut String, screen: &vt100::Screen, palette: &Palette, row: u16) {
+    let columns = screen.size().1.get();
+    let mut start = 0;
+    while start < columns {
+        let fill = background(screen, palette, row, start);
+        let end = (start..columns).find(|c| background(screen, palette, row, *c) != fill).unwrap_or(columns);
+        if let Some(fill) = fill {
+            rectangle(out, f64::from(start), f64::from(row), f64::from(end - start), 1.0, &fill);
+        }
+        start = end;
+    }
+}
+
+fn background(screen: &vt100::Screen, palette: &Palette, row: u16, column: u16) -> Option<String> {
+    let cell = screen.cell(row, column)?;
+    let (front, back) = colours(cell, palette);
+    if cell.contents() == "█" { Some(front) } else { (back != palette.background).then_some(back) }
+}
+
+fn texts(out: &mut String, screen: &vt100::Screen, palette: &Palette, row: u16) {
+    let columns = screen.size().1.get();
+    let mut column = 0;
+    while column < columns {
+        let Some(cell) = screen.cell(row, column) else { break };
+        let (front, _) = colours(cell, palette);
+        if let Some((x, y, w, h)) = block(cell.contents()) {
+            if cell.contents() != "█" {
+                rectangle(out, f64::from(column) + x, f64::from(row) + y, w, h, &front);
+            }
+            column += 1;
+            continue;
+        }
+        let mut text = String::new();
+        let start = column;
+        while let Some(next) = screen.cell(row, column) {
+            let same = colours(next, palette).0 == front && next.bold() == cell.bold();
+            if column >= columns || !same || block(next.contents()).is_some() {
+                break;
+            }
+            text.push_str(if next.has_contents() { next.contents() } else { " " });
+            column += 1;
+        }
+        if text.trim().is_empty() {
+            continue;
+        }
+        let weight = if cell.bold() { " font-weight=\"bold\"" } else { "" };
+        let (x, y) = (f64::from(start) * CELL.0, (f64::from(row) + 0.74) * CELL.1);
+        let length = f64::from(column - start) * CELL.0;
+        let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+        let _ = writeln!(
+            out,
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{front}\"{weight} textLength=\"{length:.1}\" \
+             xml:space=\"preserve\">{escaped}</text>"
+        );
+    }
+}
+
+fn rectangle(out: &mut String, x: f64, y: f64, w: f64, h: f64, fill: &str) {
+    // A hair wider than the cells, so that neighbours leave no seam.
+    let (x, y, w, h) = (x * CELL.0, y * CELL.1, w * CELL.0 + 0.3, h * CELL.1 + 0.3);
+    let _ =
+        writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" fill=\"{fill}\"/>");
+}
+
+/// The part of its cell that a block element fills: left, top, width, height.
+fn block(text: &str) -> Option<(f64, f64, f64, f64)> {
+    let code = u32::from(text.chars().next()?);
+    match code {
+        0x2580 => Some((0.0, 0.0, 1.0, 0.5)),
+        0x2581..=0x2588 => {
+            let height = f64::from(code - 0x2580) / 8.0;
+            Some((0.0, 1.0 - height, 1.0, height))
+        }
+        0x2589..=0x258f => Some((0.0, 0.0, f64::from(0x2590 - code) / 8.0, 1.0)),
+        0x2590 => Some((0.5, 0.0, 0.5, 1.0)),
+        _ => None,
+    }
+}
+
+fn colours(cell: &vt100::Cell, palette: &Palette) -> (String, String) {
+    let front = colour(cell.fgcolor(), palette, palette.text);
+    let back = colour(cell.bgcolor(), palette, palette.background);
+    if cell.inverse() { (back, front) } else { (front, back) }
+}
+
+fn colour(colour: vt100::Color, palette: &Palette, default: &str) -> String {
+    match colour {
+        vt100::Color::Default => default.to_owned(),
+        vt100::Color::Idx(n @ 0..16) => palette.named[usize::from(n)].to_owned(),
+        vt100::Color::Idx(n @ 16..232) => {
+            let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * u32::from(step) };
+            let n = n - 16;
+            format!("#{:02x}{:02x}{:02x}", level(n / 36), level(n / 6 % 6), level(n % 6))
+        }
+        vt100::Color::Idx(n) => {
+            let grey = 8 + 10 * u32::from(n - 232);
+            format!("#{grey:02x}{grey:02x}{grey:02x}")
+        }
+        vt100::Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
+    }
+}
