@@ -24,7 +24,7 @@ use crate::event::EventFeed;
 use crate::exec::Fault;
 use crate::headless::output::{self, OutputError};
 use crate::headless::terminal::Terminal;
-use crate::headless::{self, Ending, Format, HeadlessError, HeadlessOptions};
+use crate::headless::{self, Ending, Format, HeadlessError, HeadlessOptions, ProgressLook};
 use crate::plan::Plan;
 use crate::report::TableStyle;
 
@@ -68,12 +68,13 @@ fn answer_clap(error: &clap::Error) -> anyhow::Result<u8> {
     let text = error.render();
     let terminal = Terminal::look();
     if error.use_stderr() {
-        let colour = terminal.attached.error && !terminal.no_colour && terminal.can_move();
+        let colour = terminal.wants_colour(terminal.attached.error);
         let text = if colour { text.ansi().to_string() } else { text.to_string() };
         output::note(text.trim_end());
         return Ok(exit::USAGE);
     }
-    output::write(&if terminal.wants_colour() { text.ansi().to_string() } else { text.to_string() })?;
+    let colour = terminal.wants_colour(terminal.attached.output);
+    output::write(&if colour { text.ansi().to_string() } else { text.to_string() })?;
     Ok(exit::OK)
 }
 
@@ -110,9 +111,8 @@ fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
     let (plan, look) = plan_and_look(&args.plan, &args.look, purpose, &engine, name)?;
     let options = HeadlessOptions {
         plan,
-        ascii: look.style.ascii,
+        progress: (!args.quiet).then_some(look.progress),
         format: if args.json { Format::Json } else { Format::Table(look.style) },
-        quiet: args.quiet,
     };
     let engine = Arc::new(engine);
     let ending = headless::run(&engine, &feed, options).map_err(|error| usage_of(error, name))?;
@@ -162,25 +162,30 @@ fn plan_and_look(
 /// What the options of looks mean on this terminal.
 struct Look {
     style: TableStyle,
+    progress: ProgressLook,
 }
 
 fn look(args: &LookArgs, name: &str) -> Result<Look, UsageError> {
     let terminal = Terminal::look();
-    let colour = match args.color.as_deref().unwrap_or("auto") {
-        "auto" => terminal.wants_colour(),
-        "always" => true,
-        "never" => false,
+    let colour = |attached| match args.color.as_deref().unwrap_or("auto") {
+        "auto" => Ok(terminal.wants_colour(attached)),
+        "always" => Ok(true),
+        "never" => Ok(false),
         other => {
             let wrong =
                 Wrong::new("--color", other, "is no choice of colours; there are auto, always, never");
-            return Err(UsageError::new(name, vec![wrong]));
+            Err(UsageError::new(name, vec![wrong]))
         }
     };
+    let ascii = args.ascii || !terminal.unicode;
     let width = match terminal.size {
         Some((columns, _)) if terminal.attached.output => usize::from(columns),
         _ => TABLE_WIDTH,
     };
-    Ok(Look { style: TableStyle { ascii: args.ascii || !terminal.unicode, colour, width } })
+    Ok(Look {
+        style: TableStyle { ascii, colour: colour(terminal.attached.output)?, width },
+        progress: ProgressLook { ascii, colour: colour(terminal.attached.error)? },
+    })
 }
 
 /// The engine checks a plan again; what it finds is said as if it had been found here.

@@ -4,6 +4,7 @@
 //! Everything shown is read from a [`Session`], a few times a second, so that watching costs the run nothing.
 
 mod bars;
+mod canvas;
 mod lines;
 pub mod output;
 mod stop;
@@ -48,10 +49,17 @@ pub struct HeadlessOptions {
     pub plan: Plan,
     /// What the results look like.
     pub format: Format,
-    /// No progress on standard error.
-    pub quiet: bool,
-    /// ASCII characters only, in progress.
+    /// What progress on standard error looks like; none for none at all.
+    pub progress: Option<ProgressLook>,
+}
+
+/// What progress looks like.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct ProgressLook {
+    /// ASCII characters only.
     pub ascii: bool,
+    /// With colours.
+    pub colour: bool,
 }
 
 /// How a comparison without a screen ended.
@@ -72,7 +80,7 @@ pub enum HeadlessError {
     #[error(transparent)]
     Start(#[from] StartError),
     /// The system refuses to tell of signals.
-    #[error("listen for signals: {0}")]
+    #[error("listen for signals")]
     Signals(#[source] io::Error),
     /// The results could not be written.
     #[error(transparent)]
@@ -140,12 +148,13 @@ enum Display {
 
 impl Display {
     fn new(options: &HeadlessOptions, now: Stamp) -> Self {
-        if options.quiet {
-            return Self::Nothing;
-        }
-        match Bars::on_stderr(options.ascii, || Terminal::look().size) {
-            Some(bars) => Self::Bars(Box::new(bars)),
-            None => Self::Lines(Lines::new(now, options.ascii)),
+        let terminal = Terminal::look();
+        match options.progress {
+            None => Self::Nothing,
+            Some(look) if terminal.attached.error && terminal.can_move() => {
+                Self::Bars(Box::new(Bars::on_stderr(look, || Terminal::look().size)))
+            }
+            Some(look) => Self::Lines(Lines::new(now, look.ascii)),
         }
     }
 

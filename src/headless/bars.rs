@@ -6,9 +6,11 @@
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::clock::{RunTime, Stamp};
-use crate::headless::words::{Progress, label, worker, worker_progress};
+use crate::headless::ProgressLook;
+use crate::headless::canvas::Canvas;
+use crate::headless::words::{Progress, label, seconds, worker, worker_progress};
 use crate::ids::SlotId;
-use crate::report::text::ascii;
+use crate::report::text::{ascii, clip, width};
 use crate::state::{RunState, Session};
 use crate::units::{Nanos, plural};
 
@@ -19,6 +21,10 @@ const PERIOD: Nanos = Nanos::from_millis(1_000 / PER_SECOND as u64);
 const OVER_KEPT: usize = 5;
 /// Rows that bars of workers leave free.
 const ROWS_FREE: usize = 4;
+/// Columns that every line leaves free, for the `^C` that the terminal shows: were it to wrap, lines would stay behind.
+const COLUMNS_FREE: usize = 4;
+/// Columns of a name, at least.
+const NAMES: usize = 14;
 /// The length of a bar: the unit in which lanes tell how far a task is.
 const LENGTH: u64 = 65_536;
 
@@ -44,25 +50,23 @@ struct RunBars {
 }
 
 struct Styles {
+    /// Columns of a bar.
+    bar: u16,
     total: ProgressStyle,
     worker: ProgressStyle,
     text: ProgressStyle,
 }
 
 impl Bars {
-    /// Bars on standard error; none where that is no terminal, or one that cannot move its cursor.
-    pub(super) fn on_stderr(ascii: bool, size: fn() -> Option<(u16, u16)>) -> Option<Self> {
-        let multi = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
-        (!multi.is_hidden()).then(|| Self::new(multi, ascii, size))
-    }
-
-    fn new(multi: MultiProgress, ascii: bool, size: fn() -> Option<(u16, u16)>) -> Self {
-        multi.set_move_cursor(true);
+    /// Bars on standard error, which is a terminal that can move its cursor.
+    pub(super) fn on_stderr(look: ProgressLook, size: fn() -> Option<(u16, u16)>) -> Self {
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Canvas::stderr(size)), PER_SECOND);
+        let multi = MultiProgress::with_draw_target(target);
         let columns = size().map_or(80, |(columns, _)| columns);
         Self {
             multi,
-            styles: Styles::new(columns, ascii),
-            ascii,
+            styles: Styles::new(columns, look),
+            ascii: look.ascii,
             size,
             over: Vec::new(),
             run: None,
@@ -96,11 +100,14 @@ impl Bars {
 
     /// Takes every bar away.
     pub(super) fn clear(&mut self) {
+        // First from the screen, all at once: bars that are removed one by one may leave their line behind.
+        let _ = self.multi.clear();
         if let Some(run) = self.run.take() {
             self.remove(&run);
         }
         for bar in self.over.drain(..) {
             bar.finish_and_clear();
+            self.multi.remove(&bar);
         }
         let _ = self.multi.clear();
     }
@@ -112,10 +119,10 @@ impl Bars {
             None => self.begin_run(&self.words(label(session, run)), run.slots.len()),
         };
         bars.total.set_position((run.progress().fraction() * LENGTH as f64) as u64);
-        bars.total.set_message(format!("{}, {}", seconds(run.elapsed(now)), Progress::of(run, now)));
+        self.say(&bars.total, &Progress::of(run, now).beside_a_bar(run.elapsed(now)));
         for (bar, slot) in bars.workers.iter().zip(&run.slots) {
             bar.set_position(worker_progress(slot, wait, now));
-            bar.set_message(worker(slot));
+            self.say(bar, &worker(slot));
         }
         self.run = Some(bars);
     }
@@ -151,12 +158,20 @@ impl Bars {
             0 => String::new(),
             n => format!(", {} not ok", plural(n, "task")),
         };
-        bar.abandon_with_message(format!("{}{failed}", seconds(run.elapsed(run.now))));
+        self.say(&bar, &format!("{}{failed}", seconds(run.elapsed(run.now))));
+        bar.abandon();
         self.over.push(bar);
         if self.over.len() > OVER_KEPT {
             let oldest = self.over.remove(0);
             self.multi.remove(&oldest);
         }
+    }
+
+    /// Sets a bar's words, as far as the line has room for them now.
+    fn say(&self, bar: &ProgressBar, words: &str) {
+        let columns = (self.size)().map_or(80, |(columns, _)| usize::from(columns));
+        let taken = width(&bar.prefix()).max(NAMES) + usize::from(self.styles.bar) + 2 + COLUMNS_FREE;
+        bar.set_message(self.words(clip(words, columns.saturating_sub(taken), self.ascii)));
     }
 
     fn words(&self, words: String) -> String {
@@ -178,24 +193,31 @@ impl Bars {
 }
 
 impl Styles {
-    fn new(columns: u16, ascii: bool) -> Self {
+    fn new(columns: u16, look: ProgressLook) -> Self {
         let bar = (columns / 3).clamp(8, 30);
-        let chars = if ascii { "#>-" } else { "█▉▊▋▌▍▎▏ " };
+        let chars = if look.ascii { "#>-" } else { "█▉▊▋▌▍▎▏ " };
+        // Colours as sequences, for indicatif's own follow standard output, whatever the user says.
+        let paint = |colour: &'static str| if look.colour { (colour, "\u{1b}[0m") } else { ("", "") };
+        let (green, cyan, bold) = (paint("\u{1b}[32m"), paint("\u{1b}[36m"), paint("\u{1b}[1m"));
         let style = |template: String| {
             // A template that could not be read would be a fault of ours, and the usual bar does as well.
             ProgressStyle::with_template(&template)
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .progress_chars(chars)
         };
+        let line = |indent: usize, name: (&str, &str), paint: (&str, &str)| {
+            let names = NAMES - indent;
+            let indent = " ".repeat(indent);
+            format!(
+                "{indent}{}{{prefix:{names}}}{} {}{{bar:{bar}}}{} {{msg}}",
+                name.0, name.1, paint.0, paint.1
+            )
+        };
         Self {
-            total: style(format!("{{prefix:14.bold}} {{bar:{bar}.green}} {{wide_msg}}")),
-            worker: style(format!("  {{prefix:12}} {{bar:{bar}.cyan}} {{wide_msg}}")),
-            text: style("  {wide_msg}".to_owned()),
+            bar,
+            total: style(line(0, bold, green)),
+            worker: style(line(2, ("", ""), cyan)),
+            text: style("  {msg}".to_owned()),
         }
     }
-}
-
-/// A length of time that changes while one looks: tenths of a second.
-fn seconds(time: Nanos) -> String {
-    format!("{:.1} s", time.as_secs_f64())
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 /// An output that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("write the results to standard output: {0}")]
+#[error("write to standard output")]
 pub struct OutputError(#[source] io::Error);
 
 /// Writes `text` to standard output, all of it. A reader that has gone away wanted no more, and that is fine.

@@ -100,9 +100,9 @@ impl Terminal {
         self.name.as_deref().is_some_and(|name| name != "dumb")
     }
 
-    /// Whether colours are wanted on standard output, when nobody said so.
-    pub fn wants_colour(&self) -> bool {
-        self.attached.output && !self.no_colour && self.colours != ColourDepth::None
+    /// Whether colours are wanted on a stream, when nobody said so.
+    pub fn wants_colour(&self, stream_attached: bool) -> bool {
+        stream_attached && !self.no_colour && self.colours != ColourDepth::None
     }
 }
 
@@ -143,8 +143,9 @@ mod tests {
         ] {
             assert_eq!(terminal(vars).colours, depth, "{vars:?}");
         }
-        assert!(terminal(&[("TERM", "xterm")]).wants_colour());
-        assert!(!terminal(&[("TERM", "xterm"), ("NO_COLOR", "1")]).wants_colour());
+        assert!(terminal(&[("TERM", "xterm")]).wants_colour(true));
+        assert!(!terminal(&[("TERM", "xterm")]).wants_colour(false));
+        assert!(!terminal(&[("TERM", "xterm"), ("NO_COLOR", "1")]).wants_colour(true));
     }
 
     #[test]

@@ -44,6 +44,20 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// The same beside a bar: `10/16, 62 %, 0.5 s, 0.3 s left`, with the time that it took so far.
+    pub(super) fn beside_a_bar(&self, elapsed: Nanos) -> String {
+        let failed = if self.failed > 0 { format!(" {} failed,", self.failed) } else { String::new() };
+        let left = self.left.map_or_else(String::new, |left| format!(", {} left", seconds(left)));
+        format!("{}/{},{failed} {} %, {}{left}", self.ended, self.tasks, self.percent, seconds(elapsed))
+    }
+}
+
+/// A length of time that changes while one looks: tenths of a second, for the rest would only flicker.
+pub(super) fn seconds(time: Nanos) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {} tasks, {} %", grouped(self.ended), grouped(self.tasks), self.percent)?;
@@ -51,8 +65,7 @@ impl fmt::Display for Progress {
             write!(f, ", {} failed", grouped(self.failed))?;
         }
         match self.left {
-            // Tenths of a second: the rest would only flicker.
-            Some(left) => write!(f, ", {:.1} s left", left.as_secs_f64()),
+            Some(left) => write!(f, ", {} left", seconds(left)),
             None => Ok(()),
         }
     }
