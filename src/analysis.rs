@@ -71,9 +71,14 @@ fn median(mut group: Vec<&RunSummary>) -> Option<&RunSummary> {
 /// Puts the runs of a session that are over side by side.
 pub fn compare(session: &Session) -> Comparison {
     let runs: Vec<_> = session.runs.iter().filter_map(|run| summarise(session, run)).collect();
-    let findings = finding::together(&runs);
-    let mut comparison = Comparison { runs, same_results: None, findings };
+    let mut comparison = Comparison { runs, same_results: None, findings: Vec::new() };
     let workloads = comparison.runs.iter().map(|run| run.workload + 1).max().unwrap_or(0);
+    // Of several repeats the median speaks, so that its sentences fit its row; what went wrong counts in any of them.
+    let medians: Vec<&RunSummary> = (0..workloads).flat_map(|load| comparison.medians(load)).collect();
+    let spoken = medians.iter().flat_map(|run| &run.findings);
+    let wrong = comparison.runs.iter().flat_map(|run| &run.findings);
+    let wrong = wrong.filter(|f| f.weight == Weight::Alarm || f.kind == FindingKind::EndedEarly);
+    comparison.findings = finding::together(spoken.chain(wrong));
     let known: Vec<bool> = (0..workloads).filter_map(|load| comparison.same_results_of(load)).collect();
     comparison.same_results = (!known.is_empty()).then(|| known.iter().all(|same| *same));
     comparison

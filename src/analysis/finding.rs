@@ -287,11 +287,11 @@ pub(super) fn detect_all(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// The findings of several runs, the most important first; what they have in common is said once, as the first of them
+/// Findings of several runs, the most important first; what they have in common is said once, as the first of them
 /// says it that knows what to do.
-pub(super) fn together(runs: &[RunSummary]) -> Vec<Finding> {
+pub(super) fn together<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
-    for finding in runs.iter().flat_map(|run| &run.findings) {
+    for finding in findings {
         let same = |other: &Finding| {
             let scope = finding.kind.scope();
             other.kind == finding.kind
