@@ -83,6 +83,7 @@ impl Outcomes {
     }
 
     /// Enters that a task died with its worker for the last time.
+    #[cfg(any(unix, test))]
     pub(super) fn lose(&self, index: TaskIndex, words: String) {
         if let Some(state) = self.states.get(index.index()) {
             let lost = Outcome::Lost as u8;

@@ -329,6 +329,20 @@ fn programs_that_are_no_workers_end_the_run_in_words() {
 }
 
 #[test]
+fn a_program_that_hangs_up_and_lives_on_is_killed() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("worker");
+    std::fs::write(&program, "#!/bin/sh\nexec 0<&-\nexec sleep 600\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (books, events) = processes(1, 10, sum()).program(program).run();
+    assert!(matches!(books.stopped, Some(StopReason::Workers(_))), "{books:?}");
+    // Of the three starts one may fail otherwise: the file may still be open for writing in a child of another test.
+    assert!(exits(&events).len() >= 2, "{:?}", exits(&events));
+    assert!(exits(&events).iter().all(|exit| **exit == WorkerExit::Enforced), "{:?}", exits(&events));
+}
+
+#[test]
 fn what_a_program_said_before_it_failed_is_shown() {
     let (books, _) = processes(1, 10, sum()).program("/bin/cat").run();
     let Some(StopReason::Workers(words)) = &books.stopped else {

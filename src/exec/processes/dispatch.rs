@@ -418,12 +418,13 @@ impl Dispatcher {
     pub(super) fn books(&self) -> Books {
         let state = self.lock();
         let stopped = match state.ending {
-            Ending::Cancelled => Some(StopReason::Cancelled),
+            Ending::Going | Ending::Cancelled if self.env.cancel.is_cancelled() => {
+                Some(StopReason::Cancelled)
+            }
             _ if state.failed => Some(StopReason::TaskFailed),
             Ending::TaskFailed | Ending::Known => None,
-            // Every slot was closed before its time, or the run was cancelled before anybody took note.
-            Ending::Going if self.env.cancel.is_cancelled() => Some(StopReason::Cancelled),
-            Ending::Going => {
+            // Nobody asked for an end, but every slot was closed before its time.
+            Ending::Going | Ending::Cancelled => {
                 let why = state.failure.as_deref().unwrap_or("every worker ended");
                 Some(StopReason::Workers(why.to_owned()))
             }
