@@ -1,7 +1,6 @@
 //! Findings about speed: what bounds it, and what it is lost to.
 
 use super::*;
-use crate::analysis::fixture::ms;
 use crate::event::TaskCounts;
 use crate::plan::Work;
 
