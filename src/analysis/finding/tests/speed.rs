@@ -53,6 +53,19 @@ fn speedup_is_held_against_what_is_possible() {
             "Hand out larger chunks, or make tasks longer.",
         ],
     );
+    let bound = of(Kind::Speedup, 2, &[serial(), on(2, 1_529)]).unwrap();
+    assert_eq!(bound.weight, Weight::Fact, "a little more than is possible");
+    says(
+        Kind::Speedup,
+        2,
+        &[serial(), Script { computing: ms(1_390), ..on(2, 1_400) }],
+        Weight::Advice,
+        [
+            "threads ran 2.40× faster than serial, of 2.00× possible",
+            "threads ran 2.40× faster than serial on 2 CPUs, more than the 2.00× that are possible: serial was disturbed.",
+            "Repeat the comparison on a quiet machine.",
+        ],
+    );
     silent(Kind::Speedup, 2, &[threads()]);
     let short = Script { elapsed: ms(49), computing: ms(47), ..serial() };
     silent(Kind::Speedup, 2, &[short, Script { elapsed: ms(30), computing: ms(28), ..threads() }]);
