@@ -3,6 +3,11 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
+mod cli;
+mod cli_output;
+mod cli_results;
+mod cli_signals;
+mod cli_usage;
 mod family;
 mod pictures;
 mod processes;
