@@ -86,4 +86,5 @@ pub mod report;
 pub mod signals;
 pub mod state;
 pub mod task;
+pub mod tui;
 pub mod units;

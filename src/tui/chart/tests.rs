@@ -1,0 +1,124 @@
+use super::*;
+use crate::event::{Gauges, Record, RunEvent, RunStart};
+use crate::ids::{RunId, SlotId};
+use crate::plan::{Strategy, Work};
+use crate::state::Session;
+use crate::units::Nanos;
+
+fn session(slots: u32) -> Session {
+    let mut session = Session::default();
+    session.apply(&RunEvent::RunStarted(RunStart {
+        run: RunId(0),
+        workload: 0,
+        repeat: 0,
+        strategy: Strategy::Threads,
+        slots,
+        chunk: 1,
+        tasks: 8,
+        work: Work::Sleep { wait: Nanos::from_millis(100) },
+        serial_estimate: Nanos::from_millis(800),
+        shared_lanes: true,
+    }));
+    session
+}
+
+const fn ms(n: u64) -> RunTime {
+    RunTime(n * 1_000_000)
+}
+
+fn span(session: &mut Session, slot: u16, phase: Phase, task: Option<u32>, start: u64, end: u64) {
+    let record = Record::Span { phase, task: task.map(TaskIndex), start: ms(start), end: ms(end) };
+    session.apply(&RunEvent::Lane { slot: SlotId(slot), record });
+}
+
+fn frame(columns: u16, rows: u16, fold: usize) -> Frame {
+    Frame { run: 0, from: ms(0), to: ms(100), columns, first: 0, rows, fold }
+}
+
+fn text(chart: &Chart, row: u16) -> String {
+    let letter = |cell: &Cell| match cell.first {
+        None => ' ',
+        Some(phase) if cell.odd => phase.name().chars().next().unwrap().to_ascii_uppercase(),
+        Some(phase) => phase.name().chars().next().unwrap(),
+    };
+    chart.row(row).iter().map(letter).collect()
+}
+
+#[test]
+fn a_column_shows_the_two_longest_phases_and_their_shares() {
+    let mut session = session(1);
+    span(&mut session, 0, Phase::Starting, None, 0, 2);
+    span(&mut session, 0, Phase::Computing, Some(0), 2, 10);
+    let mut chart = Chart::default();
+    chart.refresh(&session.runs[0], ms(10), frame(10, 1, 1));
+    let cell = chart.row(0)[0];
+    assert_eq!((cell.first, cell.second), (Some(Phase::Computing), Some(Phase::Starting)));
+    assert!((200..=206).contains(&cell.weight), "{}", cell.weight);
+    assert_eq!(chart.row(0)[1], Cell::default(), "nothing is known of what is to come");
+}
+
+#[test]
+fn the_phase_that_goes_on_reaches_up_to_now() {
+    let mut session = session(1);
+    span(&mut session, 0, Phase::Waiting, None, 0, 20);
+    let levels =
+        Gauges { phase: Phase::Computing, since: ms(20), task: Some(TaskIndex(0)), ..Gauges::default() };
+    session.apply(&RunEvent::Levels { at: ms(60), slots: vec![(SlotId(0), levels)] });
+    let mut chart = Chart::default();
+    chart.refresh(&session.runs[0], ms(60), frame(10, 1, 1));
+    assert_eq!(text(&chart, 0), "wwcccc    ");
+    chart.refresh(&session.runs[0], ms(80), frame(10, 1, 1));
+    assert_eq!(text(&chart, 0), "wwcccccc  ");
+}
+
+#[test]
+fn what_comes_bit_by_bit_is_what_comes_at_once() {
+    let mut session = session(1);
+    let mut live = Chart::default();
+    for i in 0..10 {
+        let phase = if i % 3 == 0 { Phase::Waiting } else { Phase::Computing };
+        span(&mut session, 0, phase, None, i * 9, i * 9 + 9);
+        live.refresh(&session.runs[0], ms(i * 9 + 9), frame(40, 1, 1));
+    }
+    let mut later = Chart::default();
+    later.refresh(&session.runs[0], ms(90), frame(40, 1, 1));
+    assert_eq!(live.cells, later.cells);
+}
+
+#[test]
+fn neighbouring_tasks_have_two_shades_where_there_is_room() {
+    let mut session = session(2);
+    for i in 0..5u32 {
+        span(&mut session, 0, Phase::Computing, Some(2 * i), u64::from(i) * 20, u64::from(i) * 20 + 20);
+    }
+    let mut chart = Chart::default();
+    chart.refresh(&session.runs[0], ms(100), frame(20, 1, 1));
+    assert_eq!(text(&chart, 0), "ccccCCCCccccCCCCcccc");
+    chart.refresh(&session.runs[0], ms(100), frame(10, 1, 1));
+    assert_eq!(text(&chart, 0), "cccccccccc");
+}
+
+#[test]
+fn lanes_fold_into_bands() {
+    let mut session = session(5);
+    for slot in 0..5 {
+        let phase = if slot < 2 { Phase::Computing } else { Phase::Waiting };
+        span(&mut session, slot, phase, None, 0, 100);
+    }
+    let mut chart = Chart::default();
+    chart.refresh(&session.runs[0], ms(100), frame(4, 3, 2));
+    assert_eq!([text(&chart, 0), text(&chart, 1), text(&chart, 2)], ["cccc", "wwww", "wwww"]);
+    assert_eq!(chart.frame().slots(2, 5), 4..5);
+    assert_eq!(chart.row(3), &[]);
+}
+
+#[test]
+fn no_columns_and_no_rows_are_fine() {
+    let mut session = session(1);
+    span(&mut session, 0, Phase::Computing, None, 0, 100);
+    let mut chart = Chart::default();
+    for (columns, rows) in [(0, 0), (0, 3), (3, 0), (1, 9)] {
+        chart.refresh(&session.runs[0], ms(100), frame(columns, rows, 1));
+    }
+    assert_eq!(text(&chart, 0), "c");
+}

@@ -1,0 +1,300 @@
+//! The plan as a form: its items, what each shows, and how it is changed. A value enters the plan only if it can be read
+//! and passes the plan's own check; until then it is edited on.
+
+mod change;
+
+use crate::plan::size::Compute;
+use crate::plan::{Chunk, Field, Machine, Plan, Size, Strategy, TaskType, WorkerCount};
+use crate::units::{Nanos, grouped};
+
+/// The most characters that a value may have while it is edited: six numbers of the notes have less.
+const MOST_CHARACTERS: usize = 120;
+
+/// An item of the form.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Item {
+    /// Task type.
+    Task,
+    /// Size of a task.
+    Size,
+    /// Number of tasks.
+    Tasks,
+    /// Number of workers.
+    Workers,
+    /// Whether a strategy is run.
+    Way(Strategy),
+    /// Tasks handed out at a time.
+    Chunk,
+    /// Longest time of an attempt.
+    Timeout,
+    /// Further attempts.
+    Retries,
+    /// The button.
+    Run,
+}
+
+/// What can be done to an item.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// One of a few words is chosen.
+    Choice,
+    /// A value is typed.
+    Value,
+    /// It is on or off.
+    Check,
+    /// It is pressed.
+    Button,
+}
+
+impl Item {
+    /// Every item, from top to bottom.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Task,
+        Self::Size,
+        Self::Tasks,
+        Self::Workers,
+        Self::Way(Strategy::Serial),
+        Self::Way(Strategy::Threads),
+        Self::Way(Strategy::Processes),
+        Self::Chunk,
+        Self::Timeout,
+        Self::Retries,
+        Self::Run,
+    ];
+
+    /// What can be done to it.
+    pub(crate) const fn kind(self) -> Kind {
+        match self {
+            Self::Task => Kind::Choice,
+            Self::Way(_) => Kind::Check,
+            Self::Run => Kind::Button,
+            _ => Kind::Value,
+        }
+    }
+
+    /// The words beside its value.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Task => "Task",
+            Self::Size => "Size",
+            Self::Tasks => "Tasks",
+            Self::Workers => "Workers",
+            Self::Way(Strategy::Serial) => "Run as",
+            Self::Way(_) | Self::Run => "",
+            Self::Chunk => "Chunk",
+            Self::Timeout => "Timeout",
+            Self::Retries => "Retries",
+        }
+    }
+
+    /// The field of the plan that it changes.
+    pub(crate) const fn field(self) -> Option<Field> {
+        match self {
+            Self::Task => Some(Field::Task),
+            Self::Size => Some(Field::Size),
+            Self::Tasks => Some(Field::Tasks),
+            Self::Workers => Some(Field::Workers),
+            Self::Way(_) => Some(Field::Strategy),
+            Self::Chunk => Some(Field::Chunk),
+            Self::Timeout => Some(Field::Timeout),
+            Self::Retries => Some(Field::Retries),
+            Self::Run => None,
+        }
+    }
+
+    /// Whether a value of this item can begin with `c`, so that typing it begins to edit.
+    pub(crate) const fn begins_with(self, c: char) -> bool {
+        match self {
+            Self::Workers => c.is_ascii_digit() || matches!(c, '+' | 'a'),
+            Self::Chunk => c.is_ascii_digit() || c == 'a',
+            Self::Timeout => c.is_ascii_digit() || c == 'n',
+            Self::Size | Self::Tasks | Self::Retries => c.is_ascii_digit(),
+            _ => false,
+        }
+    }
+
+    /// What it is, for someone who sees it for the first time.
+    pub(crate) const fn about(self, task: TaskType) -> &'static str {
+        match self {
+            Self::Task => task.about(),
+            Self::Size => match task {
+                TaskType::Cpu | TaskType::Sum => "how much one task does: 5000000 iterations, or 100ms",
+                TaskType::Primes => "the numbers to test, with commas between them, or 100ms",
+                TaskType::Sleep => "how long one task waits: 200ms",
+                TaskType::Mixed => "computing + waiting of one task: 20ms+80ms",
+            },
+            Self::Tasks => "how many of them there are to do",
+            Self::Workers => "how many share the work: 4, 50%, all, or +2 more than there are CPUs",
+            Self::Way(Strategy::Serial) => "a plain loop: what speedup is measured against",
+            Self::Way(Strategy::Threads) => "a pool of threads in this process",
+            Self::Way(Strategy::Processes) => "a pool of processes, which start slower and share nothing",
+            Self::Chunk => "how many tasks a worker takes at a time; auto is the rule of Python's Pool.map",
+            Self::Timeout => "how long one task may take: 2s, or none",
+            Self::Retries => "how often a task that failed is tried again",
+            Self::Run => "runs the same work each way, one after another",
+        }
+    }
+}
+
+/// A value that is being edited.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Edit {
+    /// What has been typed.
+    pub(crate) text: String,
+    /// Why it was not taken.
+    pub(crate) problem: Option<String>,
+}
+
+/// The form.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Form {
+    /// The plan as it would be run.
+    pub(crate) plan: Plan,
+    /// The item that has the focus.
+    pub(crate) at: Item,
+    /// The value that is being edited.
+    pub(crate) edit: Option<Edit>,
+}
+
+impl Form {
+    /// The form of a plan; the focus is on the button.
+    pub(crate) const fn new(plan: Plan) -> Self {
+        Self { plan, at: Item::Run, edit: None }
+    }
+
+    /// The task type of the plan's first workload.
+    pub(crate) fn task(&self) -> TaskType {
+        self.plan.workloads.first().map_or(TaskType::Cpu, |load| load.task)
+    }
+
+    /// What an item shows.
+    pub(crate) fn value(&self, item: Item, machine: &Machine) -> String {
+        let load = self.plan.workloads.first();
+        match item {
+            Item::Task => self.task().name().to_owned(),
+            Item::Size => load.map(|load| size_label(&load.size)).unwrap_or_default(),
+            Item::Tasks => grouped(load.map_or(0, |load| load.tasks)),
+            Item::Workers => match self.plan.workers {
+                WorkerCount::Exactly(n) => grouped(n.into()),
+                count => format!("{count} ({})", count.resolve(machine)),
+            },
+            Item::Way(strategy) => strategy.name().to_owned(),
+            Item::Chunk => match self.plan.chunk {
+                Chunk::Auto => format!("auto ({})", grouped(self.chunk(machine).into())),
+                Chunk::Tasks(n) => grouped(n.into()),
+            },
+            Item::Timeout => self.plan.timeout.map_or_else(|| "none".to_owned(), |time| time.to_string()),
+            Item::Retries => self.plan.retries.to_string(),
+            Item::Run => String::new(),
+        }
+    }
+
+    fn chunk(&self, machine: &Machine) -> u32 {
+        let tasks = self.plan.workloads.first().map_or(0, |load| load.tasks);
+        self.plan.chunk.resolve(tasks, self.plan.workers.resolve(machine))
+    }
+
+    /// The text that editing an item begins with, as it would be typed.
+    fn typed(&self, item: Item) -> String {
+        let load = self.plan.workloads.first();
+        match item {
+            Item::Size => load.map(|load| load.size.to_string()).unwrap_or_default(),
+            Item::Tasks => load.map_or(0, |load| load.tasks).to_string(),
+            Item::Workers => self.plan.workers.to_string(),
+            Item::Chunk => self.plan.chunk.to_string(),
+            Item::Timeout => self.plan.timeout.map_or_else(|| "none".to_owned(), Nanos::exact),
+            Item::Retries => self.plan.retries.to_string(),
+            Item::Task | Item::Way(_) | Item::Run => String::new(),
+        }
+    }
+
+    /// Moves the focus by `steps` items, and stays within the form.
+    pub(crate) fn step(&mut self, steps: isize) {
+        let at = Item::ALL.iter().position(|item| *item == self.at).unwrap_or(0);
+        self.at = Item::ALL[at.saturating_add_signed(steps).min(Item::ALL.len() - 1)];
+    }
+
+    /// Begins to edit the item that has the focus, with a first character, or with what stands there less its last.
+    pub(crate) fn begin(&mut self, first: Option<char>) {
+        let text = first.map_or_else(
+            || {
+                let mut text = self.typed(self.at);
+                text.pop();
+                text
+            },
+            String::from,
+        );
+        self.edit = Some(Edit { text, problem: None });
+    }
+
+    /// Types one more character.
+    pub(crate) fn type_in(&mut self, c: char) {
+        if let Some(edit) = &mut self.edit
+            && edit.text.chars().count() < MOST_CHARACTERS
+        {
+            edit.text.push(c);
+            edit.problem = None;
+        }
+    }
+
+    /// Takes the last character back.
+    pub(crate) fn erase(&mut self) {
+        if let Some(edit) = &mut self.edit {
+            edit.text.pop();
+            edit.problem = None;
+        }
+    }
+
+    /// Takes what was typed into the plan, or says what is wrong with it and goes on editing.
+    pub(crate) fn take(&mut self, machine: &Machine) {
+        let Some(edit) = &mut self.edit else { return };
+        match change::typed(&self.plan, self.at, edit.text.trim(), machine) {
+            Ok(plan) => {
+                self.plan = plan;
+                self.edit = None;
+            }
+            Err(problem) => edit.problem = Some(problem),
+        }
+    }
+
+    /// The next or the previous of an item's common values; a step over an edge is not taken.
+    pub(crate) fn nudge(&mut self, up: bool, machine: &Machine) {
+        let mut plan = self.plan.clone();
+        change::nudge(&mut plan, self.at, up, machine);
+        let problems = plan.check(machine).err().unwrap_or_default();
+        if problems.iter().all(|problem| Some(problem.field) != self.at.field()) {
+            self.plan = plan;
+        }
+    }
+
+    /// Turns a strategy on or off.
+    pub(crate) fn toggle(&mut self) {
+        let Item::Way(strategy) = self.at else { return };
+        let chosen = &mut self.plan.strategies;
+        if chosen.contains(&strategy) {
+            chosen.retain(|other| *other != strategy);
+        } else {
+            chosen.push(strategy);
+            chosen.sort_by_key(|strategy| Strategy::ALL.iter().position(|other| other == strategy));
+        }
+    }
+
+    /// What is wrong with the plan, in words, and the item to go to.
+    pub(crate) fn problem(&self, machine: &Machine) -> Option<(Item, String)> {
+        let problem = self.plan.check(machine).err()?.into_iter().next()?;
+        let item = Item::ALL.into_iter().find(|item| item.field() == Some(problem.field));
+        Some((item.unwrap_or(Item::Run), problem.to_string()))
+    }
+}
+
+/// The size as it is shown: `5 000 000`, `100ms`, `6 numbers`.
+fn size_label(size: &Size) -> String {
+    match size {
+        Size::Compute(Compute::Iterations(n)) => grouped(*n),
+        Size::Numbers(numbers) if numbers.len() > 1 => format!("{} numbers", grouped(numbers.len() as u64)),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! How a plan changes: by what was typed, or by one step up or down.
+
+use crate::plan::size::Compute;
+use crate::plan::{Chunk, Machine, Plan, Size, TaskType, WorkerCount};
+use crate::tui::form::Item;
+use crate::units::Nanos;
+
+/// `plan` with one item read from a text.
+pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> Result<Plan, String> {
+    let mut plan = plan.clone();
+    let words = |error: &dyn std::fmt::Display| error.to_string();
+    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '_')).collect();
+    if let Some(load) = plan.workloads.first_mut() {
+        match item {
+            Item::Size => load.size = Size::parse(load.task, text).map_err(|error| words(&error))?,
+            Item::Tasks => {
+                load.tasks =
+                    digits.parse().map_err(|_: std::num::ParseIntError| "is no number".to_owned())?;
+            }
+            _ => {}
+        }
+    }
+    match item {
+        Item::Workers => plan.workers = digits.parse().map_err(|error| words(&error))?,
+        Item::Chunk => plan.chunk = digits.parse().map_err(|error| words(&error))?,
+        Item::Timeout if matches!(text, "none" | "") => plan.timeout = None,
+        Item::Timeout => plan.timeout = Some(text.parse().map_err(|error| words(&error))?),
+        Item::Retries => {
+            plan.retries = digits.parse().map_err(|_: std::num::ParseIntError| "is no number".to_owned())?;
+        }
+        _ => {}
+    }
+    let problems = plan.check(machine).err().unwrap_or_default();
+    match problems.into_iter().find(|problem| Some(problem.field) == item.field()) {
+        Some(problem) => Err(format!("{}; {}", problem.wrong, problem.way_out)),
+        None => Ok(plan),
+    }
+}
+
+/// One step up or down from an item's value, over any edge.
+pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine) {
+    let Some(load) = plan.workloads.first_mut() else { return };
+    match item {
+        Item::Task => {
+            let all = TaskType::ALL;
+            let at = all.iter().position(|task| *task == load.task).unwrap_or(0);
+            let next = (at + if up { 1 } else { all.len() - 1 }) % all.len();
+            plan.workloads = Plan::for_task(all[next], machine).workloads;
+        }
+        Item::Size => load.size = scaled(&load.size, up),
+        Item::Tasks => load.tasks = beside(load.tasks, up),
+        Item::Workers => {
+            let workers = beside(plan.workers.resolve(machine).into(), up);
+            plan.workers = WorkerCount::Exactly(u32::try_from(workers).unwrap_or(u32::MAX));
+        }
+        Item::Chunk => {
+            plan.chunk = match (plan.chunk, up) {
+                (Chunk::Auto, true) => Chunk::Tasks(1),
+                (Chunk::Auto | Chunk::Tasks(0 | 1), false) => Chunk::Auto,
+                (Chunk::Tasks(n), true) => Chunk::Tasks(n.saturating_mul(2)),
+                (Chunk::Tasks(n), false) => Chunk::Tasks(n / 2),
+            };
+        }
+        Item::Timeout => {
+            let second = Nanos::from_secs(1);
+            plan.timeout = match (plan.timeout, up) {
+                (None, true) => Some(second),
+                (None, false) => None,
+                (Some(time), true) => Some(time * 2),
+                (Some(time), false) => Some(time / 2).filter(|half| *half >= second / 8),
+            };
+        }
+        Item::Retries => plan.retries = u32::try_from(beside(plan.retries.into(), up)).unwrap_or(u32::MAX),
+        Item::Way(_) | Item::Run => {}
+    }
+}
+
+fn beside(value: u64, up: bool) -> u64 {
+    if up { value.saturating_add(1) } else { value.saturating_sub(1) }
+}
+
+/// The size twice as large, or half.
+fn scaled(size: &Size, up: bool) -> Size {
+    let count = |n: u64| if up { n.saturating_mul(2) } else { (n / 2).max(1) };
+    let time = |t: Nanos| Nanos(if up { t.0.saturating_mul(2) } else { (t.0 / 2).max(1_000) });
+    let compute = |c: Compute| match c {
+        Compute::Iterations(n) => Compute::Iterations(count(n)),
+        Compute::Time(t) => Compute::Time(time(t)),
+    };
+    match size {
+        Size::Compute(c) => Size::Compute(compute(*c)),
+        Size::Numbers(numbers) => Size::Numbers(numbers.clone()),
+        Size::Wait(wait) => Size::Wait(time(*wait)),
+        Size::Mix(c, wait) => Size::Mix(compute(*c), time(*wait)),
+    }
+}

@@ -1,0 +1,96 @@
+use super::*;
+
+fn form() -> (Form, Machine) {
+    let machine = Machine::example(2);
+    (Form::new(Plan::first(&machine)), machine)
+}
+
+fn type_value(form: &mut Form, item: Item, text: &str, machine: &Machine) -> Option<String> {
+    form.at = item;
+    form.begin(None);
+    form.edit = Some(Edit::default());
+    text.chars().for_each(|c| form.type_in(c));
+    form.take(machine);
+    form.edit.as_ref().and_then(|edit| edit.problem.clone())
+}
+
+#[test]
+fn what_is_typed_enters_the_plan_if_it_can_be_read() {
+    let (mut form, machine) = form();
+    for (item, text, shown) in [
+        (Item::Size, "5000000", "5 000 000"),
+        (Item::Size, "100ms", "100ms"),
+        (Item::Tasks, "1 000", "1 000"),
+        (Item::Workers, "+2", "+2 (4)"),
+        (Item::Workers, "4", "4"),
+        (Item::Chunk, "auto", "auto (63)"),
+        (Item::Chunk, "8", "8"),
+        (Item::Timeout, "1500ms", "1.50 s"),
+        (Item::Timeout, "none", "none"),
+        (Item::Retries, "3", "3"),
+    ] {
+        assert_eq!(type_value(&mut form, item, text, &machine), None, "{item:?} {text}");
+        assert_eq!(form.value(item, &machine), shown);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_and_edited_on() {
+    let (mut form, machine) = form();
+    let before = form.plan.clone();
+    for (item, text, words) in [
+        (Item::Size, "5 parsecs", "needs a unit of time"),
+        (Item::Size, "0", "is zero"),
+        (Item::Tasks, "many", "is no number"),
+        (Item::Tasks, "0", "there is nothing to do; use 1 to 100 000 000"),
+        (Item::Workers, "0", "nobody would do the work"),
+        (Item::Workers, "5000", "use 1 to 4 096"),
+        (Item::Chunk, "0", "write auto"),
+        (Item::Timeout, "1", "needs a unit"),
+        (Item::Retries, "101", "use 0 to 100"),
+    ] {
+        let said = type_value(&mut form, item, text, &machine).unwrap_or_default();
+        assert!(said.contains(words), "{item:?} {text}: {said}");
+        assert_eq!(form.plan, before);
+    }
+    form.type_in('5');
+    assert_eq!(form.edit.as_ref().unwrap().problem, None, "typing on takes the reproach away");
+}
+
+#[test]
+fn another_task_type_brings_its_own_defaults() {
+    let (mut form, machine) = form();
+    form.at = Item::Task;
+    form.nudge(false, &machine);
+    assert_eq!((form.task(), form.value(Item::Size, &machine).as_str()), (TaskType::Mixed, "250ms+250ms"));
+    form.nudge(true, &machine);
+    form.nudge(true, &machine);
+    form.nudge(true, &machine);
+    assert_eq!((form.task(), form.value(Item::Size, &machine).as_str()), (TaskType::Primes, "6 numbers"));
+}
+
+#[test]
+fn steps_stay_within_the_limits() {
+    let (mut form, machine) = form();
+    for item in Item::ALL {
+        form.at = item;
+        for up in [false, true] {
+            for _ in 0..80 {
+                form.nudge(up, &machine);
+                assert_eq!(form.plan.check(&machine), Ok(()), "{item:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn strategies_are_toggled_and_keep_their_order() {
+    let (mut form, machine) = form();
+    form.at = Item::Way(Strategy::Serial);
+    form.toggle();
+    assert_eq!(form.plan.strategies, [Strategy::Threads, Strategy::Processes]);
+    form.toggle();
+    assert_eq!(form.plan.strategies, Strategy::ALL);
+    form.plan.strategies.clear();
+    assert_eq!(form.problem(&machine).unwrap().0, Item::Way(Strategy::Serial));
+}

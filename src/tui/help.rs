@@ -1,0 +1,120 @@
+//! The help: every key, by where it means something, from the table of keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::event::Phase;
+use crate::tui::canvas::Canvas;
+use crate::tui::keys::{Context, TABLE};
+use crate::tui::lab::panel::Panel;
+use crate::tui::theme::{Theme, phase_glyph};
+
+/// The overlay with all keys.
+pub(crate) struct Help<'a> {
+    theme: &'a Theme,
+    scroll: u16,
+}
+
+/// A line of the help.
+enum Line {
+    Heading(&'static str),
+    Key(&'static str, &'static str),
+    Phase(Phase, &'static str),
+}
+
+impl<'a> Help<'a> {
+    /// The help, with so many lines scrolled away.
+    pub(crate) const fn new(theme: &'a Theme, scroll: u16) -> Self {
+        Self { theme, scroll }
+    }
+}
+
+impl Widget for Help<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let theme = self.theme;
+        let lines = lines();
+        let columns: u16 = if area.width >= 80 { 2 } else { 1 };
+        let per_column = (lines.len() as u16).div_ceil(columns);
+        let width = (columns * 38 + 4).min(area.width);
+        let height = (per_column + 2).min(area.height);
+        let area = Rect {
+            x: area.x + (area.width - width) / 2,
+            y: area.y + (area.height - height) / 2,
+            width,
+            height,
+        };
+        Clear.render(area, buf);
+        let more = height < per_column + 2;
+        let below = if more { "↑ ↓ scroll · Esc close" } else { "Esc close" };
+        Panel::new("Keys", theme).focused(true).render(area, buf, &[], &[(below, theme.dim)]);
+        let mut canvas = Canvas::new(area, buf);
+        let mut inner = canvas.part(2, 1, width.saturating_sub(4), height.saturating_sub(2));
+        let rows = inner.height();
+        let scroll = self.scroll.min(per_column.saturating_sub(rows));
+        for (index, line) in lines.iter().enumerate() {
+            let index = index as u16;
+            let (column, row) = (index / per_column.max(1), index % per_column.max(1));
+            if row < scroll || row - scroll >= rows {
+                continue;
+            }
+            draw(&mut inner, column * 38, row - scroll, line, theme);
+        }
+    }
+}
+
+fn draw(canvas: &mut Canvas<'_>, x: u16, y: u16, line: &Line, theme: &Theme) {
+    match line {
+        Line::Heading(text) => {
+            canvas.text(x, y, text, theme.bright);
+        }
+        Line::Key(keys, label) => {
+            canvas.text(x + 1, y, keys, theme.accent);
+            canvas.text(x + 12, y, label, theme.text);
+        }
+        Line::Phase(phase, words) => {
+            let style = theme.text.fg(theme.phase(*phase, false));
+            canvas.glyph(x + 1, y, phase_glyph(*phase), style);
+            canvas.text(x + 3, y, phase.name(), theme.text);
+            canvas.text(x + 13, y, words, theme.dim);
+        }
+    }
+}
+
+fn lines() -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (context, heading) in [
+        (Context::Everywhere, "Everywhere"),
+        (Context::Plan, "Plan"),
+        (Context::Editing, "A value that is edited"),
+        (Context::Runs, "Runs"),
+        (Context::Workers, "Workers"),
+    ] {
+        lines.push(Line::Heading(heading));
+        let rows = TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty());
+        lines.extend(rows.map(|row| Line::Key(row.shown, row.label)));
+    }
+    lines.push(Line::Heading("What a worker does"));
+    lines.extend([
+        Line::Phase(Phase::Starting, "asked for, not ready yet"),
+        Line::Phase(Phase::Computing, "has work for a CPU"),
+        Line::Phase(Phase::Blocked, "waits within a task"),
+        Line::Phase(Phase::Receiving, "takes tasks in"),
+        Line::Phase(Phase::Sending, "gives results back"),
+        Line::Phase(Phase::Waiting, "has nothing to do"),
+        Line::Phase(Phase::Stopping, "asked to end"),
+    ]);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_shown_key() {
+        let named = lines().iter().filter(|line| matches!(line, Line::Key(..))).count();
+        let shown = TABLE.iter().filter(|row| row.context != Context::Help && !row.shown.is_empty()).count();
+        assert_eq!(named, shown);
+    }
+}

@@ -1,0 +1,252 @@
+//! The keys: one table, from which presses are understood and footer and help are drawn.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::tui::form::Kind;
+use crate::tui::message::Action;
+use crate::tui::model::{Model, Overlay, Panel};
+
+/// Where a key means something.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Context {
+    /// Everywhere, unless a value is edited or an overlay is open that has other uses for it.
+    Everywhere,
+    /// With the focus on the plan.
+    Plan,
+    /// With the focus on the runs.
+    Runs,
+    /// With the focus on the workers.
+    Workers,
+    /// While a value is edited: nothing else means anything then.
+    Editing,
+    /// While the help is open: nothing else but quitting means anything then.
+    Help,
+}
+
+/// A key, perhaps with Ctrl.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Chord {
+    code: KeyCode,
+    ctrl: bool,
+}
+
+impl Chord {
+    /// What was pressed. Shift is in the character already.
+    pub(crate) fn of(event: &KeyEvent) -> Self {
+        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+        let code = match event.code {
+            KeyCode::Char(c) if ctrl => KeyCode::Char(c.to_ascii_lowercase()),
+            code => code,
+        };
+        Self { code, ctrl }
+    }
+
+    /// The character, if it is one and stands alone.
+    pub(crate) const fn character(self) -> Option<char> {
+        match self {
+            Self { code: KeyCode::Char(c), ctrl: false } => Some(c),
+            _ => None,
+        }
+    }
+}
+
+/// A key without Ctrl.
+pub(crate) const fn key(code: KeyCode) -> Chord {
+    Chord { code, ctrl: false }
+}
+
+const fn char(c: char) -> Chord {
+    key(KeyCode::Char(c))
+}
+
+const fn ctrl(c: char) -> Chord {
+    Chord { code: KeyCode::Char(c), ctrl: true }
+}
+
+/// A row of the table.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Binding {
+    /// Where it holds.
+    pub(crate) context: Context,
+    /// The key.
+    pub(crate) chord: Chord,
+    /// What it asks for.
+    pub(crate) action: Action,
+    /// The keys as they are shown, with those of the rows below that have nothing here.
+    pub(crate) shown: &'static str,
+    /// What it does, in a word or two.
+    pub(crate) label: &'static str,
+    /// Its place in the footer, from the left; 0 for none.
+    pub(crate) rank: u8,
+}
+
+const fn row(
+    context: Context,
+    chord: Chord,
+    action: Action,
+    (shown, label): (&'static str, &'static str),
+    rank: u8,
+) -> Binding {
+    Binding { context, chord, action, shown, label, rank }
+}
+
+/// A further key for the row above it.
+const fn also(context: Context, chord: Chord, action: Action) -> Binding {
+    row(context, chord, action, ("", ""), 0)
+}
+
+use Action as Do;
+use Context::{Editing, Everywhere, Help, Plan, Runs, Workers};
+use KeyCode as Key;
+
+/// Every key.
+pub(crate) const TABLE: &[Binding] = &[
+    row(Everywhere, key(Key::Enter), Do::Run, ("Enter", "run"), 1),
+    row(Everywhere, char('x'), Do::Cancel, ("x", "cancel"), 2),
+    row(Everywhere, char('p'), Do::OpenPlan, ("p", "plan"), 3),
+    row(Everywhere, key(Key::Tab), Do::NextPanel, ("Tab", "next panel"), 6),
+    row(Everywhere, key(Key::BackTab), Do::PreviousPanel, ("Shift-Tab", "previous panel"), 0),
+    row(Everywhere, char('f'), Do::Freeze, ("f", "freeze"), 7),
+    row(Everywhere, char('z'), Do::Expand, ("z", "expand"), 9),
+    row(Everywhere, char('+'), Do::ZoomIn, ("+ - 0", "zoom time"), 0),
+    also(Everywhere, char('-'), Do::ZoomOut),
+    also(Everywhere, char('0'), Do::ZoomReset),
+    also(Everywhere, char('='), Do::ZoomIn),
+    row(Everywhere, char('<'), Do::Earlier, ("< >", "earlier, later"), 0),
+    also(Everywhere, char('>'), Do::Later),
+    row(Everywhere, char('t'), Do::Theme, ("t", "theme"), 10),
+    row(Everywhere, char('?'), Do::Help, ("?", "help"), 12),
+    also(Everywhere, key(Key::F(1)), Do::Help),
+    row(Everywhere, char('q'), Do::Quit, ("q", "quit"), 13),
+    row(Everywhere, ctrl('c'), Do::Interrupt, ("Ctrl-C", "quit"), 0),
+    row(Everywhere, key(Key::Esc), Do::Close, ("Esc", "close what is open"), 0),
+    row(Everywhere, ctrl('l'), Do::Repaint, ("Ctrl-L", "draw again"), 0),
+    row(Everywhere, ctrl('z'), Do::Suspend, ("Ctrl-Z", "to the shell; fg returns"), 0),
+    row(Plan, key(Key::Up), Do::Up, ("↑ ↓", "choose"), 4),
+    also(Plan, key(Key::Down), Do::Down),
+    also(Plan, char('k'), Do::Up),
+    also(Plan, char('j'), Do::Down),
+    row(Plan, key(Key::Left), Do::Less, ("← →", "change"), 5),
+    also(Plan, key(Key::Right), Do::More),
+    also(Plan, char('h'), Do::Less),
+    also(Plan, char('l'), Do::More),
+    row(Plan, char(' '), Do::Toggle, ("Space", "toggle"), 6),
+    row(Plan, key(Key::Backspace), Do::Edit, ("0-9", "type a value"), 0),
+    row(Plan, key(Key::Home), Do::First, ("Home End", "first, last"), 0),
+    also(Plan, key(Key::End), Do::Last),
+    row(Runs, key(Key::Up), Do::Up, ("↑ ↓", "choose a run"), 4),
+    also(Runs, key(Key::Down), Do::Down),
+    also(Runs, char('k'), Do::Up),
+    also(Runs, char('j'), Do::Down),
+    also(Runs, key(Key::Home), Do::First),
+    also(Runs, key(Key::End), Do::Last),
+    row(Workers, key(Key::Up), Do::Up, ("↑ ↓", "scroll"), 4),
+    also(Workers, key(Key::Down), Do::Down),
+    also(Workers, char('k'), Do::Up),
+    also(Workers, char('j'), Do::Down),
+    row(Workers, key(Key::Left), Do::Earlier, ("← →", "earlier, later"), 5),
+    also(Workers, key(Key::Right), Do::Later),
+    also(Workers, char('h'), Do::Earlier),
+    also(Workers, char('l'), Do::Later),
+    row(Workers, key(Key::PageUp), Do::PageUp, ("PgUp PgDn", "a page"), 0),
+    also(Workers, key(Key::PageDown), Do::PageDown),
+    row(Workers, key(Key::Home), Do::First, ("Home End", "first, last"), 0),
+    also(Workers, key(Key::End), Do::Last),
+    row(Editing, key(Key::Enter), Do::TakeValue, ("Enter", "take the value"), 1),
+    also(Editing, key(Key::Tab), Do::TakeValue),
+    row(Editing, key(Key::Esc), Do::DropValue, ("Esc", "leave it as it was"), 2),
+    row(Editing, key(Key::Backspace), Do::Erase, ("Backspace", "erase"), 3),
+    also(Editing, ctrl('c'), Do::Interrupt),
+    also(Editing, ctrl('l'), Do::Repaint),
+    also(Editing, ctrl('z'), Do::Suspend),
+    row(Help, key(Key::Esc), Do::Close, ("Esc", "close"), 1),
+    also(Help, char('?'), Do::Close),
+    also(Help, key(Key::F(1)), Do::Close),
+    also(Help, key(Key::Enter), Do::Close),
+    row(Help, key(Key::Up), Do::Up, ("↑ ↓", "scroll"), 2),
+    also(Help, key(Key::Down), Do::Down),
+    also(Help, char('k'), Do::Up),
+    also(Help, char('j'), Do::Down),
+    row(Help, char('t'), Do::Theme, ("t", "theme"), 0),
+    row(Help, char('q'), Do::Quit, ("q", "quit"), 3),
+    also(Help, ctrl('c'), Do::Interrupt),
+    also(Help, ctrl('l'), Do::Repaint),
+    also(Help, ctrl('z'), Do::Suspend),
+];
+
+/// The contexts that hold now, the first before the second.
+pub(crate) fn contexts(model: &Model) -> [Context; 2] {
+    if model.form.edit.is_some() {
+        return [Context::Editing; 2];
+    }
+    match (model.overlay, model.focus) {
+        (Some(Overlay::Help { .. }), _) => [Context::Help; 2],
+        (Some(Overlay::Plan), _) | (None, Panel::Plan) => [Context::Plan, Context::Everywhere],
+        (None, Panel::Runs) => [Context::Runs, Context::Everywhere],
+        (None, Panel::Workers) => [Context::Workers, Context::Everywhere],
+    }
+}
+
+/// What a press asks for now. In a value of the plan, a character that a value can begin with begins to edit it; while
+/// it is edited, every character goes there.
+pub(crate) fn action(model: &Model, chord: Chord) -> Option<Action> {
+    let contexts = contexts(model);
+    if let Some(c) = chord.character() {
+        if model.form.edit.is_some() {
+            return Some(Action::Type(c));
+        }
+        let at = model.form.at;
+        if contexts[0] == Context::Plan && at.kind() == Kind::Value && at.begins_with(c) {
+            return Some(Action::Type(c));
+        }
+    }
+    let found = |context| TABLE.iter().find(|row| row.context == context && row.chord == chord);
+    contexts.into_iter().find_map(found).map(|row| row.action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::form::Item;
+
+    #[test]
+    fn no_key_means_two_things_in_one_context() {
+        for (i, row) in TABLE.iter().enumerate() {
+            let twin =
+                TABLE[..i].iter().find(|other| (other.context, other.chord) == (row.context, row.chord));
+            assert!(twin.is_none(), "{row:?} and {twin:?}");
+        }
+    }
+
+    #[test]
+    fn a_panel_takes_no_key_from_everywhere() {
+        for row in TABLE.iter().filter(|row| matches!(row.context, Plan | Runs | Workers)) {
+            let taken = TABLE.iter().any(|other| other.context == Everywhere && other.chord == row.chord);
+            assert!(!taken, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn values_take_the_keys_of_zooming_alone() {
+        let begin: Vec<char> =
+            (' '..='~').filter(|c| Item::ALL.iter().any(|item| item.begins_with(*c))).collect();
+        let held = |c: &&char| {
+            TABLE.iter().any(|row| matches!(row.context, Everywhere | Plan) && row.chord == char(**c))
+        };
+        assert_eq!(begin.iter().filter(held).collect::<String>(), "+0");
+    }
+
+    #[test]
+    fn no_capital_is_used_whose_small_letter_moves() {
+        let capitals = TABLE.iter().filter_map(|row| row.chord.character()).filter(char::is_ascii_uppercase);
+        assert_eq!(capitals.filter(|c| "HJKL".contains(*c)).count(), 0);
+    }
+
+    #[test]
+    fn every_shown_row_has_a_label_and_every_other_row_follows_one() {
+        assert!(!TABLE[0].shown.is_empty());
+        for row in TABLE {
+            assert_eq!(row.shown.is_empty(), row.label.is_empty(), "{row:?}");
+        }
+    }
+}

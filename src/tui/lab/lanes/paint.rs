@@ -1,0 +1,126 @@
+//! A row of cells: the height of a block is the share of a column's first phase, its background the second.
+
+use ratatui::style::{Color, Style};
+
+use crate::event::Phase;
+use crate::tui::canvas::Canvas;
+use crate::tui::chart::Cell;
+use crate::tui::theme::{HEIGHTS, Theme, phase_glyph};
+
+/// Draws a row of cells over the height of the canvas.
+pub(super) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], theme: &Theme) {
+    for (x, cell) in cells.iter().enumerate() {
+        if theme.tells_by_colour() {
+            coloured(canvas, x as u16, *cell, theme);
+        } else {
+            plain(canvas, x as u16, *cell);
+        }
+    }
+}
+
+/// Whether a phase is drawn as emptiness.
+const fn is_quiet(phase: Phase) -> bool {
+    matches!(phase, Phase::Absent | Phase::Waiting)
+}
+
+fn coloured(canvas: &mut Canvas<'_>, x: u16, cell: Cell, theme: &Theme) {
+    let Some(mut first) = cell.first else { return };
+    let (mut second, mut weight) = (cell.second, u32::from(cell.weight));
+    // Emptiness has no block: the other phase is drawn with its own share.
+    if is_quiet(first)
+        && let Some(loud) = second.filter(|phase| !is_quiet(*phase))
+    {
+        (first, second, weight) = (loud, Some(first), 255 - weight);
+    }
+    let height = canvas.height();
+    let dots = Style::new().fg(theme.phase(Phase::Waiting, false));
+    if is_quiet(first) {
+        let glyph = if first == Phase::Waiting { '·' } else { ' ' };
+        for y in 0..height {
+            canvas.glyph(x, y, if y == (height - 1) / 2 { glyph } else { ' ' }, dots);
+        }
+        return;
+    }
+    let full = u32::from(height) * 8;
+    let eighths = ((weight * full + 127) / 255).max(1);
+    let colour = theme.phase(first, cell.odd);
+    let behind =
+        second.filter(|phase| !is_quiet(*phase)).map_or(Color::Reset, |phase| theme.phase(phase, cell.odd));
+    for y in 0..height {
+        let here = eighths.saturating_sub(u32::from(height - 1 - y) * 8).min(8);
+        let (glyph, style) = match here {
+            8 if eighths == full => (phase_glyph(first), pure(first, colour, theme, cell.odd)),
+            8 => ('█', Style::new().fg(colour).bg(colour)),
+            0 => (' ', Style::new().bg(behind)),
+            part => (HEIGHTS[part as usize - 1], Style::new().fg(colour).bg(behind)),
+        };
+        canvas.glyph(x, y, glyph, style);
+    }
+}
+
+/// A column of one phase alone has that phase's glyph; a solid one also fills the background, so that no seams show.
+fn pure(phase: Phase, colour: Color, theme: &Theme, odd: bool) -> Style {
+    match phase {
+        Phase::Computing => Style::new().fg(colour).bg(colour),
+        Phase::Blocked => Style::new().fg(theme.phase(Phase::Blocked, !odd)).bg(colour),
+        _ => Style::new().fg(colour),
+    }
+}
+
+fn plain(canvas: &mut Canvas<'_>, x: u16, cell: Cell) {
+    let Some(first) = cell.first else { return };
+    let glyph = match first {
+        Phase::Computing if cell.odd => '▓',
+        phase => phase_glyph(phase),
+    };
+    for y in 0..canvas.height() {
+        let quiet_edge = is_quiet(first) && y != (canvas.height() - 1) / 2;
+        canvas.glyph(x, y, if quiet_edge { ' ' } else { glyph }, Style::new().fg(Color::Reset));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::{Depth, Palette};
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    fn drawn(cell: Cell, height: u16, theme: &Theme) -> Buffer {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 1, height));
+        row(&mut Canvas::new(buf.area, &mut buf), &[cell], theme);
+        buf
+    }
+
+    #[test]
+    fn the_height_is_the_share_of_the_first_phase_and_the_ground_is_the_second() {
+        let theme = Theme::new(Palette::Dark, Depth::Sixteen, false);
+        let cell =
+            Cell { first: Some(Phase::Computing), second: Some(Phase::Sending), weight: 191, odd: false };
+        let buf = drawn(cell, 2, &theme);
+        assert_eq!([buf[(0, 0)].symbol(), buf[(0, 1)].symbol()], ["▄", "█"]);
+        assert_eq!((buf[(0, 0)].fg, buf[(0, 0)].bg), (Color::Green, Color::Magenta));
+    }
+
+    #[test]
+    fn emptiness_leaves_its_share_empty() {
+        let theme = Theme::new(Palette::Dark, Depth::Sixteen, false);
+        let cell =
+            Cell { first: Some(Phase::Waiting), second: Some(Phase::Computing), weight: 191, odd: false };
+        let buf = drawn(cell, 1, &theme);
+        assert_eq!((buf[(0, 0)].symbol(), buf[(0, 0)].bg), ("▂", Color::Reset));
+        let idle = Cell { first: Some(Phase::Waiting), second: None, weight: 255, odd: false };
+        assert_eq!(drawn(idle, 1, &theme)[(0, 0)].symbol(), "·");
+    }
+
+    #[test]
+    fn without_colour_every_phase_has_its_glyph() {
+        let theme = Theme::new(Palette::Mono, Depth::True, false);
+        for phase in Phase::ALL {
+            let cell = Cell { first: Some(phase), second: None, weight: 255, odd: false };
+            let buf = drawn(cell, 1, &theme);
+            assert_eq!(buf[(0, 0)].symbol().chars().next(), Some(phase_glyph(phase)));
+            assert_eq!((buf[(0, 0)].fg, buf[(0, 0)].bg), (Color::Reset, Color::Reset));
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Where everything is: a pure function of the terminal's size and of how much there is to show. Grids are integer
+//! arithmetic; no solver is asked.
+
+use ratatui::layout::Rect;
+
+use crate::tui::lab::{cores, plan};
+use crate::tui::model::{Model, Panel};
+
+/// From this size on the plan has a panel of its own.
+const WIDE: (u16, u16) = (100, 26);
+/// From this height on panels have frames.
+const FRAMED: u16 = 18;
+/// The fewest rows in which the time ledger says something.
+const LEDGER_ROWS: u16 = 7;
+
+/// Where everything is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct LabLayout {
+    /// The first line.
+    pub(crate) header: Rect,
+    /// The form, where there is room for it.
+    pub(crate) plan: Option<Rect>,
+    /// The plan in one line, where there is not.
+    pub(crate) summary: Option<Rect>,
+    /// Where the workers' time went.
+    pub(crate) ledger: Option<Rect>,
+    /// The cores: a panel, or one line.
+    pub(crate) cores: Option<Rect>,
+    /// The runs.
+    pub(crate) runs: Option<Rect>,
+    /// The workers.
+    pub(crate) workers: WorkersLayout,
+    /// What came out.
+    pub(crate) finding: Rect,
+    /// The keys.
+    pub(crate) footer: Rect,
+    /// Whether panels have frames.
+    pub(crate) framed: bool,
+}
+
+/// Where everything is in the panel of the workers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct WorkersLayout {
+    /// The whole panel.
+    pub(crate) panel: Rect,
+    /// Columns of time.
+    pub(crate) columns: u16,
+    /// Columns of a lane's name, before those of time.
+    pub(crate) label: u16,
+    /// Columns of a lane's figures, after those of time.
+    pub(crate) side: u16,
+    /// Rows of lanes, each of one slot or of several.
+    pub(crate) chart_rows: u16,
+    /// Lines of a row.
+    pub(crate) lane_height: u16,
+    /// Empty lines between rows.
+    pub(crate) gap: u16,
+    /// Slots that share a row.
+    pub(crate) fold: usize,
+    /// All lanes.
+    pub(crate) lanes: Rect,
+    /// Tasks per second.
+    pub(crate) rate: Option<Rect>,
+    /// The time axis.
+    pub(crate) axis: Option<Rect>,
+    /// What the colours mean.
+    pub(crate) legend: Option<Rect>,
+    /// The last tasks.
+    pub(crate) tasks: Option<Rect>,
+}
+
+/// Hands out an area from top to bottom.
+struct Stack(Rect);
+
+impl Stack {
+    fn take(&mut self, height: u16) -> Rect {
+        let height = height.min(self.0.height);
+        let part = Rect { height, ..self.0 };
+        self.0.y += height;
+        self.0.height -= height;
+        part
+    }
+
+    fn take_bottom(&mut self, height: u16) -> Rect {
+        let height = height.min(self.0.height);
+        self.0.height -= height;
+        Rect { y: self.0.y + self.0.height, height, ..self.0 }
+    }
+
+    const fn rest(self) -> Rect {
+        self.0
+    }
+}
+
+/// Where everything is on a terminal of this size.
+pub(crate) fn lab_layout(area: Rect, model: &Model) -> LabLayout {
+    let framed = area.height >= FRAMED;
+    let mut stack = Stack(area);
+    let header = stack.take(1);
+    let footer = stack.take_bottom(1);
+    let finding = stack.take_bottom(match area.height {
+        0..14 => 0,
+        14..32 => 1,
+        _ => 2,
+    });
+    let mut layout = LabLayout { header, footer, finding, framed, ..LabLayout::default() };
+    if model.expanded {
+        expand(&mut layout, stack.rest(), model);
+    } else if area.width >= WIDE.0 && area.height >= WIDE.1 {
+        wide(&mut layout, stack.rest(), model);
+    } else {
+        narrow(&mut layout, stack, model);
+    }
+    layout
+}
+
+fn expand(layout: &mut LabLayout, body: Rect, model: &Model) {
+    match model.focus {
+        Panel::Plan => layout.plan = Some(body),
+        Panel::Runs => layout.runs = Some(body),
+        Panel::Workers => layout.workers = workers(body, layout.framed, model),
+    }
+}
+
+fn wide(layout: &mut LabLayout, body: Rect, model: &Model) {
+    let width = if body.width >= 150 { 40 } else { 36 };
+    let mut left = Stack(Rect { width, ..body });
+    let mut right = Stack(Rect { x: body.x + width, width: body.width - width, ..body });
+    let plan_rows = plan::rows_wanted(model) + 2;
+    if body.height >= plan_rows + LEDGER_ROWS {
+        layout.plan = Some(left.take(plan_rows));
+        layout.ledger = Some(left.rest());
+    } else {
+        layout.plan = Some(left.rest());
+    }
+    let cores = model.shown().cores.latest().map_or(model.machine.cpus as usize, |sample| sample.cores.len());
+    let core_rows = cores::grid_rows(cores, right.0.width.saturating_sub(2), (body.height / 6).max(2));
+    layout.cores = Some(right.take(core_rows + 2));
+    let runs = model.row_count().clamp(1, usize::from(body.height / 4).max(3)) as u16;
+    layout.runs = Some(right.take(runs + 2));
+    layout.workers = workers(right.rest(), layout.framed, model);
+}
+
+fn narrow(layout: &mut LabLayout, mut stack: Stack, model: &Model) {
+    layout.summary = Some(stack.take(1));
+    if stack.0.height >= 9 {
+        layout.cores = Some(stack.take(1));
+    }
+    let frame = if layout.framed { 2 } else { 0 };
+    let most = usize::from(stack.0.height / 3).max(1);
+    let runs = model.row_count().clamp(1, most) as u16;
+    layout.runs = Some(stack.take(runs + frame));
+    layout.workers = workers(stack.rest(), layout.framed, model);
+}
+
+/// The inside of a panel.
+pub(super) fn inside(area: Rect, framed: bool) -> Rect {
+    if !framed {
+        return area;
+    }
+    Rect {
+        x: area.x + area.width.min(2),
+        y: area.y + area.height.min(1),
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+fn workers(panel: Rect, framed: bool, model: &Model) -> WorkersLayout {
+    let mut inner = inside(panel, framed);
+    if !framed {
+        // Without a frame, a first line says whose lanes these are.
+        let line = inner.height.min(1);
+        inner.y += line;
+        inner.height -= line;
+    }
+    let row = model.shown_row();
+    let slots = row.map_or(1, |row| row.slots.max(1));
+    let tasks = row.map_or(0, |row| row.tasks);
+    let mut stack = Stack(inner);
+    let legend = (inner.height >= 6).then(|| stack.take_bottom(1));
+    let axis_rows = u16::from(inner.height >= 4);
+    let room = stack.0.height - axis_rows.min(stack.0.height);
+    let lanes = Lanes::fit(slots, room, tasks);
+    let label = (slots.to_string().len() as u16 + 2).max(4) + if lanes.fold > 1 { 3 } else { 0 };
+    let digits = tasks.to_string().len().clamp(1, 7) as u16;
+    let side = match inner.width {
+        0..44 => 0,
+        44..64 => 7,
+        64..92 => 17 + 2 * digits,
+        _ if lanes.height > 1 => (17 + 2 * digits).max(22),
+        _ => 26 + 2 * digits,
+    };
+    let columns = inner.width.saturating_sub(label + side);
+    let lanes_area = stack.take(lanes.rows * (lanes.height + lanes.gap) - lanes.gap.min(lanes.rows));
+    let rate = (lanes.rate > 0).then(|| {
+        stack.take(1);
+        stack.take(lanes.rate)
+    });
+    let axis = (axis_rows > 0).then(|| stack.take(1));
+    let tasks = (lanes.table > 0).then(|| {
+        // The legend stands right below the axis it explains; what is left goes to the table.
+        stack.take(1);
+        stack.take(lanes.table)
+    });
+    let mut legend = legend;
+    if let (Some(axis), Some(legend)) = (axis, legend.as_mut()) {
+        legend.y = axis.y + 1;
+    }
+    let tasks = tasks.map(|area| Rect { y: area.y + 1, ..area });
+    WorkersLayout {
+        panel,
+        columns,
+        label,
+        side,
+        chart_rows: lanes.rows,
+        lane_height: lanes.height,
+        gap: lanes.gap,
+        fold: lanes.fold,
+        lanes: lanes_area,
+        rate,
+        axis,
+        legend,
+        tasks,
+    }
+}
+
+/// How lanes and what stands below them share the rows.
+struct Lanes {
+    rows: u16,
+    height: u16,
+    gap: u16,
+    fold: usize,
+    rate: u16,
+    table: u16,
+}
+
+impl Lanes {
+    fn fit(slots: u32, room: u16, tasks: u64) -> Self {
+        let table = tasks.min(12) as u32 + 2;
+        let used = |height: u32, gap: u32| slots * (height + gap) - gap;
+        let tall = [6, 5, 4, 3].into_iter().map(|height| (height, 1, 4 + 1 + table));
+        let options = tall.chain([(2, 1, 0), (2, 0, 0), (1, 0, 0)]);
+        let room32 = u32::from(room);
+        let fitting = options.into_iter().find(|(height, gap, rest)| used(*height, *gap) + rest <= room32);
+        let Some((height, gap, _)) = fitting else {
+            let fold = (slots as usize).div_ceil(usize::from(room.max(1)));
+            let rows = (slots as usize).div_ceil(fold).min(usize::from(room)) as u16;
+            return Self { rows, height: 1, gap: 0, fold, rate: 0, table: 0 };
+        };
+        let left = room32 - used(height, gap);
+        let rate = match left {
+            0..4 => 0,
+            _ if left > table + 8 => 5,
+            _ if left > table + 5 => 3,
+            _ => 2,
+        };
+        let left = left.saturating_sub(if rate > 0 { rate + 1 } else { 0 });
+        // A line apart, a heading, and at least three tasks.
+        let table = if left >= 5 { left - 1 } else { 0 };
+        Self {
+            rows: slots as u16,
+            height: height as u16,
+            gap: gap as u16,
+            fold: 1,
+            rate: rate as u16,
+            table: table as u16,
+        }
+    }
+}

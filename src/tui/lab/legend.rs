@@ -1,0 +1,73 @@
+//! The legend: what the colours and glyphs mean, and how much of the workers' time each phase had.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use crate::event::{Phase, PhaseTotals};
+use crate::tui::canvas::Canvas;
+use crate::tui::model::Model;
+use crate::units::Nanos;
+
+/// The phases in the order in which they are explained.
+const ORDER: [Phase; 7] = [
+    Phase::Computing,
+    Phase::Blocked,
+    Phase::Starting,
+    Phase::Receiving,
+    Phase::Sending,
+    Phase::Waiting,
+    Phase::Stopping,
+];
+
+/// What the colours mean.
+pub(crate) struct Legend<'a> {
+    model: &'a Model,
+    indent: u16,
+}
+
+impl<'a> Legend<'a> {
+    /// The legend of the lanes that are shown, from column `indent` on.
+    pub(crate) const fn new(model: &'a Model, indent: u16) -> Self {
+        Self { model, indent }
+    }
+}
+
+impl Widget for Legend<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let theme = &self.model.theme;
+        let mut canvas = Canvas::new(area, buf);
+        let run = self.model.shown_row().and_then(|row| row.run);
+        let task = self.model.shown_plan().workloads.first().map(|load| load.task);
+        let mut sums = PhaseTotals::default();
+        for slot in run.iter().flat_map(|run| &run.slots) {
+            for phase in Phase::ALL {
+                sums.add(phase, slot.levels.totals.get(phase));
+            }
+        }
+        let mut x = self.indent;
+        if run.is_none() {
+            x = canvas.text(x, 0, "├─┤ ", theme.faint);
+            x = canvas.text(x, 0, "planned task", theme.dim) + 3;
+        }
+        for phase in ORDER {
+            let always = match phase {
+                Phase::Waiting => true,
+                Phase::Computing => task.is_none_or(|task| task.computes()),
+                Phase::Blocked => task.is_some_and(|task| task.blocks()),
+                _ => false,
+            };
+            if !always && sums.get(phase) == Nanos::ZERO {
+                continue;
+            }
+            let room = canvas.width().saturating_sub(x);
+            if usize::from(room) < phase.name().len() + 4 {
+                break;
+            }
+            let style = Style::new().fg(theme.phase(phase, false));
+            canvas.glyph(x, 0, crate::tui::theme::phase_glyph(phase), style);
+            x = canvas.text(x + 2, 0, phase.name(), theme.dim) + 3;
+        }
+    }
+}

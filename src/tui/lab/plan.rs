@@ -1,0 +1,247 @@
+//! The plan: a form in a panel, or one line where there is no room for it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use crate::plan::size::Compute;
+use crate::plan::{Size, Strategy};
+use crate::tui::canvas::{Canvas, clip, wrap};
+use crate::tui::form::{Edit, Item, Kind};
+use crate::tui::lab::panel;
+use crate::tui::model::{Model, Overlay, Panel};
+
+/// The column at which values begin.
+const VALUES: u16 = 11;
+
+/// A line of the form.
+enum Line {
+    Item(Item),
+    Said(String),
+    Wrong(String),
+    Blank,
+    About(String),
+}
+
+/// Lines that the form needs to show everything.
+pub(super) const fn rows_wanted(_model: &Model) -> u16 {
+    19
+}
+
+/// The form.
+pub(crate) struct PlanPanel<'a>(&'a Model);
+
+impl<'a> PlanPanel<'a> {
+    /// The form of a model.
+    pub(crate) const fn new(model: &'a Model) -> Self {
+        Self(model)
+    }
+
+    /// The size of the overlay that shows the form.
+    pub(crate) const fn overlay_size(model: &Model) -> (u16, u16) {
+        (52, rows_wanted(model) + 2)
+    }
+
+    fn has_focus(&self) -> bool {
+        self.0.focus == Panel::Plan || self.0.overlay == Some(Overlay::Plan)
+    }
+
+    /// The lines, as many as fit: what only explains goes first, then what only parts.
+    fn lines(&self, width: usize, height: usize) -> Vec<Line> {
+        let model = self.0;
+        let problem = model.form.edit.as_ref().and_then(|edit| edit.problem.as_deref());
+        let mut lines = Vec::new();
+        for item in Item::ALL {
+            if matches!(item, Item::Way(Strategy::Serial) | Item::Chunk) {
+                lines.push(Line::Blank);
+            }
+            if item == Item::Run {
+                lines.push(Line::Blank);
+                let about = if self.has_focus() { model.form.at } else { Item::Run };
+                let mut about = wrap(about.about(model.form.task()), width, 2);
+                about.resize(if problem.is_some() { 0 } else { 2 }, String::new());
+                lines.extend(about.into_iter().map(Line::About));
+                lines.push(Line::Blank);
+            }
+            lines.push(Line::Item(item));
+            if item == Item::Size {
+                lines.push(Line::Said(size_here(model)));
+            }
+            if let Some(problem) = problem.filter(|_| item == model.form.at) {
+                lines.extend(wrap(problem, width, 3).into_iter().map(Line::Wrong));
+            }
+        }
+        for expendable in [
+            (|line: &Line| matches!(line, Line::About(text) if text.is_empty())) as fn(&Line) -> bool,
+            |line| matches!(line, Line::Blank),
+            |line| matches!(line, Line::About(_)),
+            |line| matches!(line, Line::Said(_)),
+        ] {
+            while lines.len() > height {
+                let Some(at) = lines.iter().rposition(expendable) else { break };
+                lines.remove(at);
+            }
+        }
+        lines
+    }
+}
+
+impl Widget for PlanPanel<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let model = self.0;
+        let theme = &model.theme;
+        let edited: &[(&str, Style)] = if model.is_edited() { &[("edited", theme.dim)] } else { &[] };
+        panel::Panel::new("Plan", theme).focused(self.has_focus()).render(area, buf, edited, &[]);
+        let mut canvas = Canvas::new(area, buf);
+        let (width, height) = (canvas.width().saturating_sub(4), canvas.height().saturating_sub(2));
+        let mut inner = canvas.part(2, 1, width, height);
+        let lines = self.lines(usize::from(width), usize::from(height));
+        for (y, line) in lines.iter().enumerate() {
+            let y = y as u16;
+            match line {
+                Line::Item(item) => self.item(&mut inner, y, *item),
+                Line::Said(text) => {
+                    inner.text(VALUES, y, text, theme.dim);
+                }
+                Line::Wrong(text) => {
+                    inner.text(0, y, text, theme.bad);
+                }
+                Line::About(text) => {
+                    inner.text(0, y, text, theme.dim);
+                }
+                Line::Blank => {}
+            }
+        }
+    }
+}
+
+impl PlanPanel<'_> {
+    fn item(&self, canvas: &mut Canvas<'_>, y: u16, item: Item) {
+        let model = self.0;
+        let theme = &model.theme;
+        let focused = self.has_focus() && model.form.at == item;
+        let width = canvas.width();
+        if item == Item::Run {
+            button(canvas, y, focused, model);
+            return;
+        }
+        if focused {
+            canvas.restyle(0, y, width, theme.row);
+            canvas.text(0, y, "▸", theme.accent);
+        }
+        canvas.text(2, y, item.label(), if focused { theme.text } else { theme.dim });
+        if let Some(edit) = model.form.edit.as_ref().filter(|_| focused) {
+            draw_edit(canvas, y, edit, model);
+            return;
+        }
+        let value = model.form.value(item, &model.machine);
+        let style = if focused { theme.accent } else { theme.bright };
+        let room = usize::from(width.saturating_sub(VALUES));
+        match item.kind() {
+            Kind::Check => {
+                let Item::Way(strategy) = item else { return };
+                let on = model.form.plan.strategies.contains(&strategy);
+                let (mark, style) =
+                    if on { ("☑", style) } else { ("☐", if focused { style } else { theme.dim }) };
+                canvas.text(VALUES, y, mark, style);
+                canvas.text(VALUES + 2, y, &value, style);
+                if on && let Some(run) = model.forecast.run(0, strategy) {
+                    let time = format!("≈ {}", run.elapsed);
+                    canvas.right(width, y, &time, theme.dim);
+                }
+            }
+            Kind::Choice => {
+                let x = canvas.text(VALUES, y, "‹ ", theme.dim);
+                let x = canvas.text(x, y, &value, style);
+                canvas.text(x, y, " ›", theme.dim);
+            }
+            _ => {
+                canvas.text(VALUES, y, &clip(&value, room), style);
+                if focused && room > value.width() + 4 {
+                    canvas.right(width, y, "‹ ›", theme.dim);
+                }
+            }
+        }
+    }
+}
+
+fn draw_edit(canvas: &mut Canvas<'_>, y: u16, edit: &Edit, model: &Model) {
+    let room = usize::from(canvas.width().saturating_sub(VALUES + 1));
+    // The end of a long text matters while it is typed.
+    let skip = edit.text.chars().count().saturating_sub(room);
+    let shown: String = edit.text.chars().skip(skip).collect();
+    let x = canvas.text(VALUES, y, &shown, model.theme.bright);
+    canvas.text(x, y, " ", model.theme.button);
+}
+
+fn button(canvas: &mut Canvas<'_>, y: u16, focused: bool, model: &Model) {
+    let theme = &model.theme;
+    let (text, style) = match (model.is_busy(), focused) {
+        (true, _) => ("running", theme.dim),
+        (false, true) => ("   Run   Enter   ", theme.button),
+        (false, false) => ("[  Run   Enter  ]", theme.accent),
+    };
+    let x = canvas.width().saturating_sub(text.len() as u16) / 2;
+    canvas.text(x, y, text, style);
+}
+
+/// What the size means on this machine, once calibrated.
+fn size_here(model: &Model) -> String {
+    let size = model.form.plan.workloads.first().map(|load| &load.size);
+    let (Some(size), Some(work)) = (size, model.forecast.work()) else {
+        return "…".to_owned();
+    };
+    match size {
+        Size::Wait(_) => "no CPU is used".to_owned(),
+        Size::Compute(Compute::Time(_)) if work.label().len() < 14 => {
+            format!("= {} loops", work.label())
+        }
+        Size::Mix(Compute::Time(_), _) => {
+            format!("= {} loops", crate::units::grouped(work.iterations()))
+        }
+        _ => format!("≈ {} each here", model.forecast.each),
+    }
+}
+
+/// The plan in one line.
+pub(crate) struct PlanLine<'a>(&'a Model);
+
+impl<'a> PlanLine<'a> {
+    /// The line of a model.
+    pub(crate) const fn new(model: &'a Model) -> Self {
+        Self(model)
+    }
+}
+
+impl Widget for PlanLine<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let Self(model) = self;
+        let theme = &model.theme;
+        let form = &model.form;
+        let mut canvas = Canvas::new(area, buf);
+        let focused = model.focus == Panel::Plan && model.overlay.is_none();
+        let (text, style) = match (model.is_busy(), focused) {
+            (true, _) => ("", theme.dim),
+            (false, true) => (" Run  Enter ", theme.button),
+            (false, false) => ("[Run  Enter]", theme.accent),
+        };
+        let end = canvas.width().saturating_sub(1);
+        let end = if text.is_empty() { end } else { canvas.right(end, 0, text, style).saturating_sub(2) };
+        let value = |item| form.value(item, &model.machine);
+        let ways: Vec<&str> = form.plan.strategies.iter().map(|strategy| strategy.name()).collect();
+        let words = format!(
+            "{} × {} {} · {} workers · {}",
+            value(Item::Tasks),
+            value(Item::Task),
+            value(Item::Size),
+            value(Item::Workers),
+            ways.join(", ")
+        );
+        let label = if focused { theme.accent } else { theme.dim };
+        let x = canvas.text(1, 0, "Plan", label) + 2;
+        let room = usize::from(end.saturating_sub(x));
+        canvas.text(x, 0, &clip(&words, room), theme.text);
+    }
+}

@@ -1,0 +1,284 @@
+//! The runs: one row for each way to run the work. The length of a bar is time, on one scale for all rows: what has
+//! passed is filled, what is to come is a line, so that a shorter bar is a faster way.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use crate::plan::Strategy;
+use crate::tui::canvas::{Canvas, clip};
+use crate::tui::lab::layout::inside;
+use crate::tui::lab::panel;
+use crate::tui::model::{Model, Panel, Row};
+use crate::tui::theme::WIDTHS;
+use crate::units::{Nanos, Share, three_digits};
+
+/// The panel of the runs.
+pub(crate) struct RunList<'a> {
+    model: &'a Model,
+    framed: bool,
+}
+
+/// The columns at which figures end; none where there is no room for them.
+struct Columns {
+    label: u16,
+    bar: (u16, u16),
+    done: Option<u16>,
+    elapsed: u16,
+    left: Option<u16>,
+    speedup: u16,
+    efficiency: Option<u16>,
+}
+
+impl<'a> RunList<'a> {
+    /// The runs of a model.
+    pub(crate) const fn new(model: &'a Model) -> Self {
+        Self { model, framed: true }
+    }
+
+    /// With a frame or without.
+    #[must_use]
+    pub(crate) const fn framed(mut self, framed: bool) -> Self {
+        self.framed = framed;
+        self
+    }
+
+    fn columns(&self, width: u16) -> Columns {
+        let longest =
+            self.model.rows().take(64).map(|row| label(self.model, &row).width()).max().unwrap_or(0);
+        let label = 2 + (longest as u16).min(width / 3);
+        let digits = self.model.rows().map(|row| row.tasks).max().unwrap_or(0).to_string().len() as u16;
+        let (done, elapsed, left, speedup, efficiency) = (2 * digits.max(2) + 3, 11, 12, 9, 12);
+        let mut kept = [true; 3];
+        let widths = [efficiency, left, done];
+        let needed = |kept: [bool; 3]| -> u16 {
+            let optional: u16 =
+                widths.iter().zip(kept).filter(|(_, keep)| *keep).map(|(width, _)| *width).sum();
+            label + 1 + elapsed + speedup + optional
+        };
+        for drop in 0..3 {
+            if width < needed(kept) + 12 {
+                kept[drop] = false;
+            }
+        }
+        let bar = width.saturating_sub(needed(kept));
+        let mut x = label + 1 + bar;
+        let mut next = |keep: bool, width: u16| {
+            keep.then(|| {
+                x += width;
+                x
+            })
+        };
+        let done = next(kept[2], done);
+        let elapsed = next(true, elapsed).unwrap_or(0);
+        let left = next(kept[1], left);
+        let speedup = next(true, speedup).unwrap_or(0);
+        let efficiency = next(kept[0], efficiency);
+        Columns { label, bar: (label + 1, bar), done, elapsed, left, speedup, efficiency }
+    }
+}
+
+impl Widget for RunList<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let model = self.model;
+        let theme = &model.theme;
+        let inner = inside(area, self.framed);
+        let columns = self.columns(inner.width);
+        if self.framed {
+            let same = match model.verdict.same_results {
+                Some(true) => [("same results ✓", theme.good)],
+                Some(false) => [("results differ ✗", theme.bad)],
+                None => [("", theme.dim)],
+            };
+            panel::Panel::new("Runs", theme).focused(model.focus == Panel::Runs).render(
+                area,
+                buf,
+                &[],
+                &same,
+            );
+            let mut head = Canvas::new(Rect { x: inner.x, width: inner.width, ..area }, buf);
+            for (end, text) in [
+                (columns.done, " done "),
+                (Some(columns.elapsed), " elapsed "),
+                (Some(columns.speedup), " speedup "),
+                (columns.efficiency, " efficiency "),
+            ] {
+                if let Some(end) = end.filter(|end| *end > columns.label + 8) {
+                    head.right(end + 1, 0, text, theme.dim);
+                }
+            }
+        }
+        let rows = usize::from(inner.height);
+        let shown = model.shown_index();
+        // The row that is shown is always among those that there is room for.
+        let first = (shown + 1).saturating_sub(rows).min(model.row_count().saturating_sub(rows));
+        let scale = scale(model);
+        let mut canvas = Canvas::new(inner, buf);
+        for (y, (index, row)) in model.rows().enumerate().skip(first).take(rows).enumerate() {
+            let width = canvas.width();
+            let mut line = canvas.part(0, y as u16, width, 1);
+            draw(&mut line, &row, index == shown, &columns, scale, model);
+        }
+    }
+}
+
+fn label(model: &Model, row: &Row<'_>) -> String {
+    let mut label = row.planned.strategy.label(row.slots);
+    let plan = model.shown_plan();
+    if plan.workloads.len() > 1
+        && let Some(load) = plan.workloads.get(row.planned.workload)
+    {
+        label = format!("{} {label}", load.task);
+    }
+    if plan.repeats > 1 {
+        label = format!("{label} ({})", row.planned.repeat + 1);
+    }
+    label
+}
+
+/// What a run takes, as far as it is known or can be guessed, and how much of it has passed.
+fn times(model: &Model, row: &Row<'_>) -> (Nanos, Nanos) {
+    let hoped = row.forecast.map_or(Nanos::ZERO, |forecast| forecast.elapsed);
+    match row.run {
+        None => (hoped, Nanos::ZERO),
+        Some(run) => {
+            let passed = run.elapsed(model.moment());
+            let whole = match run.time_left(model.moment()) {
+                Some(_) if run.progress() < Share::of(1.0, 20.0) => hoped.max(passed),
+                Some(left) => passed + left,
+                None => passed,
+            };
+            (whole, passed)
+        }
+    }
+}
+
+/// The time that a whole bar stands for: a round number, so that it changes rarely.
+fn scale(model: &Model) -> Nanos {
+    let longest = model.rows().map(|row| times(model, &row).0).max().unwrap_or_default();
+    round_up(longest)
+}
+
+fn round_up(time: Nanos) -> Nanos {
+    let unit = 10u64.pow(time.0.max(1).ilog10());
+    let tenths = time.0.saturating_mul(10) / unit;
+    let step = [10, 11, 12, 13, 15, 17, 20, 22, 25, 28, 32, 36, 40, 45, 50, 60, 70, 80, 90, 100];
+    let up = step.into_iter().find(|step| *step > tenths).unwrap_or(100);
+    Nanos(unit.saturating_mul(up) / 10)
+}
+
+fn draw(canvas: &mut Canvas<'_>, row: &Row<'_>, shown: bool, columns: &Columns, scale: Nanos, model: &Model) {
+    let theme = &model.theme;
+    let width = canvas.width();
+    if shown && model.focus == Panel::Runs {
+        canvas.restyle(0, 0, width, theme.row);
+    }
+    let end = row.run.and_then(|run| run.end.as_ref());
+    let (mark, mark_style) = match (row.run, end) {
+        (Some(_), Some(end)) if end.counts.all_ok() => ("✓", theme.good),
+        (Some(_), Some(_)) => ("✗", theme.bad),
+        (Some(_), None) => ("▶", theme.accent),
+        (None, _) if model.shown().over => ("–", theme.dim),
+        (None, _) => ("·", theme.dim),
+    };
+    canvas.text(0, 0, mark, mark_style);
+    let name = match (shown, row.run) {
+        (true, _) => theme.bright,
+        (false, Some(_)) => theme.text,
+        (false, None) => theme.dim,
+    };
+    canvas.text(2, 0, &clip(&label(model, row), usize::from(columns.label - 2)), name);
+    let (whole, passed) = times(model, row);
+    let (x, length) = columns.bar;
+    bar(&mut canvas.part(x, 0, length, 1), row, whole.share_of(scale), passed.share_of(scale), model);
+    figures(canvas, row, passed, columns, model);
+}
+
+fn bar(canvas: &mut Canvas<'_>, row: &Row<'_>, whole: Share, passed: Share, model: &Model) {
+    let theme = &model.theme;
+    let width = f64::from(canvas.width());
+    let style = theme.strategy(row.planned.strategy);
+    let outline = if row.run.is_some() { style } else { theme.faint };
+    canvas.fill(0, 0, (whole.fraction() * width).round() as u16, '─', outline);
+    let eighths = (passed.fraction() * width * 8.0).round() as u16;
+    let full =
+        if theme.tells_by_colour() || row.planned.strategy == Strategy::Serial { '█' } else { '▓' };
+    canvas.fill(0, 0, eighths / 8, full, style);
+    if !eighths.is_multiple_of(8) && theme.tells_by_colour() {
+        canvas.glyph(eighths / 8, 0, WIDTHS[usize::from(eighths % 8) - 1], style);
+    }
+}
+
+fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Columns, model: &Model) {
+    let theme = &model.theme;
+    let mut put = |end: Option<u16>, text: &str, style: Style| {
+        if let Some(end) = end {
+            canvas.right(end, 0, text, style);
+        }
+    };
+    let Some(run) = row.run else {
+        if let Some(forecast) = row.forecast.filter(|_| !model.shown().over) {
+            put(Some(columns.elapsed), &format!("≈ {}", forecast.elapsed), theme.dim);
+        }
+        put(columns.done, &format!("0/{}", row.tasks), theme.dim);
+        return;
+    };
+    put(columns.done, &format!("{}/{}", run.done(), row.tasks), theme.text);
+    put(Some(columns.elapsed), &passed.to_string(), theme.bright);
+    let failed = run.failed();
+    if let Some(stopped) = run.end.as_ref().and_then(|end| end.stopped.as_ref()) {
+        put(columns.left, &clip(&stopped.to_string(), 11), theme.bad);
+    } else if failed > 0 {
+        put(columns.left, &format!("{failed} failed"), theme.bad);
+    } else if let Some(left) = run.time_left(model.moment()) {
+        put(columns.left, &format!("{} left", roughly(left)), theme.dim);
+    }
+    let whole = run.end.as_ref().is_some_and(|end| end.counts.all_ok());
+    let part = if whole { 1.0 } else { run.progress().fraction() };
+    let serial = model.shown().baseline(run).map(|serial| serial.elapsed(model.moment()));
+    let Some(serial) = serial.filter(|_| whole || (run.end.is_none() && part >= 0.05)) else { return };
+    let speedup = serial.as_secs_f64() * part / passed.as_secs_f64().max(1e-9);
+    let style = match speedup {
+        _ if row.planned.strategy == Strategy::Serial => theme.text,
+        s if s >= 1.1 => theme.good,
+        s if s < 0.95 => theme.bad,
+        _ => theme.text,
+    };
+    put(Some(columns.speedup), &format!("{}×", three_digits(speedup)), style);
+    let efficiency = Share::of(speedup, f64::from(row.slots.max(1)));
+    put(columns.efficiency, &format!("{} %", efficiency.percent()), theme.dim);
+}
+
+/// A time that is only guessed, in few digits, so that it does not flicker.
+fn roughly(time: Nanos) -> String {
+    let seconds = time.as_secs_f64();
+    match seconds {
+        s if s < 9.95 => format!("{s:.1} s"),
+        s if s < 99.5 => format!("{s:.0} s"),
+        s => Nanos::from_secs(s.round() as u64).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_are_round_and_never_shorter_than_what_they_show() {
+        for ns in [999, 1_000, 4_000_000_000, 4_180_000_000, 99_999_999_999] {
+            let up = round_up(Nanos(ns));
+            assert!(up > Nanos(ns) && up.0 <= ns * 2, "{ns} {}", up.0);
+        }
+        assert_eq!(round_up(Nanos::from_millis(4_180)), Nanos::from_millis(4_500));
+        assert_eq!(round_up(Nanos::ZERO), Nanos(1));
+    }
+
+    #[test]
+    fn guesses_have_few_digits() {
+        assert_eq!(roughly(Nanos::from_millis(1_340)), "1.3 s");
+        assert_eq!(roughly(Nanos::from_millis(34)), "0.0 s");
+        assert_eq!(roughly(Nanos::from_millis(12_340)), "12 s");
+    }
+}

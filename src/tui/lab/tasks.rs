@@ -1,0 +1,69 @@
+//! The last tasks, one line each, the newest first.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::event::Outcome;
+use crate::tui::canvas::Canvas;
+use crate::tui::model::Model;
+use crate::units::plural;
+
+/// Where each column ends (numbers) or begins (words).
+const TASK: u16 = 7;
+const OUTCOME: u16 = 10;
+const WORKER: u16 = 22;
+const PID: u16 = 36;
+const START: u16 = 49;
+const TOOK: u16 = 61;
+const CPU: u16 = 73;
+
+/// The table of the last tasks.
+pub(crate) struct TaskTable<'a>(&'a Model);
+
+impl<'a> TaskTable<'a> {
+    /// The last tasks of the run that is shown.
+    pub(crate) const fn new(model: &'a Model) -> Self {
+        Self(model)
+    }
+}
+
+impl Widget for TaskTable<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let Self(model) = self;
+        let theme = &model.theme;
+        let mut canvas = Canvas::new(area, buf);
+        canvas.right(TASK, 0, "task", theme.dim);
+        canvas.text(OUTCOME, 0, "outcome", theme.dim);
+        canvas.text(WORKER, 0, "worker", theme.dim);
+        for (end, heading) in [(PID, "pid"), (START, "start"), (TOOK, "took"), (CPU, "CPU time")] {
+            canvas.right(end, 0, heading, theme.dim);
+        }
+        let Some(run) = model.shown_row().and_then(|row| row.run) else {
+            canvas.right(TASK, 1, "–", theme.dim);
+            canvas.text(OUTCOME, 1, "tasks stand here as they end", theme.dim);
+            return;
+        };
+        let rows = usize::from(canvas.height().saturating_sub(1));
+        for (y, task) in run.recent.iter().rev().take(rows).enumerate() {
+            let y = y as u16 + 1;
+            canvas.right(TASK, y, &task.task.to_string(), theme.text);
+            let style = if task.outcome == Outcome::Ok { theme.good } else { theme.bad };
+            let mut x = canvas.text(OUTCOME, y, task.outcome.name(), style);
+            if task.attempt > 0 {
+                x += 1;
+                canvas.text(x, y, &format!("({})", task.attempt + 1), theme.dim);
+            }
+            canvas.text(WORKER, y, &task.slot.to_string(), theme.text);
+            canvas.right(PID, y, &task.pid.to_string(), theme.dim);
+            canvas.right(START, y, &task.start.elapsed().to_string(), theme.dim);
+            canvas.right(TOOK, y, &task.end.since(task.start).to_string(), theme.text);
+            canvas.right(CPU, y, &task.cpu.to_string(), theme.dim);
+        }
+        let summarised: u64 = run.slots.iter().map(|slot| slot.levels.summarised).sum();
+        if summarised > 0 {
+            let words = format!("{} too short to be listed", plural(summarised, "task"));
+            canvas.right(canvas.width(), 0, &words, theme.dim);
+        }
+    }
+}

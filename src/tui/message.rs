@@ -1,0 +1,128 @@
+//! What the screen is told, and what it asks for in return.
+
+use ratatui::crossterm::event::KeyEvent;
+
+use crate::clock::RunTime;
+use crate::event::RunEvent;
+use crate::plan::{Costs, Plan};
+
+/// Something that a key asks for.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Action {
+    /// Run the plan.
+    Run,
+    /// End the comparison that runs, and stay; a second time, by force.
+    Cancel,
+    /// Leave the program.
+    Quit,
+    /// Leave the program, as by SIGINT.
+    Interrupt,
+    /// Give the terminal back to the shell for a while.
+    Suspend,
+    /// Draw every cell again.
+    Repaint,
+    /// Stop or go on showing what is new.
+    Freeze,
+    /// The next theme.
+    Theme,
+    /// Open the help.
+    Help,
+    /// Go to the plan, in an overlay where there is no room for it.
+    OpenPlan,
+    /// Close what is open.
+    Close,
+    /// Give the panel that has the focus the whole screen, or take it back.
+    Expand,
+    /// Move the focus to the next panel.
+    NextPanel,
+    /// Move the focus to the previous panel.
+    PreviousPanel,
+    /// One up.
+    Up,
+    /// One down.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the first.
+    First,
+    /// To the last.
+    Last,
+    /// The previous value.
+    Less,
+    /// The next value.
+    More,
+    /// On or off.
+    Toggle,
+    /// Begin to edit a value from its last character.
+    Edit,
+    /// Type a character.
+    Type(char),
+    /// Take the last character back.
+    Erase,
+    /// Take the value that was typed.
+    TakeValue,
+    /// Leave the value as it was.
+    DropValue,
+    /// Show less time, more closely.
+    ZoomIn,
+    /// Show more time.
+    ZoomOut,
+    /// Show all of it.
+    ZoomReset,
+    /// Show what was earlier.
+    Earlier,
+    /// Show what was later.
+    Later,
+}
+
+/// Something that the screen is told.
+#[derive(Clone, Debug)]
+pub(crate) enum Message {
+    /// A key was pressed, or repeats.
+    Key(KeyEvent),
+    /// What a key asks for.
+    Act(Action),
+    /// The terminal has another size, in columns and rows.
+    Resized(u16, u16),
+    /// What an iteration costs here.
+    Calibrated(Costs),
+    /// What happened in the run.
+    Events(Vec<RunEvent>),
+    /// The time of the run that goes on now; none if none does.
+    Tick(Option<RunTime>),
+    /// The engine did not take the plan, in words.
+    Refused(String),
+    /// SIGTSTP came from outside.
+    StopAsked,
+    /// SIGCONT came: whoever had the terminal meanwhile has left something on it.
+    Continued,
+    /// The program is to end with this exit code, because of a signal.
+    EndAsked(u8),
+    /// The terminal is gone.
+    TerminalLost,
+}
+
+/// What the screen asks for.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Effect {
+    /// Nothing.
+    None,
+    /// Run this plan.
+    Start(Box<Plan>),
+    /// Cancel the comparison.
+    Cancel,
+    /// Cancel it by force.
+    Enforce,
+    /// Give the terminal to the shell, and stop until it continues us.
+    Suspend,
+    /// Take the terminal again as it should be, and draw every cell.
+    Reclaim,
+    /// Draw every cell again.
+    Repaint,
+    /// End the program, after cancelling what runs.
+    Quit,
+    /// End the program at once: there is no terminal any more.
+    Abandon,
+}

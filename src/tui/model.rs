@@ -1,0 +1,262 @@
+//! The model: all that the screen shows follows from it, and nothing else does.
+
+use ratatui::layout::Rect;
+
+use crate::clock::RunTime;
+use crate::plan::{Costs, Machine, Plan, PlannedRun, Strategy};
+use crate::state::{Ledger, RunState, Session};
+use crate::tui::chart::Chart;
+use crate::tui::forecast::{Forecast, RunForecast};
+use crate::tui::form::Form;
+use crate::tui::theme::Theme;
+use crate::tui::throughput::Throughput;
+use crate::tui::window::Window;
+use crate::units::Nanos;
+
+/// A panel that can have the focus.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Panel {
+    /// What is to be run.
+    Plan,
+    /// How each run goes.
+    Runs,
+    /// What each worker does.
+    Workers,
+}
+
+/// What lies over the screen.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Overlay {
+    /// All keys.
+    Help {
+        /// Lines scrolled away.
+        scroll: u16,
+    },
+    /// The plan, where the screen has no room for it.
+    Plan,
+}
+
+/// What goes on.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Activity {
+    /// Nothing.
+    Idle,
+    /// A comparison.
+    Running,
+    /// A comparison that was asked to end.
+    Stopping,
+    /// The end of the program.
+    Quitting,
+}
+
+/// What analysis says about the comparison; brought up to date when a run is over.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Verdict {
+    /// The conclusion, in a sentence or two.
+    pub(crate) conclusion: Option<String>,
+    /// How far the last run can be trusted, 0 to 4.
+    pub(crate) trust: Option<u8>,
+    /// Whether every run so far came to the same results; none before there are two.
+    pub(crate) same_results: Option<bool>,
+}
+
+/// A display that stands still while the run goes on.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Still {
+    session: Session,
+    now: RunTime,
+}
+
+/// All that the screen shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    /// What the comparison runs on.
+    pub(crate) machine: Machine,
+    /// The plan for the next comparison.
+    pub(crate) form: Form,
+    /// What an iteration costs, once calibrated.
+    pub(crate) costs: Option<Costs>,
+    /// What the plan in the form should take.
+    pub(crate) forecast: Forecast,
+    /// What the forecast was made from.
+    pub(crate) foreseen: Option<(Plan, Costs)>,
+    /// What the comparison that runs, or ran last, should have taken.
+    pub(crate) promise: Forecast,
+    /// The comparison, as it is.
+    pub(crate) session: Session,
+    /// The comparison as it was when the display was frozen.
+    pub(crate) still: Option<Box<Still>>,
+    /// The time of the run that goes on.
+    pub(crate) now: RunTime,
+    /// What goes on.
+    pub(crate) activity: Activity,
+    /// Who has the focus.
+    pub(crate) focus: Panel,
+    /// What lies over the screen.
+    pub(crate) overlay: Option<Overlay>,
+    /// Whether the panel with the focus has the whole screen.
+    pub(crate) expanded: bool,
+    /// The run that is shown; none for the one that goes on, or the last.
+    pub(crate) chosen: Option<usize>,
+    /// The stretch of time that the lanes show.
+    pub(crate) window: Window,
+    /// The first lane that is shown.
+    pub(crate) first_lane: usize,
+    /// The ends of the runs' time axes.
+    pub(crate) axes: Vec<Nanos>,
+    /// The lanes, as cells.
+    pub(crate) chart: Chart,
+    /// The runs' throughput.
+    pub(crate) throughput: Vec<Throughput>,
+    /// Where the time of the run that is shown went.
+    pub(crate) ledger: Option<Ledger>,
+    /// What analysis says.
+    pub(crate) verdict: Verdict,
+    /// Something to be said once: what is wrong with the plan, for one.
+    pub(crate) remark: Option<String>,
+    /// What everything looks like.
+    pub(crate) theme: Theme,
+    /// The terminal.
+    pub(crate) area: Rect,
+}
+
+/// A run of the comparison, planned or begun.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Row<'a> {
+    /// What is planned.
+    pub(crate) planned: PlannedRun,
+    /// The run, once it has begun.
+    pub(crate) run: Option<&'a RunState>,
+    /// What it should take.
+    pub(crate) forecast: Option<&'a RunForecast>,
+    /// Its worker slots.
+    pub(crate) slots: u32,
+    /// Its tasks.
+    pub(crate) tasks: u64,
+}
+
+impl Model {
+    /// The screen before anything has happened.
+    pub(crate) fn new(machine: Machine, plan: Plan, theme: Theme) -> Self {
+        Self {
+            machine,
+            form: Form::new(plan),
+            costs: None,
+            forecast: Forecast::default(),
+            foreseen: None,
+            promise: Forecast::default(),
+            session: Session::default(),
+            still: None,
+            now: RunTime::START,
+            activity: Activity::Idle,
+            focus: Panel::Plan,
+            overlay: None,
+            expanded: false,
+            chosen: None,
+            window: Window::default(),
+            first_lane: 0,
+            axes: Vec::new(),
+            chart: Chart::default(),
+            throughput: Vec::new(),
+            ledger: None,
+            verdict: Verdict::default(),
+            remark: None,
+            theme,
+            area: Rect::ZERO,
+        }
+    }
+
+    /// The comparison as it is shown.
+    pub(crate) fn shown(&self) -> &Session {
+        self.still.as_ref().map_or(&self.session, |still| &still.session)
+    }
+
+    /// The moment that is shown.
+    pub(crate) fn moment(&self) -> RunTime {
+        self.still.as_ref().map_or(self.now, |still| still.now)
+    }
+
+    /// Stops showing what is new, or goes on doing so.
+    pub(crate) fn freeze(&mut self) {
+        self.still = match self.still.take() {
+            Some(_) => None,
+            None => Some(Box::new(Still { session: self.session.clone(), now: self.now })),
+        };
+        self.chart.clear();
+    }
+
+    /// The plan whose runs are shown: that of the comparison, or before the first that of the form.
+    pub(crate) fn shown_plan(&self) -> &Plan {
+        self.shown().plan.as_ref().unwrap_or(&self.form.plan)
+    }
+
+    /// Whether the form's plan is another than the one whose runs are shown.
+    pub(crate) fn is_edited(&self) -> bool {
+        self.shown().plan.as_ref().is_some_and(|plan| *plan != self.form.plan)
+    }
+
+    /// The runs, in order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let session = self.shown();
+        let plan = self.shown_plan();
+        let forecast = if session.plan.is_some() { &self.promise } else { &self.forecast };
+        let workers = plan.workers.resolve(&self.machine);
+        plan.runs().enumerate().map(move |(index, planned)| {
+            let run = session.runs.get(index);
+            Row {
+                planned,
+                run,
+                forecast: forecast.run(planned.workload, planned.strategy),
+                slots: run.map_or_else(|| planned.strategy.slots(workers), |run| run.start.slots),
+                tasks: plan.workloads.get(planned.workload).map_or(0, |load| load.tasks),
+            }
+        })
+    }
+
+    /// The number of runs.
+    pub(crate) fn row_count(&self) -> usize {
+        let plan = self.shown_plan();
+        plan.workloads.len() * plan.repeats as usize * plan.strategies.len()
+    }
+
+    /// The index of the run that is shown: the chosen one, else the one that goes on or was the last; before the first,
+    /// the first that has several workers.
+    pub(crate) fn shown_index(&self) -> usize {
+        let session = self.shown();
+        let last = self.row_count().saturating_sub(1);
+        let usual = match session.runs.len() {
+            0 if session.plan.is_some() => 0,
+            0 => {
+                let pools = |row: Row<'_>| row.planned.strategy != Strategy::Serial;
+                self.rows().position(pools).unwrap_or(0)
+            }
+            begun => begun - 1,
+        };
+        self.chosen.unwrap_or(usual).min(last)
+    }
+
+    /// The run that is shown.
+    pub(crate) fn shown_row(&self) -> Option<Row<'_>> {
+        self.rows().nth(self.shown_index())
+    }
+
+    /// The end of the time axis of the run that is shown.
+    pub(crate) fn axis(&self) -> Nanos {
+        let planned = || self.shown_row().and_then(|row| row.forecast).map(|forecast| forecast.elapsed);
+        let axis = self.axes.get(self.shown_index()).copied().or_else(planned);
+        axis.filter(|axis| *axis > Nanos::ZERO).unwrap_or(Nanos::from_secs(1))
+    }
+
+    /// Up to where the run that is shown is known.
+    pub(crate) fn known(&self) -> RunTime {
+        match self.shown_row().and_then(|row| row.run) {
+            Some(run) => run.end.as_ref().map_or_else(|| self.moment(), |end| RunTime(end.elapsed.0)),
+            None => RunTime::START,
+        }
+    }
+
+    /// Whether a comparison goes on.
+    pub(crate) const fn is_busy(&self) -> bool {
+        !matches!(self.activity, Activity::Idle)
+    }
+}

@@ -1,0 +1,214 @@
+//! The thread `ps-ui`: waits for what happens, takes it in, and draws when something has changed.
+//!
+//! It blocks until a key comes or a frame is due, and joins nobody: a worker that hangs cannot hold it. While something
+//! runs a frame is due 20 times a second, otherwise twice.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+
+use ratatui::Terminal;
+
+use crate::clock::{Clock, Stamp};
+use crate::engine::{Engine, StartError};
+use crate::event::EventFeed;
+use crate::signals;
+use crate::tui::message::{Effect, Message};
+use crate::tui::model::{Activity, Model};
+use crate::tui::terminal::{self, Screen};
+use crate::tui::update::update;
+use crate::tui::view::view;
+use crate::units::Nanos;
+
+/// Between two frames while something runs.
+const FRAME: Nanos = Nanos::from_millis(50);
+/// Between two looks at the cores while nothing runs.
+const IDLE: Nanos = Nanos::from_millis(500);
+/// How long workers may take to end by themselves when the program ends.
+const GRACE: Nanos = Nanos::from_millis(300);
+/// How long the rest may take when they are made to end.
+const LAST_WORDS: Nanos = Nanos::from_millis(200);
+
+/// What the loop is given.
+pub(crate) struct Runtime {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) feed: EventFeed,
+    pub(crate) messages: Receiver<Message>,
+    pub(crate) sender: Sender<Message>,
+    pub(crate) clock: Clock,
+    /// Whether the screen is to panic when a run begins, so that a test can see what is left of it.
+    pub(crate) panics: bool,
+}
+
+/// How the loop ended.
+pub(crate) struct Ended {
+    pub(crate) model: Model,
+    /// The status that a signal asks for, or Ctrl-C that ended a run.
+    pub(crate) code: Option<u8>,
+}
+
+impl Runtime {
+    /// Runs the screen until it is left.
+    ///
+    /// # Errors
+    /// Where the terminal can no longer be written to.
+    pub(crate) fn run(self, mut model: Model) -> io::Result<Ended> {
+        let mut screen = Terminal::new(Screen::new())?;
+        let mut code = None;
+        self.resize(&mut model);
+        draw(&mut screen, &model)?;
+        self.calibrate();
+        let mut drawn = self.clock.now();
+        let mut deadline: Option<Stamp> = None;
+        loop {
+            let mut changed = false;
+            let mut pending = self.wait(&model, drawn, deadline);
+            while let Some(message) = pending {
+                changed = true;
+                code = code.or(code_of(&message, &model));
+                match update(&mut model, message) {
+                    Effect::None => {}
+                    Effect::Start(plan) => self.start(&mut model, *plan),
+                    Effect::Cancel => self.engine.cancel(),
+                    Effect::Enforce => {
+                        self.engine.enforce();
+                    }
+                    Effect::Suspend => self.suspend(&mut screen, &mut model)?,
+                    Effect::Reclaim => reclaim(&mut screen)?,
+                    Effect::Repaint => screen.clear()?,
+                    Effect::Quit => {
+                        self.engine.cancel();
+                        deadline.get_or_insert(self.clock.now().after(GRACE));
+                    }
+                    Effect::Abandon => return Ok(self.end(model, code)),
+                }
+                pending = self.messages.try_recv().ok();
+            }
+            let now = self.clock.now();
+            // Facts are taken in at the pace of frames: they wake nobody.
+            if changed || now.since(drawn) >= frame_time(&model) {
+                changed |= self.catch_up(&mut model);
+            }
+            if let Some(deadline) = deadline
+                && (!self.engine.is_busy() || now >= deadline)
+            {
+                return Ok(self.end(model, code));
+            }
+            if changed {
+                assert!(!(self.panics && model.is_busy()), "the screen was asked to panic");
+                draw(&mut screen, &model)?;
+                drawn = now;
+            } else if now.since(drawn) >= frame_time(&model) {
+                drawn = now;
+            }
+        }
+    }
+
+    /// Waits for a message until the next frame is due.
+    fn wait(&self, model: &Model, drawn: Stamp, deadline: Option<Stamp>) -> Option<Message> {
+        let now = self.clock.now();
+        let due = drawn.after(frame_time(model));
+        let due = deadline.map_or(due, |deadline| due.min(deadline));
+        match self.messages.recv_timeout(due.since(now).to_std()) {
+            Ok(message) => Some(message),
+            Err(RecvTimeoutError::Timeout) => None,
+            // Nobody can ask for anything any more.
+            Err(RecvTimeoutError::Disconnected) => Some(Message::TerminalLost),
+        }
+    }
+
+    /// Takes in what has happened in the run; true if there is something new to show.
+    fn catch_up(&self, model: &mut Model) -> bool {
+        let events: Vec<_> = self.feed.try_iter().flatten().collect();
+        let busy = model.is_busy();
+        let news = !events.is_empty();
+        if news {
+            // The engine has nothing for the screen to do that a fact could ask for.
+            let _: Effect = update(model, Message::Events(events));
+        }
+        if busy {
+            let _: Effect = update(model, Message::Tick(self.engine.run_time()));
+        }
+        (news || busy) && model.still.is_none()
+    }
+
+    fn resize(&self, model: &mut Model) {
+        if let Some((columns, rows)) = terminal::size() {
+            let _: Effect = update(model, Message::Resized(columns, rows));
+        }
+    }
+
+    /// Calibrates on a thread of its own, for it takes a tenth of a second.
+    fn calibrate(&self) {
+        let (engine, sender) = (Arc::clone(&self.engine), self.sender.clone());
+        let thread = std::thread::Builder::new().name("ps-calibrate".to_owned());
+        // Without a thread for it, the engine calibrates when it starts.
+        let _ = thread.spawn(move || {
+            let _ = sender.send(Message::Calibrated(engine.costs()));
+        });
+    }
+
+    fn start(&self, model: &mut Model, plan: crate::plan::Plan) {
+        let words = match self.engine.start(plan) {
+            Ok(()) => return,
+            Err(StartError::Plan(problems)) => {
+                problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            }
+            Err(error) => error.to_string(),
+        };
+        let _: Effect = update(model, Message::Refused(words));
+    }
+
+    fn suspend(&self, screen: &mut Terminal<Screen>, model: &mut Model) -> io::Result<()> {
+        terminal::give_back();
+        self.engine.suspend();
+        signals::stop_self();
+        terminal::take()?;
+        self.engine.resume();
+        self.resize(model);
+        screen.clear()
+    }
+
+    /// Ends what runs: what has not ended by itself is killed, what hangs is left behind.
+    fn end(&self, mut model: Model, code: Option<u8>) -> Ended {
+        if self.engine.is_busy() {
+            self.engine.enforce();
+            self.engine.kill_children();
+            let deadline = self.clock.now().after(LAST_WORDS);
+            while self.engine.is_busy() && self.clock.now() < deadline {
+                std::thread::sleep(Nanos::from_millis(5).to_std());
+            }
+        }
+        self.catch_up(&mut model);
+        self.engine.kill_children();
+        Ended { model, code }
+    }
+}
+
+const fn frame_time(model: &Model) -> Nanos {
+    if model.is_busy() { FRAME } else { IDLE }
+}
+
+/// The exit status that a message asks for.
+fn code_of(message: &Message, model: &Model) -> Option<u8> {
+    use crate::tui::keys::{self, Chord};
+    use crate::tui::message::Action;
+    match message {
+        Message::EndAsked(code) => Some(*code),
+        Message::Key(key) if matches!(model.activity, Activity::Running | Activity::Stopping) => {
+            let interrupts = keys::action(model, Chord::of(key)) == Some(Action::Interrupt);
+            interrupts.then(|| signals::Signal::Interrupt.exit_code())
+        }
+        _ => None,
+    }
+}
+
+/// Takes the terminal again, whatever it looks like by now.
+fn reclaim(screen: &mut Terminal<Screen>) -> io::Result<()> {
+    terminal::take()?;
+    screen.clear()
+}
+
+fn draw(screen: &mut Terminal<Screen>, model: &Model) -> io::Result<()> {
+    screen.draw(|frame| view(model, frame)).map(|_| ())
+}

@@ -1,0 +1,99 @@
+//! Drawing on the terminal: cells that changed, as one synchronized update, in one write.
+
+use std::io::{self, Write};
+
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::crossterm::{queue, terminal as screen};
+use ratatui::layout::{Position, Size};
+
+use crate::tui::terminal::{size, write_frame};
+
+/// The bytes of a frame, gathered.
+#[derive(Debug, Default)]
+pub(crate) struct Output(Vec<u8>);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let written = write_frame(&self.0);
+        self.0.clear();
+        written
+    }
+}
+
+/// The terminal as ratatui wants it. Its size is clamped before any buffer is made of it, and the cursor, which is hidden
+/// all the time, is left alone.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    inner: CrosstermBackend<Output>,
+    size: Size,
+}
+
+impl Screen {
+    /// The terminal, once it is taken.
+    pub(crate) fn new() -> Self {
+        Self { inner: CrosstermBackend::new(Output::default()), size: Size::new(80, 24) }
+    }
+}
+
+impl Backend for Screen {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut changed = content.peekable();
+        if changed.peek().is_none() {
+            return Ok(());
+        }
+        queue!(self.inner, screen::BeginSynchronizedUpdate)?;
+        self.inner.draw(changed)?;
+        queue!(self.inner, screen::EndSynchronizedUpdate)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(Position::ORIGIN)
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, _position: P) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.inner.clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.inner.clear_region(clear_type)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        // A terminal that does not say, because it is gone or was never sized, keeps what it had.
+        Ok(size().map_or(self.size, |(columns, rows)| Size::new(columns, rows)))
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::default() })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Backend::flush(&mut self.inner)
+    }
+}

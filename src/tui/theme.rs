@@ -1,0 +1,337 @@
+//! The theme: what each role looks like. Nobody else names a colour.
+//!
+//! Phases have one family of colours (green, blue, orange, violet) and strategies another (grey, sky, rose); one accent
+//! is for focus and keys. In the mono theme there are attributes alone, and phases are told apart by their glyphs.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::event::Phase;
+use crate::plan::Strategy;
+
+/// Which theme.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Palette {
+    /// Colours for a dark background.
+    Dark,
+    /// No colours: bold and reverse alone.
+    Mono,
+}
+
+/// How many colours the terminal has.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Depth {
+    /// The sixteen names, whose look is the user's own.
+    Sixteen,
+    /// 256, by number.
+    Indexed,
+    /// All.
+    True,
+}
+
+/// What each role looks like.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Theme {
+    /// Where the colours come from.
+    pub(crate) palette: Palette,
+    /// How many colours there are.
+    pub(crate) depth: Depth,
+    /// Whether nothing but ASCII may be shown.
+    pub(crate) ascii: bool,
+    /// Ordinary text: values.
+    pub(crate) text: Style,
+    /// Labels, units, and whatever else may stay in the background.
+    pub(crate) dim: Style,
+    /// Lines that only part one thing from another.
+    pub(crate) faint: Style,
+    /// Headings and what matters now.
+    pub(crate) bright: Style,
+    /// Focus and keys.
+    pub(crate) accent: Style,
+    /// A button, and a field that is being edited.
+    pub(crate) button: Style,
+    /// The row that has the focus.
+    pub(crate) row: Style,
+    /// What went well.
+    pub(crate) good: Style,
+    /// What went wrong.
+    pub(crate) bad: Style,
+    /// A core's part that other programs use.
+    pub(crate) other: Style,
+    phases: [Color; Phase::COUNT],
+    shades: [Color; Phase::COUNT],
+    strategies: [Color; 3],
+}
+
+/// A colour, as red-green-blue and as one of the sixteen names.
+struct Paint(u32, Color);
+
+const DIM: Paint = Paint(0x7b_84_8f, Color::Gray);
+const FAINT: Paint = Paint(0x3a_42_4c, Color::DarkGray);
+const ACCENT: Paint = Paint(0xf2_c1_4e, Color::Yellow);
+const INK: Paint = Paint(0x10_14_18, Color::Black);
+const ROW: Paint = Paint(0x1f_26_2e, Color::Reset);
+const GOOD: Paint = Paint(0x2f_bf_8f, Color::Green);
+const BAD: Paint = Paint(0xf0_5d_3c, Color::LightRed);
+const OTHER: Paint = Paint(0x6b_74_80, Color::Gray);
+
+/// By number of the phase; told apart by colour-blind eyes too (after Okabe and Ito).
+const PHASES: [Paint; Phase::COUNT] = [
+    Paint(0x3a_42_4c, Color::DarkGray),
+    Paint(0xe6_9f_00, Color::Yellow),
+    Paint(0x4a_53_5e, Color::DarkGray),
+    Paint(0xa8_8b_e0, Color::LightMagenta),
+    Paint(0x2f_bf_8f, Color::Green),
+    Paint(0x3f_6f_b5, Color::Blue),
+    Paint(0x8a_63_d2, Color::Magenta),
+    Paint(0xa8_6a_1d, Color::Red),
+];
+
+/// The same, for every other task.
+const SHADES: [Paint; Phase::COUNT] = [
+    Paint(0x3a_42_4c, Color::DarkGray),
+    Paint(0xe6_9f_00, Color::Yellow),
+    Paint(0x4a_53_5e, Color::DarkGray),
+    Paint(0x96_7a_cc, Color::LightMagenta),
+    Paint(0x25_a1_78, Color::LightGreen),
+    Paint(0x34_5d_9a, Color::LightBlue),
+    Paint(0x78_54_ba, Color::Magenta),
+    Paint(0xa8_6a_1d, Color::Red),
+];
+
+const STRATEGIES: [Paint; 3] = [
+    Paint(0x9c_a3_ad, Color::Gray),
+    Paint(0x56_b4_e9, Color::LightCyan),
+    Paint(0xd0_7c_ac, Color::LightMagenta),
+];
+
+impl Theme {
+    /// The look of a palette on a terminal.
+    pub(crate) fn new(palette: Palette, depth: Depth, ascii: bool) -> Self {
+        let plain = Style::new().fg(Color::Reset);
+        let bold = plain.add_modifier(Modifier::BOLD);
+        if palette == Palette::Mono {
+            let reverse = plain.add_modifier(Modifier::REVERSED);
+            return Self {
+                palette,
+                depth,
+                ascii,
+                text: plain,
+                dim: plain,
+                faint: plain,
+                bright: bold,
+                accent: bold,
+                button: reverse.add_modifier(Modifier::BOLD),
+                row: Style::new(),
+                good: plain,
+                bad: bold,
+                other: plain,
+                phases: [Color::Reset; Phase::COUNT],
+                shades: [Color::Reset; Phase::COUNT],
+                strategies: [Color::Reset; 3],
+            };
+        }
+        let colour = |paint: &Paint| depth.colour(paint);
+        let fg = |paint: &Paint| Style::new().fg(depth.colour(paint));
+        Self {
+            palette,
+            depth,
+            ascii,
+            text: plain,
+            dim: fg(&DIM),
+            faint: fg(&FAINT),
+            bright: bold,
+            accent: fg(&ACCENT).add_modifier(Modifier::BOLD),
+            button: fg(&INK).bg(colour(&ACCENT)).add_modifier(Modifier::BOLD),
+            row: Style::new().bg(colour(&ROW)),
+            good: fg(&GOOD),
+            bad: fg(&BAD),
+            other: fg(&OTHER),
+            phases: PHASES.each_ref().map(colour),
+            shades: SHADES.each_ref().map(colour),
+            strategies: STRATEGIES.each_ref().map(colour),
+        }
+    }
+
+    /// The theme after this one.
+    pub(crate) fn next(&self) -> Self {
+        let palette = match self.palette {
+            Palette::Dark => Palette::Mono,
+            Palette::Mono => Palette::Dark,
+        };
+        Self::new(palette, self.depth, self.ascii)
+    }
+
+    /// Whether colours can tell phases apart; otherwise their glyphs must.
+    pub(crate) const fn tells_by_colour(&self) -> bool {
+        matches!(self.palette, Palette::Dark) && !self.ascii
+    }
+
+    /// The colour of a phase; `odd` tasks have a shade of their own.
+    pub(crate) const fn phase(&self, phase: Phase, odd: bool) -> Color {
+        if odd { self.shades[phase as usize] } else { self.phases[phase as usize] }
+    }
+
+    /// The colour of a strategy.
+    pub(crate) const fn strategy(&self, strategy: Strategy) -> Style {
+        let index = match strategy {
+            Strategy::Serial => 0,
+            Strategy::Threads => 1,
+            Strategy::Processes => 2,
+        };
+        Style::new().fg(self.strategies[index])
+    }
+}
+
+impl Depth {
+    fn colour(self, paint: &Paint) -> Color {
+        let [_, r, g, b] = paint.0.to_be_bytes();
+        match self {
+            Self::Sixteen => paint.1,
+            Self::Indexed => Color::Indexed(nearest(r, g, b)),
+            Self::True => Color::Rgb(r, g, b),
+        }
+    }
+}
+
+/// The nearest of the 256 colours that every terminal draws alike: the cube and the greys.
+fn nearest(r: u8, g: u8, b: u8) -> u8 {
+    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let far = |x: u8, y: u8| u32::from(x.abs_diff(y)).pow(2);
+    let distance = |(x, y, z): (u8, u8, u8)| far(r, x) + far(g, y) + far(b, z);
+    let cube = (0..216u8).map(|i| {
+        let level = |n: u8| LEVELS[usize::from(n % 6)];
+        (16 + i, (level(i / 36), level(i / 6), level(i)))
+    });
+    let greys = (0..24u8).map(|i| (232 + i, (8 + 10 * i, 8 + 10 * i, 8 + 10 * i)));
+    cube.chain(greys).min_by_key(|(_, rgb)| distance(*rgb)).map_or(7, |(index, _)| index)
+}
+
+/// What a phase looks like without colour.
+pub(crate) const fn phase_glyph(phase: Phase) -> char {
+    match phase {
+        Phase::Absent => ' ',
+        Phase::Starting => '▚',
+        Phase::Waiting => '·',
+        Phase::Receiving => '◂',
+        Phase::Computing => '█',
+        Phase::Blocked => '▒',
+        Phase::Sending => '▸',
+        Phase::Stopping => '▞',
+    }
+}
+
+/// The eight heights of a block, from the lowest.
+pub(crate) const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// The eight widths of a block, from the narrowest.
+pub(crate) const WIDTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+
+/// Every glyph that is no ASCII, and its twin of one column that is.
+const TWINS: &[(&str, &str)] = &[
+    ("─╴╶┄", "-"),
+    ("│▏▎▍", "|"),
+    ("╭╮╰╯├┤┬┴┼", "+"),
+    ("█▉▊▋", "#"),
+    ("▌▐", "|"),
+    ("▓", "%"),
+    ("▒", "="),
+    ("░", "-"),
+    ("▚", "+"),
+    ("▞", "x"),
+    ("▸▶›→", ">"),
+    ("◂‹←", "<"),
+    ("↑", "^"),
+    ("↓", "v"),
+    ("·…", "."),
+    ("▁", "_"),
+    ("▂▃", "."),
+    ("▄", "-"),
+    ("▅▆", "="),
+    ("▇", "#"),
+    ("■", "#"),
+    ("✓☑", "x"),
+    ("☐", "o"),
+    ("✗", "!"),
+    ("●", "*"),
+    ("○", "o"),
+    ("×", "x"),
+    ("≈", "~"),
+    ("≤", "<"),
+    ("µ", "u"),
+    ("–—", "-"),
+];
+
+/// Replaces every glyph that is no ASCII by its twin, or by `?`.
+pub(crate) fn to_ascii(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        if cell.symbol().is_ascii() {
+            continue;
+        }
+        let twin = TWINS.iter().find(|(from, _)| from.contains(cell.symbol())).map_or("?", |(_, to)| to);
+        cell.set_symbol(twin);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::layout::Rect;
+
+    #[test]
+    fn the_mono_theme_has_no_colour_at_all() {
+        let theme = Theme::new(Palette::Mono, Depth::True, false);
+        let styles = [
+            theme.text,
+            theme.dim,
+            theme.faint,
+            theme.bright,
+            theme.accent,
+            theme.button,
+            theme.row,
+            theme.good,
+            theme.bad,
+            theme.other,
+            theme.strategy(Strategy::Threads),
+        ];
+        for style in styles {
+            assert!(matches!(style.fg, None | Some(Color::Reset)) && style.bg.is_none(), "{style:?}");
+            assert!(!style.add_modifier.contains(Modifier::DIM));
+        }
+        assert!(Phase::ALL.iter().all(|p| theme.phase(*p, true) == Color::Reset));
+        assert_eq!(theme.next().next(), theme);
+    }
+
+    #[test]
+    fn every_depth_has_its_own_colours() {
+        let computing = |depth| Theme::new(Palette::Dark, depth, false).phase(Phase::Computing, false);
+        assert_eq!(computing(Depth::Sixteen), Color::Green);
+        assert_eq!(computing(Depth::Indexed), Color::Indexed(36));
+        assert_eq!(computing(Depth::True), Color::Rgb(0x2f, 0xbf, 0x8f));
+        assert_eq!(nearest(0, 0, 0), 16);
+        assert_eq!(nearest(8, 8, 8), 232);
+        assert_eq!(nearest(255, 255, 255), 231);
+    }
+
+    #[test]
+    fn every_glyph_has_an_ascii_twin() {
+        let glyphs = Phase::ALL.map(phase_glyph).into_iter().chain(HEIGHTS).chain(WIDTHS);
+        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈×µ✓✗●○■☑☐▶▸".chars()).collect();
+        let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
+        buf.set_string(0, 0, &text, Style::new());
+        to_ascii(&mut buf);
+        assert!(buf.content.iter().all(|cell| cell.symbol().is_ascii() && cell.symbol() != "?"), "{buf:?}");
+    }
+
+    #[test]
+    fn phases_have_different_ascii_twins() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 8, 1));
+        for (x, phase) in Phase::ALL.into_iter().enumerate() {
+            buf[(x as u16, 0)].set_char(phase_glyph(phase));
+        }
+        to_ascii(&mut buf);
+        let mut seen: Vec<_> = buf.content.iter().map(|cell| cell.symbol().to_owned()).collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), Phase::COUNT);
+    }
+}

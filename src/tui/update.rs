@@ -1,0 +1,244 @@
+//! What a message changes in the model, and what has to be done about it. Nothing is done here.
+
+mod chores;
+
+use ratatui::layout::Rect;
+
+use crate::clock::RunTime;
+use crate::event::RunEvent;
+use crate::tui::form::Kind;
+use crate::tui::keys::{self, Chord};
+use crate::tui::lab;
+use crate::tui::message::{Action, Effect, Message};
+use crate::tui::model::{Activity, Model, Overlay, Panel};
+use crate::tui::terminal::{MOST_COLUMNS, MOST_ROWS};
+use crate::tui::throughput::Throughput;
+
+/// Takes a message in.
+pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
+    let effect = match message {
+        Message::Key(event) => match keys::action(model, Chord::of(&event)) {
+            Some(action) => act(model, action),
+            None => Effect::None,
+        },
+        Message::Act(action) => act(model, action),
+        Message::Resized(columns, rows) => {
+            model.area = Rect::new(0, 0, columns.min(MOST_COLUMNS), rows.min(MOST_ROWS));
+            Effect::None
+        }
+        Message::Calibrated(costs) => {
+            model.costs = Some(costs);
+            Effect::None
+        }
+        Message::Events(events) => {
+            events.into_iter().for_each(|event| take(model, &event));
+            Effect::None
+        }
+        Message::Tick(now) => {
+            model.now = now.unwrap_or(RunTime::START);
+            Effect::None
+        }
+        Message::Refused(words) => {
+            model.activity = Activity::Idle;
+            model.remark = Some(words);
+            Effect::None
+        }
+        Message::StopAsked => Effect::Suspend,
+        Message::Continued => Effect::Reclaim,
+        Message::EndAsked(_) => {
+            model.activity = Activity::Quitting;
+            Effect::Quit
+        }
+        Message::TerminalLost => Effect::Abandon,
+    };
+    chores::refresh(model);
+    effect
+}
+
+fn take(model: &mut Model, event: &RunEvent) {
+    match event {
+        RunEvent::Accepted { .. } => {
+            model.promise = model.forecast.clone();
+            model.throughput.clear();
+            model.axes.clear();
+            model.chart.clear();
+            model.chosen = None;
+            model.first_lane = 0;
+            model.window = crate::tui::window::Window::default();
+        }
+        RunEvent::Calibrated { costs, .. } => model.costs = Some(*costs),
+        RunEvent::RunStarted(_) => {
+            model.throughput.push(Throughput::default());
+            model.now = RunTime::START;
+            model.first_lane = 0;
+        }
+        RunEvent::Lane { record, .. } => {
+            if let Some(throughput) = model.throughput.last_mut() {
+                throughput.take(record);
+            }
+        }
+        RunEvent::Finished if model.activity != Activity::Quitting => model.activity = Activity::Idle,
+        _ => {}
+    }
+    model.session.apply(event);
+    if matches!(event, RunEvent::Accepted { .. } | RunEvent::RunFinished(_) | RunEvent::Finished) {
+        chores::judge(model);
+    }
+}
+
+fn act(model: &mut Model, action: Action) -> Effect {
+    model.remark = None;
+    match action {
+        Action::Run => return run(model),
+        Action::Cancel => return cancel(model),
+        Action::Quit | Action::Interrupt => {
+            model.activity = Activity::Quitting;
+            return Effect::Quit;
+        }
+        Action::Suspend => return Effect::Suspend,
+        Action::Repaint => return Effect::Repaint,
+        Action::Freeze => model.freeze(),
+        Action::Theme => model.theme = model.theme.next(),
+        Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
+        Action::OpenPlan => open_plan(model),
+        Action::Close => close(model),
+        Action::Expand => model.expanded = !model.expanded,
+        Action::NextPanel => step_panel(model, 1),
+        Action::PreviousPanel => step_panel(model, 2),
+        Action::Type(_) | Action::Erase | Action::Edit | Action::TakeValue | Action::DropValue => {
+            edit(model, action);
+        }
+        Action::Less | Action::More | Action::Toggle => change(model, action),
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
+            step(model, action);
+        }
+        Action::ZoomIn | Action::ZoomOut | Action::ZoomReset | Action::Earlier | Action::Later => {
+            zoom(model, action);
+        }
+    }
+    Effect::None
+}
+
+fn run(model: &mut Model) -> Effect {
+    if model.is_busy() {
+        model.remark = Some("a comparison is running; x cancels it".to_owned());
+        return Effect::None;
+    }
+    if let Some((item, problem)) = model.form.problem(&model.machine) {
+        model.form.at = item;
+        model.focus = Panel::Plan;
+        model.remark = Some(problem);
+        return Effect::None;
+    }
+    model.overlay = None;
+    model.still = None;
+    model.activity = Activity::Running;
+    Effect::Start(Box::new(model.form.plan.clone()))
+}
+
+fn cancel(model: &mut Model) -> Effect {
+    match model.activity {
+        Activity::Running => {
+            model.activity = Activity::Stopping;
+            Effect::Cancel
+        }
+        Activity::Stopping => Effect::Enforce,
+        Activity::Idle | Activity::Quitting => Effect::None,
+    }
+}
+
+fn open_plan(model: &mut Model) {
+    model.focus = Panel::Plan;
+    let folded = lab::lab_layout(model.area, model).plan.is_none();
+    model.overlay = (folded && model.overlay != Some(Overlay::Plan)).then_some(Overlay::Plan);
+}
+
+fn close(model: &mut Model) {
+    if model.overlay.take().is_none() {
+        model.expanded = false;
+    }
+}
+
+fn step_panel(model: &mut Model, steps: usize) {
+    const ORDER: [Panel; 3] = [Panel::Plan, Panel::Runs, Panel::Workers];
+    let at = ORDER.iter().position(|panel| *panel == model.focus).unwrap_or(0);
+    model.overlay = None;
+    model.focus = ORDER[(at + steps) % ORDER.len()];
+}
+
+fn edit(model: &mut Model, action: Action) {
+    match action {
+        Action::Type(c) if model.form.edit.is_some() => model.form.type_in(c),
+        Action::Type(c) => model.form.begin(Some(c)),
+        Action::Edit if model.form.at.kind() == Kind::Value => model.form.begin(None),
+        Action::Erase => model.form.erase(),
+        Action::TakeValue => model.form.take(&model.machine),
+        Action::DropValue => model.form.edit = None,
+        _ => {}
+    }
+    // A value is edited where it can be seen.
+    if model.form.edit.is_some() && lab::lab_layout(model.area, model).plan.is_none() {
+        model.overlay = Some(Overlay::Plan);
+    }
+}
+
+fn change(model: &mut Model, action: Action) {
+    if unfold_plan(model) {
+        return;
+    }
+    match action {
+        Action::Toggle => model.form.toggle(),
+        _ => model.form.nudge(action == Action::More, &model.machine),
+    }
+}
+
+/// Opens the plan if it is folded into its line; true if it was.
+fn unfold_plan(model: &mut Model) -> bool {
+    let folded = model.overlay.is_none() && lab::lab_layout(model.area, model).plan.is_none();
+    if folded {
+        model.overlay = Some(Overlay::Plan);
+    }
+    folded
+}
+
+fn step(model: &mut Model, action: Action) {
+    let page = usize::from(lab::lab_layout(model.area, model).workers.chart_rows.max(2)) - 1;
+    let steps = match action {
+        Action::Up => -1,
+        Action::Down => 1,
+        Action::PageUp => -(page as isize),
+        Action::PageDown => page as isize,
+        Action::First => isize::MIN / 2,
+        _ => isize::MAX / 2,
+    };
+    if let Some(Overlay::Help { scroll }) = &mut model.overlay {
+        *scroll = scroll.saturating_add_signed(steps.clamp(-99, 99) as i16).min(99);
+        return;
+    }
+    match model.focus {
+        Panel::Plan => {
+            if !unfold_plan(model) {
+                model.form.step(steps);
+            }
+        }
+        Panel::Runs => {
+            let last = model.row_count().saturating_sub(1);
+            model.chosen = Some(model.shown_index().saturating_add_signed(steps).min(last));
+            model.first_lane = 0;
+        }
+        Panel::Workers => model.first_lane = model.first_lane.saturating_add_signed(steps),
+    }
+}
+
+fn zoom(model: &mut Model, action: Action) {
+    let (whole, known) = (model.axis(), model.known());
+    match action {
+        Action::ZoomIn => model.window.zoom_in(whole, known),
+        Action::ZoomOut => model.window.zoom_out(whole, known),
+        Action::ZoomReset => model.window = crate::tui::window::Window::default(),
+        _ => model.window.scroll(action == Action::Later, whole, known),
+    }
+}
+
+#[cfg(test)]
+mod tests;

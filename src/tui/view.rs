@@ -1,0 +1,69 @@
+//! The screen as a picture of the model: pure, and the same for the same model.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::tui::canvas::Canvas;
+use crate::tui::help::Help;
+use crate::tui::lab::{self, PlanPanel};
+use crate::tui::model::{Model, Overlay};
+use crate::tui::theme;
+
+/// The smallest terminal on which there is a screen.
+pub(crate) const LEAST: (u16, u16) = (40, 10);
+
+/// Draws the model.
+pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
+    draw(model, frame.buffer_mut());
+}
+
+fn draw(model: &Model, buf: &mut Buffer) {
+    let area = buf.area;
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        notice(model, area, buf);
+    } else if area == model.area {
+        lab::view(model, buf);
+        overlay(model, area, buf);
+    }
+    if model.theme.ascii {
+        theme::to_ascii(buf);
+    }
+}
+
+fn notice(model: &Model, area: Rect, buf: &mut Buffer) {
+    let have = format!("have {}×{}", area.width, area.height);
+    let need = format!("need {}×{}", LEAST.0, LEAST.1);
+    let mut canvas = Canvas::new(area, buf);
+    let one = format!("{have}, {need}");
+    if usize::from(area.width) > one.chars().count() {
+        canvas.text(0, 0, &one, model.theme.text);
+    } else {
+        canvas.text(0, 0, &have, model.theme.text);
+        canvas.text(0, 1, &need, model.theme.text);
+    }
+}
+
+fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
+    match model.overlay {
+        Some(Overlay::Help { scroll }) => {
+            // The keys stay in sight below.
+            let area = Rect { height: area.height - 1, ..area };
+            Help::new(&model.theme, scroll).render(area, buf);
+        }
+        Some(Overlay::Plan) => {
+            let (width, height) = PlanPanel::overlay_size(model);
+            let (width, height) = (width.min(area.width), height.min(area.height - 1));
+            let area = Rect {
+                x: area.x + (area.width - width) / 2,
+                y: area.y + (area.height - 1 - height) / 2,
+                width,
+                height,
+            };
+            Clear.render(area, buf);
+            PlanPanel::new(model).render(area, buf);
+        }
+        None => {}
+    }
+}
