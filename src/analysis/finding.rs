@@ -307,6 +307,12 @@ pub(super) fn together<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<F
         }
     }
     kept.sort_by_key(|finding| (Reverse(finding.weight), finding.workload, finding.kind, finding.run));
+    let mut advised = Vec::new();
+    for finding in &mut kept {
+        // Several findings may advise the same: it is said with the first.
+        finding.next_step = finding.next_step.take().filter(|next| !advised.contains(next));
+        advised.extend(finding.next_step.clone());
+    }
     kept
 }
 

@@ -114,8 +114,8 @@ fn trust_is_four_less_one_for_each_reason() {
         ),
         (Script { taken_percent: (2, 0), ..serial() }, "the hypervisor took up to 2 % of the CPUs"),
         (Script { taken_percent: (2, 5), ..serial() }, "a CPU quota held the workers back, by up to 5 %"),
-        (Script { estimate: ms(2_688), ..serial() }, "it took 25 % longer than calibration foresaw"),
-        (Script { estimate: ms(4_803), ..serial() }, "it took 30 % less than calibration foresaw"),
+        (Script { estimate: ms(2_688), ..serial() }, "serial took 25 % longer than calibration foresaw"),
+        (Script { estimate: ms(4_803), ..serial() }, "serial took 30 % less than calibration foresaw"),
         (
             Script { elapsed: ms(45), computing: ms(43), estimate: ms(43), ..serial() },
             "the tasks took 43.0 ms together, too short for a steady measurement",

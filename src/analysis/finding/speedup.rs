@@ -10,6 +10,8 @@ use crate::units::{Nanos, plural};
 
 /// From this part of what is possible on, a run is as good as can be: the rest is starting, stopping, and noise.
 const NEAR: f64 = 0.85;
+/// From so much more than is possible on, the serial run was slower than it should have been: caches alone give less.
+const BEYOND: f64 = 1.10;
 /// Within this of serial a run is as fast as serial: repeats of one run differ by as much.
 const EQUAL: f64 = 0.05;
 /// From here on tasks computed longer than in serial: beyond the noise of repeats and of clocks that warm up.
@@ -71,6 +73,10 @@ impl Speedup {
         self.factor >= self.possible * NEAR
     }
 
+    fn is_beyond(&self) -> bool {
+        self.factor > self.possible * BEYOND
+    }
+
     /// The part, beside tasks themselves, that took most.
     fn greatest_loss(&self) -> &'static str {
         let useful = ["computing", "blocked"];
@@ -103,7 +109,7 @@ impl Insight for Speedup {
     const KIND: FindingKind = FindingKind::Speedup;
 
     fn weight(&self) -> Weight {
-        if self.is_near() { Weight::Fact } else { Weight::Advice }
+        if self.is_near() && !self.is_beyond() { Weight::Fact } else { Weight::Advice }
     }
 
     fn headline(&self) -> String {
@@ -114,7 +120,10 @@ impl Insight for Speedup {
         let time = where_time_went(&self.ledger, 2);
         let time = if time.is_empty() { String::new() } else { format!(": {time}") };
         let (compared, given) = (self.compared(), self.given());
-        if self.is_near() {
+        if self.is_beyond() {
+            let possible = times(self.possible);
+            format!("{compared} {given}, more than the {possible} that are possible: serial was disturbed.")
+        } else if self.is_near() {
             format!("{compared} {given}{time}.")
         } else {
             format!("{compared} {given}, where {} is possible{time}.", times(self.possible))
@@ -122,6 +131,9 @@ impl Insight for Speedup {
     }
 
     fn next_step(&self) -> Option<String> {
+        if self.is_beyond() {
+            return Some("Repeat the comparison on a quiet machine.".to_owned());
+        }
         if self.is_near() {
             let idle =
                 self.cpus.filter(|cpus| self.limit == Limit::Workers && *cpus > self.workers as f64)?;

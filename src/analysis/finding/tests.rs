@@ -5,7 +5,7 @@ mod trouble;
 
 use super::*;
 use crate::analysis::compare;
-use crate::analysis::fixture::{Scene, Script, asleep, processes, serial, threads};
+use crate::analysis::fixture::{Scene, Script, asleep, ms, processes, serial, threads};
 use FindingKind as Kind;
 
 /// The findings of the last of some runs on a machine.
@@ -67,4 +67,13 @@ fn what_strategies_have_in_common_is_said_once_by_the_one_that_knows_what_to_do(
 fn kinds_have_names_of_their_own() {
     let names: std::collections::HashSet<&str> = Kind::ALL.into_iter().map(Kind::name).collect();
     assert_eq!(names.len(), Kind::ALL.len());
+}
+
+#[test]
+fn the_same_advice_is_given_once() {
+    let crowded = Script { preempted: ms(400), computing: ms(1_200), idle_percent: Some(50), ..threads() };
+    let told = compare(&Scene::on(2).play(&crowded).over()).findings;
+    let kinds: Vec<Kind> = told.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [Kind::Preempted, Kind::MachineBusy]);
+    assert_eq!((told[0].next_step().is_some(), told[1].next_step()), (true, None));
 }

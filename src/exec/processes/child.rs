@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -26,6 +27,8 @@ use crate::units::Nanos;
 
 /// The status of a child that ends because its parent is gone. Nobody will ask for it.
 pub(super) const ORPHANED: i32 = 3;
+/// The status of a child that met a fault of its own, as that of any program that panics.
+const BROKEN: i32 = 101;
 /// The status of a child that refuses to work.
 const REFUSED: u8 = 2;
 /// How long a child waits for its handshake.
@@ -93,8 +96,14 @@ fn serve() -> Result<ExitCode, Refusal> {
     for thread in 0..child.hello.threads {
         let worker = Arc::clone(&child);
         let name = SlotId(child.hello.first_slot.0 + thread).to_string();
-        let thread = std::thread::Builder::new().name(name).spawn(move || worker.work(thread));
-        thread.map_err(Refusal::Thread)?;
+        let work = move || {
+            // Panics of tasks are caught in there. Beside them one would be a fault of ours: with its thread gone the
+            // child would hold its tasks for ever, so that it dies, and they go back.
+            if catch_unwind(AssertUnwindSafe(|| worker.work(thread))).is_err() {
+                std::process::exit(BROKEN);
+            }
+        };
+        std::thread::Builder::new().name(name).spawn(work).map_err(Refusal::Thread)?;
     }
     let ready = Ready { run_key: child.hello.run_key, shared: child.tellers.is_none() };
     let mut frame = Vec::new();

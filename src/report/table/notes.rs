@@ -48,19 +48,15 @@ fn sentence(comparison: &Comparison, finding: &Finding) -> String {
     harmless(&format!("{before}{}{next}", finding.explain()))
 }
 
-/// The lowest trust of all runs, with every reason once.
+/// The lowest trust of all runs, with its reasons.
 fn trust(page: &mut Page, comparison: &Comparison) {
-    let Some(level) = comparison.runs.iter().map(|run| run.trust.level).min() else {
+    let Some(trust) = comparison.runs.iter().map(|run| &run.trust).min_by_key(|trust| trust.level) else {
         return;
     };
-    let mut reasons: Vec<&str> = Vec::new();
-    for reason in comparison.runs.iter().flat_map(|run| &run.trust.reasons) {
-        if !reasons.contains(&reason.as_str()) {
-            reasons.push(reason);
-        }
-    }
+    let level = trust.level;
     let dots: String = (0..4).map(|dot| if dot < level { '●' } else { '○' }).collect();
-    let why = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
+    let why = trust.reasons.join("; ");
+    let why = if why.is_empty() { why } else { format!(": {why}") };
     page.labelled("Trust", &format!("{dots} {level} of 4{why}"));
 }
 

@@ -1,7 +1,6 @@
 //! Findings about speed: what bounds it, and what it is lost to.
 
 use super::*;
-use crate::analysis::fixture::ms;
 use crate::event::TaskCounts;
 use crate::plan::Work;
 
@@ -52,6 +51,19 @@ fn speedup_is_held_against_what_is_possible() {
             "threads ran 1.29× faster than serial, of 2.00× possible",
             "threads ran 1.29× faster than serial on 2 CPUs, where 2.00× is possible: computing 65 %, receiving 31 %.",
             "Hand out larger chunks, or make tasks longer.",
+        ],
+    );
+    let bound = of(Kind::Speedup, 2, &[serial(), on(2, 1_529)]).unwrap();
+    assert_eq!(bound.weight, Weight::Fact, "a little more than is possible");
+    says(
+        Kind::Speedup,
+        2,
+        &[serial(), Script { computing: ms(1_390), ..on(2, 1_400) }],
+        Weight::Advice,
+        [
+            "threads ran 2.40× faster than serial, of 2.00× possible",
+            "threads ran 2.40× faster than serial on 2 CPUs, more than the 2.00× that are possible: serial was disturbed.",
+            "Repeat the comparison on a quiet machine.",
         ],
     );
     silent(Kind::Speedup, 2, &[threads()]);

@@ -1,7 +1,6 @@
 //! Findings about what is in the way, and what went wrong.
 
 use super::*;
-use crate::analysis::fixture::ms;
 use crate::event::{StopReason, TaskCounts, WorkerExit};
 use crate::ids::TaskIndex;
 
