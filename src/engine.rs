@@ -22,6 +22,11 @@ use crate::probe::{self, Probe, ProbeOptions};
 use crate::task::calibrate::calibrate;
 use crate::units::Nanos;
 
+/// The first run waits so long for a first reading of the cores.
+const FIRST_READING: Nanos = Nanos::from_millis(500);
+/// And looks so often whether it is there.
+const LOOK: Nanos = Nanos::from_millis(10);
+
 /// What an engine needs to know of the program around it.
 #[derive(Clone, Debug)]
 pub struct EngineOptions {
@@ -186,11 +191,25 @@ impl Inner {
         let costs = self.costs();
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(&costs)).collect();
         self.events.say(RunEvent::Calibrated { costs, works: works.clone() });
+        self.await_first_reading(cancel);
         for (number, planned) in plan.runs().enumerate() {
             if cancel.is_cancelled() {
                 break;
             }
             self.run(plan, planned, RunId(number as u32), &works[planned.workload], cancel);
+        }
+    }
+
+    /// Waits for the first reading of the cores, which tells how quiet the machine was before the run: it comes a quarter
+    /// of a second after the engine was made, and is there long before anybody presses a key.
+    fn await_first_reading(&self, cancel: &CancelToken) {
+        let Some(probe) = &self.probe else {
+            return;
+        };
+        for _ in 0..FIRST_READING.0 / LOOK.0 {
+            if probe.latest().is_some() || cancel.wait(LOOK) {
+                return;
+            }
         }
     }
 

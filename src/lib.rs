@@ -73,10 +73,12 @@
 //! ```
 
 pub mod analysis;
+pub mod cli;
 pub mod clock;
 pub mod engine;
 pub mod event;
 pub mod exec;
+pub mod headless;
 pub mod ids;
 pub mod plan;
 pub mod probe;

@@ -1,4 +1,4 @@
-//! The program: for now, only what a worker process is.
+//! poolscope: an oscilloscope for worker pools. The command line is [`poolscope::cli`].
 
 use std::process::ExitCode;
 
@@ -9,5 +9,5 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|word| word == WORKER_ARGUMENT) {
         return worker_main();
     }
-    ExitCode::SUCCESS
+    ExitCode::from(poolscope::cli::run(std::env::args_os()))
 }

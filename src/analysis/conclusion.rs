@@ -1,8 +1,7 @@
 //! The sentence under a comparison: what was faster, by how much, why, and what to try.
 
-use crate::analysis::words::{and, times, where_time_went};
-use crate::analysis::{Comparison, FindingKind, RunSummary, Weight, compare};
-use crate::event::StopReason;
+use crate::analysis::words::{and, ended_early, times, times_range, where_time_went};
+use crate::analysis::{FindingKind, RunSummary, Weight, compare};
 use crate::plan::Strategy;
 use crate::state::Session;
 use crate::units::{Nanos, grouped, plural};
@@ -18,42 +17,31 @@ pub fn conclusion(session: &Session) -> Option<String> {
     if let Some(alarm) = comparison.findings.iter().find(|f| f.kind == FindingKind::ResultsDiffer) {
         return Some(sentences(alarm.explain(), alarm.next_step()));
     }
-    let runs = medians(&comparison, workload);
+    let runs = comparison.medians(workload);
     let whole: Vec<&RunSummary> = runs.iter().copied().filter(|run| run.stopped.is_none()).collect();
-    let (serial, pools): (Vec<_>, Vec<_>) =
-        whole.iter().copied().partition(|run| run.strategy == Strategy::Serial);
+    // A run whose tasks failed did other work: its time says nothing beside the others.
+    let failed =
+        whole.iter().find_map(|run| run.findings.iter().find(|f| f.kind == FindingKind::TasksFailed));
+    let (serial, pools): (Vec<_>, Vec<_>) = whole
+        .iter()
+        .copied()
+        .filter(|run| run.tasks.all_ok())
+        .partition(|run| run.strategy == Strategy::Serial);
     let serial = serial.first().copied();
     let first = match (serial, pools.as_slice()) {
-        (None, []) => return Some(ended_early(runs.last()?)),
+        (None, []) => {
+            return Some(match failed {
+                Some(finding) => sentences(finding.explain(), finding.next_step()),
+                None => early(runs.last()?),
+            });
+        }
         (Some(serial), []) => alone(session, serial),
         (None, [pool]) => alone(session, pool),
         (None, pools) => side_by_side(session, pools),
         (Some(serial), pools) => against_serial(session, serial, pools),
     };
-    let failed = whole.iter().find(|run| run.failed() > 0);
-    let failed = failed.and_then(|run| run.findings.iter().find(|f| f.kind == FindingKind::TasksFailed));
     let second = failed.map(|finding| format!("{} with {}.", finding.headline(), finding.strategy));
     Some(sentences(first.0, second.or(first.1)))
-}
-
-/// The median run of each strategy, in the plan's order.
-fn medians(comparison: &Comparison, workload: usize) -> Vec<&RunSummary> {
-    let mut by_strategy: Vec<Vec<&RunSummary>> = Vec::new();
-    for run in comparison.of_workload(workload) {
-        match by_strategy.iter_mut().find(|group| group.iter().any(|other| other.strategy == run.strategy)) {
-            Some(group) => group.push(run),
-            None => by_strategy.push(vec![run]),
-        }
-    }
-    by_strategy
-        .into_iter()
-        .filter_map(|mut group| {
-            // Runs that did not go to their end come last: their times are of less work.
-            group.sort_by_key(|run| (run.stopped.is_some(), run.elapsed));
-            let whole = group.iter().filter(|run| run.stopped.is_none()).count();
-            group.get(whole.saturating_sub(1) / 2).copied()
-        })
-        .collect()
 }
 
 /// What is said, and what to try.
@@ -66,14 +54,11 @@ fn sentences(first: String, second: Option<String>) -> String {
     }
 }
 
-fn ended_early(run: &RunSummary) -> String {
+fn early(run: &RunSummary) -> String {
     let (done, all) = (grouped(run.tasks.ok), plural(run.tasks.total, "task"));
-    let how = match &run.stopped {
-        Some(StopReason::Workers(_)) => "could not go on".to_owned(),
-        Some(reason) => reason.to_string(),
-        None => "ended".to_owned(),
-    };
-    format!("{} {how} after {}, with {done} of {all} done.", run.strategy, run.elapsed)
+    let ended = run.stopped.as_ref().map(|why| ended_early(run.strategy, why));
+    let ended = ended.unwrap_or_else(|| format!("{} ended", run.strategy));
+    format!("{ended}, after {} with {done} of {all} done.", run.elapsed)
 }
 
 /// Where the time of one run went.
@@ -88,9 +73,9 @@ fn alone(session: &Session, run: &RunSummary) -> Said {
         Strategy::Serial if waits(run) => {
             Some("Its tasks mostly wait: threads can wait side by side.".to_owned())
         }
-        Strategy::Serial => Some("Run it with threads as well, to see what the CPUs are worth.".to_owned()),
+        Strategy::Serial => Some("Run threads as well, to see what more CPUs are worth.".to_owned()),
         Strategy::Threads | Strategy::Processes => {
-            advice(run).or_else(|| Some("Run it with serial as well, to see the speedup.".to_owned()))
+            advice(run).or_else(|| Some("Run serial as well, to see the speedup.".to_owned()))
         }
     };
     (first, next)
@@ -107,7 +92,7 @@ fn against_serial(session: &Session, serial: &RunSummary, pools: &[&RunSummary])
             format!("{} took as long as serial, {}{}.", best.strategy, best.elapsed, because(best))
         } else {
             format!(
-                "serial was fastest: {} took {} as long{}.",
+                "serial was fastest; {} took {} as long{}.",
                 best.strategy,
                 times(1.0 / speedup),
                 because(best)
@@ -116,25 +101,19 @@ fn against_serial(session: &Session, serial: &RunSummary, pools: &[&RunSummary])
         return (first, advice(best));
     }
     let names = names(&equals);
-    let faster = times(speedup);
+    let slowest = equals.iter().map(|run| run.elapsed).max().unwrap_or(best.elapsed);
+    let faster = times_range(serial.elapsed.0 as f64 / slowest.0.max(1) as f64, speedup);
     if waits(best) {
-        let (both, overlap) = match equals.len() {
-            1 => ("", "overlap"),
-            2 => ("both ", "overlap"),
-            _ => ("all ", "overlap"),
-        };
-        let first = format!(
-            "{names} {both}{overlap} the waiting: {faster} faster than serial with {}.",
-            plural(u64::from(best.workers), "worker")
-        );
-        let cheaper = equals.len() > 1 && equals.iter().any(|run| run.strategy == Strategy::Threads);
-        let next = advice_or_fact(best);
-        let second = match (cheaper, next) {
-            (true, Some(next)) => Some(format!("Threads are cheaper to start. {next}")),
-            (true, None) => Some("Threads are cheaper to start.".to_owned()),
-            (false, next) => next.or_else(|| rest.first().map(|other| slower(best, other))),
-        };
-        return (first, second);
+        let (both, cheaper) =
+            if equals.len() > 1 && equals.iter().any(|run| run.strategy == Strategy::Threads) {
+                ("both ", "; threads are cheaper to start")
+            } else {
+                ("", "")
+            };
+        let with = plural(u64::from(best.workers), "worker");
+        let first =
+            format!("{names} {both}overlap the waiting, {faster} faster than serial with {with}{cheaper}.");
+        return (first, advice_or_fact(best).or_else(|| rest.first().map(|other| slower(best, other))));
     }
     let first = format!("{names} ran {faster} faster than serial{}{}.", on_cpus(session), because(best));
     (first, advice(best).or_else(|| rest.first().map(|other| slower(best, other))))

@@ -22,7 +22,7 @@ use crate::state::{Ledger, RunState, Session};
 use crate::units::{Nanos, Share};
 
 /// What a finding is about.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingKind {
     /// Two ways to do the same work came to different results.
     ResultsDiffer,
@@ -97,7 +97,7 @@ impl FindingKind {
     const fn scope(self) -> Scope {
         match self {
             Self::MachineBusy => Scope::Comparison,
-            Self::UnevenWaves | Self::SlowTask | Self::MostlyWaiting => Scope::Workload,
+            Self::UnevenWaves | Self::SlowTask | Self::MostlyWaiting | Self::Preempted => Scope::Workload,
             _ => Scope::Strategy,
         }
     }
@@ -276,25 +276,45 @@ pub(super) fn detect_all(facts: &Facts) -> Vec<Finding> {
     .into_iter()
     .flatten()
     .collect();
+    // Where something more particular is advised, the general advice of a low speedup is one too many.
+    let particular = |other: &Finding| other.kind != FindingKind::Speedup && other.weight == Weight::Advice;
+    if findings.iter().any(particular)
+        && let Some(speedup) = findings.iter_mut().find(|finding| finding.kind == FindingKind::Speedup)
+    {
+        speedup.next_step = None;
+    }
     findings.sort_by_key(|finding| Reverse(finding.weight));
     findings
 }
 
-/// The findings of several runs, the most important first; what they have in common is said once, as the first of them
-/// says it.
-pub(super) fn together(runs: &[RunSummary]) -> Vec<Finding> {
+/// Findings of several runs, the most important first; what they have in common is said once, as the first of them
+/// says it that knows what to do.
+pub(super) fn together<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
-    for finding in runs.iter().flat_map(|run| &run.findings) {
+    for finding in findings {
         let same = |other: &Finding| {
             let scope = finding.kind.scope();
             other.kind == finding.kind
                 && (scope == Scope::Comparison || other.workload == finding.workload)
                 && (scope != Scope::Strategy || other.strategy == finding.strategy)
         };
-        if !kept.iter().any(same) {
-            kept.push(finding.clone());
+        match kept.iter().position(same) {
+            None => kept.push(finding.clone()),
+            Some(at) if kept[at].next_step.is_none() && finding.next_step.is_some() => {
+                kept[at] = finding.clone();
+            }
+            Some(_) => {}
         }
     }
-    kept.sort_by_key(|finding| Reverse(finding.weight));
+    kept.sort_by_key(|finding| (Reverse(finding.weight), finding.workload, finding.kind, finding.run));
+    let mut advised = Vec::new();
+    for finding in &mut kept {
+        // Several findings may advise the same: it is said with the first.
+        finding.next_step = finding.next_step.take().filter(|next| !advised.contains(next));
+        advised.extend(finding.next_step.clone());
+    }
     kept
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! How far the times of a run can be relied on.
 
-use crate::plan::{Strategy, Work};
+use crate::plan::Work;
 use crate::state::{RunState, Session};
 use crate::units::{Nanos, Share};
 
@@ -67,11 +67,10 @@ fn off_calibration(session: &Session, run: &RunState) -> Option<String> {
     // A composite number ends a trial division early, which calibration cannot know: faster says nothing there.
     let faster_counts = !matches!(serial.start.work, Work::Primes { .. });
     let percent = (off.abs() * 100.0).round();
-    let this = if run.start.strategy == Strategy::Serial { "it" } else { "serial" };
     if off > OFF_CALIBRATION {
-        Some(format!("{this} took {percent} % longer than calibration foresaw"))
+        Some(format!("serial took {percent} % longer than calibration foresaw"))
     } else if off < -OFF_CALIBRATION && faster_counts {
-        Some(format!("{this} took {percent} % less than calibration foresaw"))
+        Some(format!("serial took {percent} % less than calibration foresaw"))
     } else {
         None
     }

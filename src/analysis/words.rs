@@ -1,6 +1,7 @@
 //! Words that sentences about runs share.
 
 use crate::event::StopReason;
+use crate::plan::Strategy;
 use crate::state::Ledger;
 use crate::units::{Share, three_digits};
 
@@ -9,7 +10,13 @@ pub(super) fn times(ratio: f64) -> String {
     format!("{}×", three_digits(ratio))
 }
 
-/// `97 %`; what is not nothing is at least `1 %` only where it rounds to that.
+/// `1.93–1.96×`, or `1.96×` where both ends read the same.
+pub(super) fn times_range(least: f64, most: f64) -> String {
+    let (least, most) = (three_digits(least), three_digits(most));
+    if least == most { format!("{most}×") } else { format!("{least}–{most}×") }
+}
+
+/// `97 %`, in whole percent.
 pub(super) fn percent(share: Share) -> String {
     format!("{} %", share.percent())
 }
@@ -32,7 +39,7 @@ pub(super) fn top_parts(ledger: &Ledger, most: usize) -> Vec<(&'static str, Shar
 }
 
 /// `computing 97 %, waiting 1 %`: the longest parts of a ledger; empty where it has none.
-pub(super) fn where_time_went(ledger: &Ledger, most: usize) -> String {
+pub fn where_time_went(ledger: &Ledger, most: usize) -> String {
     let words: Vec<String> = top_parts(ledger, most)
         .into_iter()
         .map(|(name, share)| format!("{} {}", part_name(name), percent(share)))
@@ -61,13 +68,15 @@ pub(super) fn quoted(text: &str) -> String {
     }
 }
 
-/// Why a run ended early, in the middle of a sentence.
-pub(super) fn stop_words(stopped: &StopReason) -> String {
-    match stopped {
-        StopReason::Cancelled => "was cancelled".to_owned(),
-        StopReason::TaskFailed => "was stopped, for a task failed".to_owned(),
+/// Who ended early and why: `threads were cancelled`.
+pub(super) fn ended_early(strategy: Strategy, stopped: &StopReason) -> String {
+    let were = if strategy == Strategy::Serial { "was" } else { "were" };
+    let how = match stopped {
+        StopReason::Cancelled => format!("{were} cancelled"),
+        StopReason::TaskFailed => format!("{were} stopped, for a task failed"),
         StopReason::Workers(why) => format!("could not go on: {}", quoted(why)),
-    }
+    };
+    format!("{strategy} {how}")
 }
 
 /// `is` or `are`, `was` or `were`, `has` or `have`: the verb that suits `n`.

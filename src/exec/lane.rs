@@ -42,6 +42,7 @@ const MOST_RECORDS: usize = 8_192;
 /// Cells of one gauge block; a multiple of 16 (128 bytes), so that no two workers share a cache line or its neighbour.
 const GAUGE_CELLS: usize = 48;
 const HEADER_CELLS: usize = 16;
+#[cfg(unix)]
 const MAGIC: u64 = u64::from_le_bytes(*b"plscope\x01");
 
 /// Where in a gauge block each level stands.

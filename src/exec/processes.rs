@@ -6,7 +6,7 @@
 //! races that they prevent are in the README.md beside this module.
 //!
 //! What this does not do: look after processes that tasks start themselves, and run where there are no sockets between
-//! processes ([`Processes`] says so there).
+//! processes (a run says so there, and stops).
 
 #[cfg(unix)]
 mod books;

@@ -320,3 +320,6 @@ struct TaskError {
     task: u32,
     message: String,
 }
+
+#[cfg(test)]
+mod tests;

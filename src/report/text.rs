@@ -35,6 +35,7 @@ pub fn ascii(text: &str) -> String {
             '·' | '–' | '—' | '─' => out.push('-'),
             '→' => out.push_str("->"),
             '✓' => out.push_str("ok"),
+            '›' => out.push('>'),
             '…' => out.push_str("..."),
             '●' => out.push('*'),
             '○' => out.push('.'),
@@ -74,11 +75,22 @@ pub fn clip(text: &str, columns: usize, ascii: bool) -> String {
     out
 }
 
-/// A text on lines of at most `columns`, broken at spaces; a word that is longer than a line is cut.
+/// A text on lines of at most `columns`, broken at spaces, but not between a number and its unit or within a number; a
+/// word that is longer than a line is cut.
 pub fn wrap(text: &str, columns: usize, ascii: bool) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match words.last_mut() {
+            Some(last) if last.ends_with(|c: char| c.is_ascii_digit()) && follows_a_number(word) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in &words {
         if !line.is_empty() && width(&line) + 1 + width(word) > columns {
             lines.push(std::mem::take(&mut line));
         }
@@ -91,6 +103,13 @@ pub fn wrap(text: &str, columns: usize, ascii: bool) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// Whether a word belongs to the number before it: a unit, or further digits of it.
+fn follows_a_number(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', ',', ':', ';', ')']);
+    let digits = word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit());
+    digits || ["%", "s", "ms", "µs", "us", "ns", "min", "h", "k", "M"].contains(&word)
 }
 
 /// A text with spaces up to `columns`, before it or after it.
@@ -124,6 +143,10 @@ mod tests {
         assert_eq!(clip("abc", 3, true), "abc");
         assert_eq!(wrap("one two  three", 7, false), ["one two", "three"]);
         assert_eq!(wrap("extraordinary", 5, false), ["extr…"]);
+        assert_eq!(
+            wrap("it took 85.0 µs for 10 000 tasks", 12, false),
+            ["it took", "85.0 µs for", "10 000 tasks"]
+        );
         assert_eq!(pad("µs", 4, true), "  µs");
     }
 

@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
-use crate::event::{CoreSample, Gauges, Outcome, Phase, Record, RunEnd, RunEvent, RunStart, WorkerExit};
+use crate::event::{
+    CoreLoad, CoreSample, Gauges, Outcome, Phase, Record, RunEnd, RunEvent, RunStart, WorkerExit,
+};
 use crate::ids::{SlotId, TaskIndex};
 use crate::state::progress::{rest_of_task, time_left};
 use crate::state::{Ledger, Timeline, TimelineSpan};
@@ -53,7 +55,8 @@ pub struct SlotState {
 /// What the machine was like around a run.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Surroundings {
-    /// Part of all cores that was idle in the last reading before the run; none where there was none.
+    /// Part of all cores that nobody but poolscope's workers used in the last reading before the run; none where there
+    /// was no reading.
     pub idle_before: Option<Share>,
     /// The most time that was stolen from all cores in one reading.
     pub most_steal: Share,
@@ -93,7 +96,9 @@ impl RunState {
             longest: None,
         };
         let idle_before = before.map(|sample| {
-            let busy: f64 = sample.cores.iter().map(|core| core.busy.fraction()).sum();
+            // What the run before this one was charged for is over by now: others alone are in the way.
+            let others = |core: &CoreLoad| core.busy.fraction() - core.ours.fraction();
+            let busy: f64 = sample.cores.iter().map(others).sum();
             Share::of(sample.cores.len() as f64 - busy, sample.cores.len() as f64)
         });
         Self {

@@ -117,3 +117,19 @@ fn a_ledger_closes_over_slots_and_elapsed() {
     assert_eq!(ledger.whole(), Nanos(200));
     assert_eq!(Ledger::of(&[slot], Nanos(90)).unexplained_ns, -5);
 }
+
+#[test]
+fn what_a_run_was_charged_for_does_not_count_against_the_next() {
+    let core = |busy: f64, ours: f64| crate::event::CoreLoad {
+        busy: Share::of(busy, 1.0),
+        ours: Share::of(ours, 1.0),
+        ..crate::event::CoreLoad::default()
+    };
+    let cores = vec![core(1.0, 0.9), core(0.3, 0.0)];
+    let mut session = Session::default();
+    session
+        .apply(&RunEvent::Cores(crate::event::CoreSample { cores, ..crate::event::CoreSample::default() }));
+    session.apply(&started(Strategy::Serial, 1));
+    let idle = session.runs[0].surroundings.idle_before.unwrap();
+    assert!((idle.fraction() - 0.8).abs() < 1e-9, "{idle:?}");
+}

@@ -1,6 +1,15 @@
-//! The integration tests: the library and the real binary, driven from outside.
+//! The integration tests, as one program: the library and the real binary, driven from outside, by results, counts and
+//! states; never by how fast the machine happened to be.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
+mod cli;
+mod cli_output;
+mod cli_results;
+mod cli_signals;
+mod cli_usage;
 mod family;
 mod pictures;
+mod processes;
 mod pty;
 mod terminal;

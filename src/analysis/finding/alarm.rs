@@ -1,7 +1,7 @@
 //! What went wrong: results or counts that differ, tasks that failed, workers that died, runs that ended early.
 
 use super::{Facts, FindingKind, Insight, Weight};
-use crate::analysis::words::{and, quoted, stop_words, verb};
+use crate::analysis::words::{and, ended_early, quoted, verb};
 use crate::event::{RunEnd, StopReason, TaskCounts, WorkerExit};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::Strategy;
@@ -68,8 +68,9 @@ pub(super) struct BooksDiffer {
 }
 
 impl BooksDiffer {
-    /// Allows for attempts that were tried again, and for those that ended with their workers before lanes told of them.
-    /// Silent where lanes that travel as frames were cut off by a worker's death.
+    /// Allows for attempts that were tried again, and for those that ended with their workers: before the lanes told of
+    /// them, or after that and before the result was sent. Silent where a worker's death cut off lanes that travel as
+    /// frames.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let counts: &TaskCounts = &facts.summary.tasks;
         let died = facts.run.slots.iter().any(|slot| slot.exits.iter().any(is_death));
@@ -79,7 +80,7 @@ impl BooksDiffer {
         let done: u64 = facts.end.slots.iter().map(|slot| slot.done).sum();
         let lanes = facts.attempts();
         let fewest = counts.ok + counts.error;
-        let most = counts.accounted() + counts.retried;
+        let most = if died { u64::MAX } else { counts.accounted() + counts.retried };
         ((done < counts.ok) || !(fewest..=most).contains(&lanes)).then_some(Self {
             strategy: facts.strategy(),
             books: (fewest, most),
@@ -101,8 +102,11 @@ impl Insight for BooksDiffer {
 
     fn explain(&self) -> String {
         let (fewest, most) = self.books;
-        let books =
-            if fewest == most { grouped(most) } else { format!("{} to {}", grouped(fewest), grouped(most)) };
+        let books = match most {
+            most if most == fewest => grouped(most),
+            u64::MAX => format!("{} at least", grouped(fewest)),
+            most => format!("{} to {}", grouped(fewest), grouped(most)),
+        };
         format!(
             "the lanes of {} tell of {}, the books of {books}.",
             self.strategy,
@@ -195,18 +199,19 @@ fn is_death(exit: &WorkerExit) -> bool {
 }
 
 impl WorkersDied {
-    /// Silent about workers that were killed because the run was cancelled.
+    /// Silent about workers that poolscope killed because the run was cancelled or a task was out of time.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        let cancelled = facts.end.stopped == Some(StopReason::Cancelled);
+        let timeout = facts.session.plan.as_ref().and_then(|plan| plan.timeout);
+        let meant = facts.end.stopped == Some(StopReason::Cancelled) || timeout.is_some();
         let mut died = Vec::new();
         let mut replaced = 0;
         for (index, slot) in facts.run.slots.iter().enumerate() {
             let deaths = slot.exits.iter().filter(|exit| is_death(exit));
-            let deaths = deaths.filter(|exit| !(cancelled && **exit == WorkerExit::Enforced));
+            let deaths = deaths.filter(|exit| !(meant && **exit == WorkerExit::Enforced));
             died.extend(deaths.map(|exit| (SlotId(index as u16), exit.clone())));
             replaced += slot.pids.len().saturating_sub(1) as u64;
         }
-        (!died.is_empty()).then(|| Self { died, replaced, lost: facts.summary.tasks.lost })
+        (!died.is_empty()).then_some(Self { died, replaced, lost: facts.summary.tasks.lost })
     }
 
     fn count(&self) -> u64 {
@@ -240,7 +245,7 @@ impl Insight for WorkersDied {
             0 => "no task was lost".to_owned(),
             n => format!("{} {} lost", plural(n, "task"), verb(n, "was", "were")),
         };
-        format!("{} died ({}) {replaced}; {lost}.", plural(self.count(), "worker"), and(&names))
+        format!("{} died {replaced}: {}; {lost}.", plural(self.count(), "worker"), and(&names))
     }
 
     fn next_step(&self) -> Option<String> {
@@ -271,14 +276,13 @@ impl Insight for EndedEarly {
     }
 
     fn headline(&self) -> String {
-        format!("{} {}", self.strategy, stop_words(&self.reason))
+        ended_early(self.strategy, &self.reason)
     }
 
     fn explain(&self) -> String {
         format!(
-            "{} {}, with {} of {} done.",
-            self.strategy,
-            stop_words(&self.reason),
+            "{}, with {} of {} done.",
+            ended_early(self.strategy, &self.reason),
             grouped(self.counts.ok),
             plural(self.counts.total, "task")
         )

@@ -2,7 +2,7 @@
 
 use super::{Facts, FindingKind, Insight, Weight};
 use crate::analysis::trust::{IDLE_BEFORE, floor_percent};
-use crate::analysis::words::percent;
+use crate::analysis::words::{percent, verb};
 use crate::plan::Strategy;
 use crate::units::{Nanos, Share, plural};
 
@@ -14,7 +14,7 @@ const UNEXPLAINED: f64 = 0.05;
 /// Workers that were ready to compute and had no CPU.
 pub(super) struct Preempted {
     strategy: Strategy,
-    preempted: Share,
+    share: Share,
     workers: u64,
     /// CPUs' worth of time, where the machine is known.
     cpus: Option<f64>,
@@ -23,13 +23,22 @@ pub(super) struct Preempted {
 impl Preempted {
     /// Silent for runs that were short, or stopped in between.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        let preempted = facts.share(facts.ledger().preempted);
-        (preempted.fraction() > PREEMPTED && facts.ledger_is_telling()).then(|| Self {
+        let share = facts.share(facts.ledger().preempted);
+        (share.fraction() > PREEMPTED && facts.ledger_is_telling()).then(|| Self {
             strategy: facts.strategy(),
-            preempted,
+            share,
             workers: u64::from(facts.summary.workers),
             cpus: facts.cpus(),
         })
+    }
+
+    /// `4 threads`, `2 processes`, `serial`, and whose time it is.
+    fn who(&self) -> (String, &'static str) {
+        match self.strategy {
+            Strategy::Serial => ("serial".to_owned(), "its"),
+            Strategy::Threads => (plural(self.workers, "thread"), verb(self.workers, "its", "their")),
+            Strategy::Processes => (plural(self.workers, "process"), verb(self.workers, "its", "their")),
+        }
     }
 
     /// The CPUs, if there are more workers than that.
@@ -46,21 +55,21 @@ impl Insight for Preempted {
     }
 
     fn headline(&self) -> String {
-        format!("{} were without a CPU {} of the time", self.strategy, percent(self.preempted))
+        let (who, their) = self.who();
+        format!("{who} had no CPU for {} of {their} time", percent(self.share))
     }
 
     fn explain(&self) -> String {
-        let share = percent(self.preempted);
+        let share = percent(self.share);
+        let (who, their) = self.who();
         match self.too_few() {
             Some(cpus) => format!(
-                "{} was ready to compute but without a CPU for {share} of the time: {} share {}.",
-                self.strategy,
-                plural(self.workers, "worker"),
+                "{who} shared {}: for {share} of {their} time they were ready to compute and had none.",
                 plural(cpus, "CPU")
             ),
             None => format!(
-                "{} was ready to compute but without a CPU for {share} of the time: other programs had it.",
-                self.strategy
+                "{who} {} ready to compute and had no CPU for {share} of {their} time: other programs had it.",
+                if their == "its" { "was" } else { "were" }
             ),
         }
     }

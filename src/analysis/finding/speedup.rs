@@ -10,6 +10,8 @@ use crate::units::{Nanos, plural};
 
 /// From this part of what is possible on, a run is as good as can be: the rest is starting, stopping, and noise.
 const NEAR: f64 = 0.85;
+/// From so much more than is possible on, the serial run was slower than it should have been: caches alone give less.
+const BEYOND: f64 = 1.10;
 /// Within this of serial a run is as fast as serial: repeats of one run differ by as much.
 const EQUAL: f64 = 0.05;
 /// From here on tasks computed longer than in serial: beyond the noise of repeats and of clocks that warm up.
@@ -18,7 +20,7 @@ const SLOWED: f64 = 1.20;
 /// A run with a serial run beside it.
 pub(super) struct Speedup {
     strategy: Strategy,
-    speedup: f64,
+    factor: f64,
     possible: f64,
     limit: Limit,
     workers: u64,
@@ -39,7 +41,7 @@ enum Limit {
 impl Speedup {
     /// Silent without a serial run, or where that was too short to compare with.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        let speedup = facts.summary.speedup.filter(|_| facts.is_pool())?;
+        let factor = facts.summary.speedup.filter(|_| facts.is_pool())?;
         let serial = facts.session.baseline(facts.run)?;
         if serial.elapsed(serial.now) < LONG_ENOUGH {
             return None;
@@ -57,7 +59,7 @@ impl Speedup {
         let slowed = ratio(facts.ledger().computing, RunState::ledger(serial).computing);
         Some(Self {
             strategy: facts.strategy(),
-            speedup,
+            factor,
             possible,
             limit,
             workers,
@@ -68,7 +70,11 @@ impl Speedup {
     }
 
     fn is_near(&self) -> bool {
-        self.speedup >= self.possible * NEAR
+        self.factor >= self.possible * NEAR
+    }
+
+    fn is_beyond(&self) -> bool {
+        self.factor > self.possible * BEYOND
     }
 
     /// The part, beside tasks themselves, that took most.
@@ -80,12 +86,12 @@ impl Speedup {
 
     fn compared(&self) -> String {
         let name = self.strategy.name();
-        if self.speedup < 1.0 - EQUAL {
-            format!("{name} took {} as long as serial", times(1.0 / self.speedup.max(1e-9)))
-        } else if self.speedup < 1.0 + EQUAL {
+        if self.factor < 1.0 - EQUAL {
+            format!("{name} took {} as long as serial", times(1.0 / self.factor.max(1e-9)))
+        } else if self.factor < 1.0 + EQUAL {
             format!("{name} took as long as serial")
         } else {
-            format!("{name} ran {} faster than serial", times(self.speedup))
+            format!("{name} ran {} faster than serial", times(self.factor))
         }
     }
 
@@ -103,7 +109,7 @@ impl Insight for Speedup {
     const KIND: FindingKind = FindingKind::Speedup;
 
     fn weight(&self) -> Weight {
-        if self.is_near() { Weight::Fact } else { Weight::Advice }
+        if self.is_near() && !self.is_beyond() { Weight::Fact } else { Weight::Advice }
     }
 
     fn headline(&self) -> String {
@@ -114,7 +120,10 @@ impl Insight for Speedup {
         let time = where_time_went(&self.ledger, 2);
         let time = if time.is_empty() { String::new() } else { format!(": {time}") };
         let (compared, given) = (self.compared(), self.given());
-        if self.is_near() {
+        if self.is_beyond() {
+            let possible = times(self.possible);
+            format!("{compared} {given}, more than the {possible} that are possible: serial was disturbed.")
+        } else if self.is_near() {
             format!("{compared} {given}{time}.")
         } else {
             format!("{compared} {given}, where {} is possible{time}.", times(self.possible))
@@ -122,6 +131,9 @@ impl Insight for Speedup {
     }
 
     fn next_step(&self) -> Option<String> {
+        if self.is_beyond() {
+            return Some("Repeat the comparison on a quiet machine.".to_owned());
+        }
         if self.is_near() {
             let idle =
                 self.cpus.filter(|cpus| self.limit == Limit::Workers && *cpus > self.workers as f64)?;

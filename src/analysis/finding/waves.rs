@@ -104,7 +104,11 @@ impl Insight for UnevenWaves {
 
     fn next_step(&self) -> Option<String> {
         if let Some(chunk) = self.better_chunk() {
-            return Some(format!("Hand out chunks of {}, which go round evenly.", plural(chunk, "task")));
+            let chunks = match chunk {
+                1 => "tasks one by one: they".to_owned(),
+                chunk => format!("chunks of {}, which", grouped(chunk)),
+            };
+            return Some(format!("Hand out {chunks} go round evenly."));
         }
         if let Some(workers) = self.better_workers() {
             let waves = plural(self.waves.rounds - 1, "wave");

@@ -130,10 +130,9 @@ impl LaneHearer {
             };
             let old = cell.load(Ordering::Relaxed);
             let new = match nature(place) {
-                Nature::Level => *value,
                 Nature::Maximum => old.max(*value),
                 Nature::First if old > 0 => old,
-                Nature::First => *value,
+                Nature::First | Nature::Level => *value,
                 Nature::Sum => old.wrapping_add(*value),
             };
             cell.store(new, Ordering::Relaxed);
@@ -147,7 +146,7 @@ impl LaneHearer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{Clock, RunClock};
+    use crate::clock::{Clock, RunClock, RunTime};
     use crate::event::{Outcome, Phase};
     use crate::exec::lane::LaneWriter;
     use crate::ids::TaskIndex;
@@ -187,7 +186,7 @@ mod tests {
         assert_eq!(gauges.totals.get(Phase::Computing), Nanos::from_millis(12));
         assert_eq!(gauges.totals.get(Phase::Starting), Nanos::from_millis(2));
         assert_eq!(gauges.totals_at(clock.now()).sum(), clock.now().elapsed());
-        assert_eq!(reader.first_start().map(|at| at.elapsed()), Some(Nanos::from_millis(1)));
+        assert_eq!(reader.first_start().map(RunTime::elapsed), Some(Nanos::from_millis(1)));
         let mut tasks = 0;
         reader.drain(|record| tasks += u32::from(matches!(record, Record::Task { .. })));
         assert_eq!(tasks, 6);

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -26,6 +27,8 @@ use crate::units::Nanos;
 
 /// The status of a child that ends because its parent is gone. Nobody will ask for it.
 pub(super) const ORPHANED: i32 = 3;
+/// The status of a child that met a fault of its own, as that of any program that panics.
+const BROKEN: i32 = 101;
 /// The status of a child that refuses to work.
 const REFUSED: u8 = 2;
 /// How long a child waits for its handshake.
@@ -42,6 +45,8 @@ const NEWS: Nanos = Nanos::from_millis(50);
 enum Refusal {
     #[error("this is the worker side of poolscope, which poolscope starts itself; run `poolscope` instead")]
     ByHand,
+    #[error("there is no standard input: {0}")]
+    NoInput(io::Error),
     #[error("no handshake: {0}")]
     NoHandshake(String),
     #[error("a handshake that cannot be read: {0}")]
@@ -73,7 +78,7 @@ fn serve() -> Result<ExitCode, Refusal> {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
 
-    let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(|_| Refusal::ByHand)?;
+    let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Refusal::NoInput)?;
     let mut stream = UnixStream::from(descriptor);
     // Only a socket has an address; a terminal or a file means that a person is trying this out.
     if stream.local_addr().is_err() {
@@ -91,8 +96,14 @@ fn serve() -> Result<ExitCode, Refusal> {
     for thread in 0..child.hello.threads {
         let worker = Arc::clone(&child);
         let name = SlotId(child.hello.first_slot.0 + thread).to_string();
-        let thread = std::thread::Builder::new().name(name).spawn(move || worker.work(thread));
-        thread.map_err(Refusal::Thread)?;
+        let work = move || {
+            // Panics of tasks are caught in there. Beside them one would be a fault of ours: with its thread gone the
+            // child would hold its tasks for ever, so that it dies, and they go back.
+            if catch_unwind(AssertUnwindSafe(|| worker.work(thread))).is_err() {
+                std::process::exit(BROKEN);
+            }
+        };
+        std::thread::Builder::new().name(name).spawn(work).map_err(Refusal::Thread)?;
     }
     let ready = Ready { run_key: child.hello.run_key, shared: child.tellers.is_none() };
     let mut frame = Vec::new();
@@ -168,13 +179,12 @@ impl Child {
     fn new(hello: Hello, voice: Voice) -> Self {
         let Hello { lanes: path, slots, cpus, run_key, threads, .. } = &hello;
         let shared = path.as_deref().and_then(|path| Lanes::attach(path, *slots, *cpus, *run_key).ok());
-        let (lanes, tellers) = match shared {
-            Some(lanes) => (lanes, None),
-            None => {
-                let lanes = Lanes::heap(u32::from(*threads), *cpus);
-                let tellers = (0..*threads).map(|thread| tell_from(&lanes, SlotId(thread), &hello)).collect();
-                (lanes, Some(Mutex::new(tellers)))
-            }
+        let (lanes, tellers) = if let Some(lanes) = shared {
+            (lanes, None)
+        } else {
+            let lanes = Lanes::heap(u32::from(*threads), *cpus);
+            let tellers = (0..*threads).map(|thread| tell_from(&lanes, SlotId(thread), &hello)).collect();
+            (lanes, Some(Mutex::new(tellers)))
         };
         let job = Job { work: hello.work.clone(), timeout: hello.timeout, fault: hello.fault };
         let queue = Queue { chunks: VecDeque::new(), closed: false, workers: *threads };

@@ -4,11 +4,15 @@
 //! Frames are made under the lock and sent after it ([`Post`]): the books are right before any child sees a frame, and
 //! a frame that can no longer be delivered belongs to a child whose tasks are taken back by whoever buries it.
 
+mod state;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::books::{Flights, Piece};
+pub(super) use state::{Ending, Seat, Stage, State};
+
+use super::books::Piece;
 use super::wire::{Chunk, Entry, Failure, Kind, bare, values, write};
 use super::writer::{Post, Writer};
 use crate::event::{Outcome, StopReason, WorkerExit};
@@ -18,6 +22,7 @@ use crate::exec::{Books, RunEnv, RunSpec};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::{OnError, TaskType};
 use crate::units::Nanos;
+use state::farewell;
 
 /// Chunks in flight for one child, so that it never waits for the next one…
 const WINDOW: u64 = 16;
@@ -29,74 +34,6 @@ const LONG_TASK: Nanos = Nanos::from_millis(1);
 const TASK_COST: Nanos = Nanos(150);
 /// A task whose worker died this often is lost, unless it may be retried more often.
 const DEATHS: u32 = 3;
-
-/// Why nothing more is handed out.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Ending {
-    /// Nothing has ended.
-    Going,
-    /// A task failed, and the plan says to stop then: what runs may come to its end.
-    TaskFailed,
-    /// Every outcome is known.
-    Known,
-    /// The run was cancelled.
-    Cancelled,
-}
-
-/// Where a slot stands; see README.md.
-#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
-pub(super) enum Stage {
-    /// No child, but perhaps one soon.
-    #[default]
-    Vacant,
-    /// Spawned, and has not said that it is ready.
-    Starting,
-    /// Takes chunks.
-    Ready,
-    /// Its end of the socket is closed; not reaped.
-    Left,
-    /// No child any more.
-    Closed,
-}
-
-/// What the dispatcher knows about a slot.
-#[derive(Debug, Default)]
-pub(super) struct Seat {
-    pub(super) stage: Stage,
-    pub(super) pid: u32,
-    writer: Option<Arc<Writer>>,
-    pub(super) flights: Flights,
-    /// When it came into its stage, on the watcher's clock.
-    pub(super) since: Nanos,
-    /// Whether its group was killed by us.
-    pub(super) killed: bool,
-    /// The task for which it was killed, as that ran too long.
-    pub(super) overran: Option<TaskIndex>,
-    /// Whether it ended an outcome.
-    useful: bool,
-}
-
-#[derive(Debug)]
-pub(super) struct State {
-    /// The first task that was never handed out.
-    next: u64,
-    /// What came back.
-    returned: Vec<Piece>,
-    /// Tasks whose outcome is not known.
-    open: u64,
-    pub(super) seats: Box<[Seat]>,
-    pub(super) ending: Ending,
-    /// When it ended, on the watcher's clock; set by the watcher.
-    pub(super) ended: Option<Nanos>,
-    /// Whether a task failed, where the plan says to stop then.
-    failed: bool,
-    /// How often each task's worker died with it.
-    deaths: HashMap<TaskIndex, u32>,
-    /// Retries that were used, for tasks that are not known yet and had any.
-    tries: HashMap<TaskIndex, u32>,
-    /// Why the last slot that was closed without a child was.
-    pub(super) failure: Option<String>,
-}
 
 /// The dispatcher of a run.
 #[derive(Debug)]
@@ -419,25 +356,19 @@ impl Dispatcher {
     pub(super) fn books(&self) -> Books {
         let state = self.lock();
         let stopped = match state.ending {
-            Ending::Cancelled => Some(StopReason::Cancelled),
+            Ending::Going | Ending::Cancelled if self.env.cancel.is_cancelled() => {
+                Some(StopReason::Cancelled)
+            }
             _ if state.failed => Some(StopReason::TaskFailed),
             Ending::TaskFailed | Ending::Known => None,
-            // Every slot was closed before its time, or the run was cancelled before anybody took note.
-            Ending::Going if self.env.cancel.is_cancelled() => Some(StopReason::Cancelled),
-            Ending::Going => {
+            // Nobody asked for an end, but every slot was closed before its time.
+            Ending::Going | Ending::Cancelled => {
                 let why = state.failure.as_deref().unwrap_or("every worker ended");
                 Some(StopReason::Workers(why.to_owned()))
             }
         };
         drop(state);
         self.outcomes.books(stopped, Outcome::Cancelled)
-    }
-}
-
-const fn farewell(ending: Ending) -> Kind {
-    match ending {
-        Ending::Cancelled => Kind::Cancel,
-        Ending::Going | Ending::TaskFailed | Ending::Known => Kind::Stop,
     }
 }
 

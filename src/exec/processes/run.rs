@@ -3,6 +3,7 @@
 //! The watcher counts *active* time: of what passed between two looks it takes at most [`STRIDE`], so that neither a
 //! stop by Ctrl-Z nor a machine that does not let the parent run makes any child look late.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -80,7 +81,11 @@ impl Run {
             let (feeder, done) = (Arc::clone(&run), done.clone());
             let life = move || {
                 let before = thread_cpu();
-                feed(&feeder, slot);
+                // A panic would be a fault of ours: its child's tasks would never come back, so that the run must end.
+                if catch_unwind(AssertUnwindSafe(|| feed(&feeder, slot))).is_err() {
+                    feeder.dispatcher.close(slot, Some(format!("poolscope failed to feed worker {slot}")));
+                    feeder.dispatcher.end(Ending::Cancelled).send();
+                }
                 // Whoever waits for this may have given up.
                 let _ = done.send(thread_cpu().saturating_sub(before));
             };

@@ -5,7 +5,7 @@
 //! nobody else spawns in between.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -18,6 +18,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use super::{WORKER_ARGUMENT, registry, stderr};
 use crate::clock::thread_cpu;
 use crate::units::Nanos;
+
+/// Descriptors that are left to the rest of the program, which has files to read and to write meanwhile.
+const RESERVED: u64 = 32;
 
 /// A child that has just been spawned, and the parent's end of its socket.
 #[derive(Debug)]
@@ -75,6 +78,11 @@ fn orders() -> io::Result<mpsc::Sender<Order>> {
 fn start(program: PathBuf) -> io::Result<Spawned> {
     let before = thread_cpu();
     let (stream, theirs) = UnixStream::pair()?;
+    // The system gives the lowest number that is free.
+    let most = getrlimit(Resource::Nofile).current;
+    if most.is_some_and(|most| stream.as_raw_fd() as u64 + RESERVED >= most) {
+        return Err(rustix::io::Errno::MFILE.into());
+    }
     // The socket goes both ways on standard input alone: whatever a task prints goes to the drained pipe, and can never
     // be taken for a frame. No `pre_exec`: it would make the system copy this process's page tables for each child.
     let child = Command::new(program)

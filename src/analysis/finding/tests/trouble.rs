@@ -1,0 +1,185 @@
+//! Findings about what is in the way, and what went wrong.
+
+use super::*;
+use crate::event::{StopReason, TaskCounts, WorkerExit};
+use crate::ids::TaskIndex;
+
+#[test]
+fn preempted_workers_are_too_many_or_have_company() {
+    let preempted = |slots, share: u64| Script {
+        slots,
+        elapsed: ms(1_000),
+        computing: ms(990 - share),
+        preempted: ms(share),
+        ..threads()
+    };
+    says(
+        Kind::Preempted,
+        2,
+        &[preempted(4, 490)],
+        Weight::Advice,
+        [
+            "4 threads had no CPU for 49 % of their time",
+            "4 threads shared 2 CPUs: for 49 % of their time they were ready to compute and had none.",
+            "For computing, 2 workers would do as much.",
+        ],
+    );
+    says(
+        Kind::Preempted,
+        2,
+        &[Script { strategy: Strategy::Serial, ..preempted(1, 101) }],
+        Weight::Advice,
+        [
+            "serial had no CPU for 10 % of its time",
+            "serial was ready to compute and had no CPU for 10 % of its time: other programs had it.",
+            "Close what else runs, and run it again.",
+        ],
+    );
+    silent(Kind::Preempted, 2, &[preempted(2, 100)]);
+    silent(Kind::Preempted, 2, &[Script { suspended: ms(1), ..preempted(2, 200) }]);
+    let short = Script { elapsed: ms(51), computing: ms(30), preempted: ms(15), ..threads() };
+    silent(Kind::Preempted, 2, &[short]);
+}
+
+#[test]
+fn a_busy_machine_is_told_of_once() {
+    let busy = |script: Script| Script { idle_percent: Some(72), ..script };
+    says(
+        Kind::MachineBusy,
+        2,
+        &[busy(serial())],
+        Weight::Advice,
+        [
+            "the machine was 72 % idle before the run",
+            "before the run the CPUs were 72 % idle only: other programs share them, and times come out longer than they need be.",
+            "Close what else runs, and run it again.",
+        ],
+    );
+    silent(Kind::MachineBusy, 2, &[Script { idle_percent: Some(90), ..serial() }]);
+    silent(Kind::MachineBusy, 2, &[Script { idle_percent: None, ..serial() }]);
+    let session = [busy(serial()), busy(threads())].iter().fold(Scene::on(2), Scene::play).over();
+    let told = compare(&session).findings;
+    assert_eq!(told.iter().filter(|finding| finding.kind == Kind::MachineBusy).count(), 1);
+}
+
+#[test]
+fn a_ledger_that_does_not_close_is_told_of() {
+    let open =
+        |unexplained_ms| Script { elapsed: ms(1_000), computing: ms(500), unexplained_ms, ..threads() };
+    says(
+        Kind::Unexplained,
+        2,
+        &[open(51)],
+        Weight::Advice,
+        [
+            "5 % of the workers' time is unexplained",
+            "102 ms (5 %) of the time of threads is in no phase.",
+            "Take the shares of this run with care; this may be a fault of poolscope.",
+        ],
+    );
+    let words = "the phases of threads add up to 140 ms (7 %) more than its workers lived.";
+    assert_eq!(of(Kind::Unexplained, 2, &[open(-70)]).unwrap().explain(), words);
+    silent(Kind::Unexplained, 2, &[open(50)]);
+    silent(Kind::Unexplained, 2, &[open(-50)]);
+}
+
+#[test]
+fn results_that_differ_are_an_alarm() {
+    says(
+        Kind::ResultsDiffer,
+        2,
+        &[serial(), Script { digest: 0xbad, ..threads() }],
+        Weight::Alarm,
+        [
+            "threads came to other results than serial",
+            "threads came to other results than serial: digest 0000000000000bad and not 123456789abcdef0.",
+            "Do not compare their times: they did not do the same work.",
+        ],
+    );
+    silent(Kind::ResultsDiffer, 2, &[serial(), threads()]);
+    let failed = TaskCounts { error: 1, ..TaskCounts::default() };
+    silent(Kind::ResultsDiffer, 2, &[serial(), Script { counts: failed, digest: 9, ..threads() }]);
+}
+
+#[test]
+fn books_and_lanes_must_count_the_same() {
+    says(
+        Kind::BooksDiffer,
+        2,
+        &[Script { stray_attempts: 1, ..threads() }],
+        Weight::Alarm,
+        [
+            "books and lanes count different tasks",
+            "the lanes of threads tell of 17 attempts, the books of 16.",
+            "The counts are those of the books; this is a fault of poolscope, please report it.",
+        ],
+    );
+    let retried = TaskCounts { retried: 1, ..TaskCounts::default() };
+    silent(Kind::BooksDiffer, 2, &[Script { stray_attempts: 1, counts: retried, ..threads() }]);
+    let cancelled = TaskCounts { cancelled: 9, ..TaskCounts::default() };
+    silent(Kind::BooksDiffer, 2, &[Script { counts: cancelled, ..threads() }]);
+    let dead = Script { death: Some(WorkerExit::Killed { signal: 9 }), ..processes() };
+    silent(Kind::BooksDiffer, 2, std::slice::from_ref(&dead));
+    silent(Kind::BooksDiffer, 2, &[Script { stray_attempts: 3, ..dead }]);
+}
+
+#[test]
+fn workers_that_died_are_named() {
+    let died = |exit| Script { death: Some(exit), ..processes() };
+    says(
+        Kind::WorkersDied,
+        2,
+        &[died(WorkerExit::Killed { signal: 9 })],
+        Weight::Alarm,
+        [
+            "1 worker died",
+            "1 worker died and was replaced: w0 killed (SIGKILL); no task was lost.",
+            "If nobody killed it, the system may be short of memory: look at its log.",
+        ],
+    );
+    let lost = TaskCounts { lost: 2, ..TaskCounts::default() };
+    let explain =
+        of(Kind::WorkersDied, 2, &[Script { counts: lost, ..died(WorkerExit::Failed { status: 3 }) }]);
+    assert_eq!(
+        explain.unwrap().explain(),
+        "1 worker died and was replaced: w0 exited with status 3; 2 tasks were lost."
+    );
+    silent(Kind::WorkersDied, 2, &[died(WorkerExit::Finished)]);
+    let cancelled = Script { stopped: Some(StopReason::Cancelled), ..died(WorkerExit::Enforced) };
+    silent(Kind::WorkersDied, 2, &[cancelled]);
+}
+
+#[test]
+fn failed_tasks_are_told_of_with_the_first_error() {
+    let counts = TaskCounts { error: 2, timed_out: 1, ..TaskCounts::default() };
+    let errors = vec![(TaskIndex(3), "no such\u{1b}[2Jhost".to_owned())];
+    says(
+        Kind::TasksFailed,
+        2,
+        &[Script { counts, errors, ..threads() }],
+        Weight::Alarm,
+        [
+            "3 of 16 tasks failed",
+            "with threads 3 of 16 tasks failed, 2 with an error and 1 not in time; the first is #3: \"no such\\u{1b}[2Jhost\".",
+            "Give tasks a longer timeout, or make them shorter.",
+        ],
+    );
+    silent(Kind::TasksFailed, 2, &[threads()]);
+}
+
+#[test]
+fn runs_that_ended_early_say_why() {
+    let counts = TaskCounts { cancelled: 15, ..TaskCounts::default() };
+    let early = |stopped| Script { counts, stopped: Some(stopped), ..processes() };
+    let cancelled = "processes were cancelled, with 1 of 16 tasks done.";
+    says(
+        Kind::EndedEarly,
+        2,
+        &[early(StopReason::Cancelled)],
+        Weight::Advice,
+        ["processes were cancelled", cancelled, ""],
+    );
+    let no_memory = of(Kind::EndedEarly, 2, &[early(StopReason::Workers("no memory".to_owned()))]).unwrap();
+    assert_eq!(no_memory.weight, Weight::Alarm);
+    assert_eq!(no_memory.explain(), "processes could not go on: \"no memory\", with 1 of 16 tasks done.");
+}

@@ -1,0 +1,199 @@
+//! The command line: typed words become a request, and the request goes to the front end that answers it.
+//!
+//! Two steps: [`args`] is what was typed, [`request`] what it means. The only user of clap. Errors end here: each becomes
+//! words on standard error and an exit code of [`exit`].
+
+mod args;
+mod doctor;
+pub mod exit;
+mod request;
+mod usage;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{CommandFactory, Parser};
+
+use crate::cli::args::{Args, HeadlessArgs, LookArgs, PlanArgs, Verb};
+use crate::cli::request::Purpose;
+pub use crate::cli::usage::{UsageError, Wrong};
+use crate::clock::Clock;
+use crate::engine::{Engine, EngineOptions, StartError};
+use crate::event::EventFeed;
+use crate::exec::Fault;
+use crate::headless::output::{self, OutputError};
+use crate::headless::terminal::Terminal;
+use crate::headless::{self, Ending, Format, HeadlessError, HeadlessOptions, ProgressLook};
+use crate::plan::Plan;
+use crate::report::TableStyle;
+
+/// The width of a table where there is no terminal.
+const TABLE_WIDTH: usize = 100;
+
+/// What is said where the lab cannot be opened.
+const NO_TERMINAL: &str = "\
+error: the lab needs a terminal on standard input and output, and TERM to say which
+
+Without one, use 'poolscope compare' (or 'poolscope run'), which print their results;
+'poolscope doctor' says what the terminal can do.";
+
+/// Does what `words`, the program's name first, ask for; the exit code says how it went.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
+    let result = match Args::try_parse_from(words) {
+        Ok(args) => answer(args),
+        Err(error) => answer_clap(&error),
+    };
+    result.unwrap_or_else(|error| {
+        // A usage error is a list already.
+        let words = if error.is::<UsageError>() { format!("{error}") } else { format!("error: {error:#}") };
+        output::note(&words);
+        exit_code_of(&error)
+    })
+}
+
+fn exit_code_of(error: &anyhow::Error) -> u8 {
+    if error.is::<UsageError>() {
+        return exit::USAGE;
+    }
+    match error.downcast_ref() {
+        Some(HeadlessError::Output(_)) => exit::OUTPUT,
+        None if error.is::<OutputError>() => exit::OUTPUT,
+        _ => exit::FAILED,
+    }
+}
+
+/// Help and version are asked for, and go to standard output; everything else is wrong.
+fn answer_clap(error: &clap::Error) -> anyhow::Result<u8> {
+    let text = error.render();
+    let terminal = Terminal::look();
+    if error.use_stderr() {
+        let colour = terminal.wants_colour(terminal.attached.error);
+        let text = if colour { text.ansi().to_string() } else { text.to_string() };
+        output::note(text.trim_end());
+        return Ok(exit::USAGE);
+    }
+    let colour = terminal.wants_colour(terminal.attached.output);
+    output::write(&if colour { text.ansi().to_string() } else { text.to_string() })?;
+    Ok(exit::OK)
+}
+
+fn answer(args: Args) -> anyhow::Result<u8> {
+    match args.verb {
+        None => lab(&args.plan, &args.look),
+        Some(Verb::Run(args)) => headless(Purpose::Run, &args),
+        Some(Verb::Compare(args)) => headless(Purpose::Compare, &args),
+        Some(Verb::Doctor(args)) => {
+            let look = look(&args.look, "poolscope doctor")?;
+            let (engine, feed) = engine()?;
+            let text = doctor::examine(&engine, &feed, args.json, &look.style)?;
+            output::write(&text)?;
+            Ok(exit::OK)
+        }
+        Some(Verb::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "poolscope", &mut text);
+            output::write(&String::from_utf8_lossy(&text))?;
+            Ok(exit::OK)
+        }
+        Some(Verb::Man) => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(Args::command()).render(&mut text).context("write the manual page")?;
+            output::write(&String::from_utf8_lossy(&text))?;
+            Ok(exit::OK)
+        }
+    }
+}
+
+fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
+    let name = if purpose == Purpose::Run { "poolscope run" } else { "poolscope compare" };
+    let (engine, feed) = engine()?;
+    let (plan, look) = plan_and_look(&args.plan, &args.look, purpose, &engine, name)?;
+    let options = HeadlessOptions {
+        plan,
+        progress: (!args.quiet).then_some(look.progress),
+        format: if args.json { Format::Json } else { Format::Table(look.style) },
+    };
+    let engine = Arc::new(engine);
+    let ending = headless::run(&engine, &feed, options).map_err(|error| usage_of(error, name))?;
+    Ok(match ending {
+        Ending::AllOk => exit::OK,
+        Ending::Failed => exit::FAILED,
+        Ending::Stopped(signal) => signal.exit_code(),
+    })
+}
+
+fn lab(plan: &PlanArgs, look: &LookArgs) -> anyhow::Result<u8> {
+    let terminal = Terminal::look();
+    if !(terminal.attached.input && terminal.attached.output && terminal.can_move()) {
+        output::note(NO_TERMINAL);
+        return Ok(exit::USAGE);
+    }
+    let (engine, _feed) = engine()?;
+    let _plan = plan_and_look(plan, look, Purpose::Lab, &engine, "poolscope")?;
+    anyhow::bail!("there is no screen in this build; use poolscope compare");
+}
+
+/// The engine of this program, whose workers are this program too.
+fn engine() -> anyhow::Result<(Engine, EventFeed)> {
+    let worker_program = std::env::current_exe().context("find the program itself")?;
+    let fault = Fault::from_environment();
+    Ok(Engine::new(EngineOptions { worker_program, clock: Clock::monotonic(), fault }))
+}
+
+fn plan_and_look(
+    plan: &PlanArgs,
+    look_args: &LookArgs,
+    purpose: Purpose,
+    engine: &Engine,
+    name: &str,
+) -> Result<(Plan, Look), UsageError> {
+    let plan = plan.plan(purpose, engine.machine());
+    match (plan, look(look_args, name)) {
+        (Ok(plan), Ok(look)) => Ok((plan, look)),
+        (Ok(_), Err(error)) => Err(error),
+        (Err(wrongs), look) => {
+            let more = look.err().map(|error| error.wrongs).unwrap_or_default();
+            Err(UsageError::new(name, wrongs.into_iter().chain(more).collect()))
+        }
+    }
+}
+
+/// What the options of looks mean on this terminal.
+struct Look {
+    style: TableStyle,
+    progress: ProgressLook,
+}
+
+fn look(args: &LookArgs, name: &str) -> Result<Look, UsageError> {
+    let terminal = Terminal::look();
+    let colour = |attached| match args.color.as_deref().unwrap_or("auto") {
+        "auto" => Ok(terminal.wants_colour(attached)),
+        "always" => Ok(true),
+        "never" => Ok(false),
+        other => {
+            let wrong =
+                Wrong::new("--color", other, "is no choice of colours; there are auto, always, never");
+            Err(UsageError::new(name, vec![wrong]))
+        }
+    };
+    let ascii = args.ascii || !terminal.unicode;
+    let width = match terminal.size {
+        Some((columns, _)) if terminal.attached.output => usize::from(columns),
+        _ => TABLE_WIDTH,
+    };
+    Ok(Look {
+        style: TableStyle { ascii, colour: colour(terminal.attached.output)?, width },
+        progress: ProgressLook { ascii, colour: colour(terminal.attached.error)? },
+    })
+}
+
+/// The engine checks a plan again; what it finds is said as if it had been found here.
+fn usage_of(error: HeadlessError, name: &str) -> anyhow::Error {
+    match error {
+        HeadlessError::Start(StartError::Plan(problems)) => {
+            UsageError::new(name, problems.into_iter().map(Wrong::from).collect()).into()
+        }
+        error => error.into(),
+    }
+}

@@ -1,0 +1,216 @@
+//! What was typed: options and their texts, as clap finds them. What they mean is the business of [`super::request`].
+//!
+//! Texts stay texts here, so that every problem of a command line can be said at once. The words that an option knows
+//! are given to clap for help and completions only.
+
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction, Args as Group, Command, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::plan::scenario::{Listed, Scenario};
+use crate::plan::{Strategy, TaskType};
+
+const EXAMPLES: &str = "\
+Examples:
+  poolscope                                  open the lab; Enter runs its plan
+  poolscope compare                          the same without a screen: serial, threads, processes
+  poolscope compare -t sleep,cpu -n 10 -w 4  waiting and computing, each way
+  poolscope run -t cpu --size 5000000 -n 40 -w 4 -s threads --json
+  poolscope doctor                           what this machine has, and what measuring costs on it
+
+Exit codes:
+  0      every task ended with a value
+  1      a task failed, timed out or was lost, or workers could not start
+  2      the command line or an input is wrong
+  4      an output could not be written
+  128+n  stopped by signal n, after cleaning up: 130 by Ctrl-C, 143 by TERM";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  poolscope compare                                  four seconds of computing, each way
+  poolscope compare -t sleep,cpu -n 10 -w 4          waiting and computing, each way
+  poolscope compare -t sum --size 20ms -s serial,threads --repeats 3
+  poolscope compare --scenario classic-io --json     a named plan, for programs";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  poolscope run                                      four seconds of computing, on threads
+  poolscope run -t sleep --size 200ms -n 10 -w 4     three waves of waiting
+  poolscope run -s processes -w 50% --timeout 2s --retries 1";
+
+const ABOUT: &str = "\
+An oscilloscope for worker pools: one workload as a plain loop, as threads and as processes.
+
+Without a command it opens the lab, with the options below as its first plan.";
+
+/// The command line.
+#[derive(Parser, Debug)]
+#[command(
+    name = "poolscope",
+    version,
+    about = ABOUT,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    max_term_width = 100
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) verb: Option<Verb>,
+    #[command(flatten)]
+    pub(super) plan: PlanArgs,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
+    /// Print this help.
+    #[arg(short, long, global = true, action = ArgAction::HelpShort, help_heading = "Output")]
+    help: Option<bool>,
+}
+
+/// A command.
+#[derive(Subcommand, Debug)]
+pub(super) enum Verb {
+    /// Run one workload one way.
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(HeadlessArgs),
+    /// Run workloads each way, one after another, and compare.
+    #[command(after_help = compare_help())]
+    Compare(HeadlessArgs),
+    /// Show what this machine has, what measuring costs on it, and what is missing.
+    Doctor(DoctorArgs),
+    /// Write a completion script for a shell to stdout.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the manual page to stdout.
+    Man,
+}
+
+/// What is run, and how.
+#[derive(Group, Debug, Default)]
+pub(super) struct PlanArgs {
+    /// Task types: cpu, sum, primes (computing), sleep (waiting), mixed (both).
+    #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::tasks(), hide_possible_values = true)]
+    pub(super) task: Vec<String>,
+    /// Size of one task: 5000000 (iterations), 200ms, 20ms+80ms (mixed: compute + wait).
+    #[arg(long, value_name = "S", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) size: Option<String>,
+    /// Number of tasks.
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) tasks: Option<String>,
+    /// Number of workers: 4, 50% or all of the CPUs available, or +2 more than those.
+    #[arg(short, long, value_name = "W", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) workers: Option<String>,
+    /// Ways to run it: serial, threads, processes.
+    #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::strategies(), hide_possible_values = true)]
+    pub(super) strategy: Vec<String>,
+    /// Tasks handed out at a time: a number, or auto (four chunks for each worker).
+    #[arg(long, value_name = "C", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) chunk: Option<String>,
+    /// Longest time of one attempt of a task: 2s, 500ms, or none.
+    #[arg(long, value_name = "T", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) timeout: Option<String>,
+    /// How often a task that failed or timed out is tried again.
+    #[arg(long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) retries: Option<String>,
+    /// When a task fails for good: continue, or stop the run.
+    #[arg(long, value_name = "WHAT", help_heading = "Plan", value_parser = Words::on_error(), hide_possible_values = true)]
+    pub(super) on_error: Option<String>,
+    /// How often the whole comparison is run.
+    #[arg(long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) repeats: Option<String>,
+    /// The number from which tasks derive whatever differs between them.
+    #[arg(long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) seed: Option<String>,
+    /// A named plan, or a TOML file (with a / or ending in .toml); other options override it.
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Plan", value_parser = Words::scenarios(), hide_possible_values = true)]
+    pub(super) scenario: Option<String>,
+}
+
+/// How it looks.
+#[derive(Group, Debug, Default)]
+pub(super) struct LookArgs {
+    #[arg(help = "Colours: auto (on a terminal, unless NO_COLOR is set), always or never")]
+    #[arg(long, value_name = "WHEN", help_heading = "Output", value_parser = Words::colours(), hide_possible_values = true)]
+    pub(super) color: Option<String>,
+    /// ASCII characters only.
+    #[arg(long, help_heading = "Output")]
+    pub(super) ascii: bool,
+}
+
+/// A run without a screen.
+#[derive(Group, Debug, Default)]
+pub(super) struct HeadlessArgs {
+    #[command(flatten)]
+    pub(super) plan: PlanArgs,
+    /// Results as JSON (schema poolscope/run/1), and nothing else on stdout.
+    #[arg(long, help_heading = "Output")]
+    pub(super) json: bool,
+    /// No progress on stderr.
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
+}
+
+/// What `doctor` takes.
+#[derive(Group, Debug, Default)]
+pub(super) struct DoctorArgs {
+    /// The same as JSON (schema poolscope/doctor/1).
+    #[arg(long, help_heading = "Output")]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
+}
+
+/// Examples of `compare`, and the scenarios that there are.
+fn compare_help() -> String {
+    let scenarios = Scenario::names();
+    let width = scenarios.iter().map(|listed| listed.name.len()).max().unwrap_or(0);
+    let line = |listed: &Listed| format!("\n  {:width$}  {}", listed.name, listed.title);
+    format!("{COMPARE_EXAMPLES}\n\nScenarios:{}", scenarios.iter().map(line).collect::<String>())
+}
+
+/// Takes any text; offers some words in completions. Whether a text is right is decided where all problems are.
+#[derive(Clone, Debug)]
+struct Words(Vec<&'static str>);
+
+impl Words {
+    fn tasks() -> Self {
+        Self(TaskType::ALL.iter().map(|task| task.name()).collect())
+    }
+
+    fn strategies() -> Self {
+        Self(Strategy::ALL.iter().map(|strategy| strategy.name()).collect())
+    }
+
+    fn on_error() -> Self {
+        Self(vec!["continue", "stop"])
+    }
+
+    fn scenarios() -> Self {
+        Self(Scenario::names().iter().map(|listed| listed.name).collect())
+    }
+
+    fn colours() -> Self {
+        Self(vec!["auto", "always", "never"])
+    }
+}
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+    }
+}

@@ -1,0 +1,194 @@
+//! `poolscope doctor`: what this machine has, what measuring costs on it, and what is missing, each with the way out.
+//!
+//! [`Facts`] are gathered once, by [`measure`] where they have to be measured; the table for people and the JSON for
+//! programs show the same.
+
+mod measure;
+mod table;
+
+use serde::Serialize;
+
+use crate::cli::doctor::measure::{Measured, Starts};
+use crate::engine::{Engine, StartError};
+use crate::event::EventFeed;
+use crate::headless::terminal::{ColourDepth, Terminal};
+use crate::plan::Machine;
+use crate::plan::limits::MAX_PROCESSES;
+use crate::probe;
+use crate::report::TableStyle;
+use crate::report::text::harmless;
+
+const SCHEMA: &str = "poolscope/doctor/1";
+/// More runnable threads than this share of the CPUs is a machine that is busy with something else.
+const BUSY: f64 = 0.5;
+/// Open files of the program itself, and of each of its worker processes.
+const FILES: (u64, u64) = (64, 2);
+
+/// Examines the machine: for a second or so, with a few workers started and ended. The answer ends in a newline.
+///
+/// # Errors
+/// Where nothing can be run at all.
+pub(super) fn examine(
+    engine: &Engine,
+    feed: &EventFeed,
+    json: bool,
+    style: &TableStyle,
+) -> Result<String, StartError> {
+    // Before the measurements, which are a load themselves.
+    let load = probe::load_average();
+    let facts = Facts::of(engine.machine(), load, &Terminal::look(), &Measured::on(engine, feed)?);
+    if !json {
+        return Ok(table::table(&facts, style));
+    }
+    // Only maps with keys that are no strings can fail here, and there are none.
+    Ok(serde_json::to_string_pretty(&facts).unwrap_or_default() + "\n")
+}
+
+/// Everything that there is to say. This is the contract of the JSON.
+#[derive(Serialize, Debug)]
+struct Facts {
+    schema: &'static str,
+    poolscope: &'static str,
+    machine: MachineFacts,
+    costs: Costs,
+    workers: Workers,
+    terminal: TerminalFacts,
+    missing: Vec<Missing>,
+}
+
+#[derive(Serialize, Debug)]
+struct MachineFacts {
+    os: String,
+    arch: String,
+    cpu_model: String,
+    cpus: u32,
+    cpus_allowed: u32,
+    cpu_quota: Option<f64>,
+    cpus_available: u32,
+    load: Option<f64>,
+    memory_available_bytes: u64,
+    open_files: Option<u64>,
+}
+
+#[derive(Serialize, Debug)]
+struct Costs {
+    /// One reading of the clock.
+    clock_ns: f64,
+    kernels: Vec<Kernel>,
+}
+
+/// A kernel's cost, and what a size given as time means.
+#[derive(Serialize, Debug)]
+struct Kernel {
+    task: &'static str,
+    iteration_ns: f64,
+    iterations_of_100ms: u64,
+}
+
+#[derive(Serialize, Debug)]
+struct Workers {
+    thread_start_ns: Option<u64>,
+    process_start_ns: Option<u64>,
+    /// Whether the lanes of processes are in memory that they share with us.
+    shared_lanes: bool,
+}
+
+#[derive(Serialize, Debug)]
+struct TerminalFacts {
+    name: Option<String>,
+    columns: Option<u16>,
+    rows: Option<u16>,
+    colours: &'static str,
+    no_color: bool,
+    unicode: bool,
+    /// Which of stdin, stdout and stderr are this terminal.
+    streams: Vec<&'static str>,
+}
+
+/// Something that is not as it should be.
+#[derive(Serialize, Debug, PartialEq, Eq)]
+struct Missing {
+    what: String,
+    way_out: String,
+}
+
+impl Facts {
+    fn of(machine: &Machine, load: Option<f64>, terminal: &Terminal, measured: &Measured) -> Self {
+        let starts = &measured.starts;
+        Self {
+            schema: SCHEMA,
+            poolscope: env!("CARGO_PKG_VERSION"),
+            machine: MachineFacts {
+                os: harmless(&machine.os),
+                arch: harmless(&machine.arch),
+                cpu_model: harmless(&machine.cpu_model),
+                cpus: machine.cpus,
+                cpus_allowed: machine.allowed,
+                cpu_quota: machine.quota,
+                cpus_available: machine.available(),
+                load,
+                memory_available_bytes: machine.memory_available.0,
+                open_files: machine.open_files,
+            },
+            costs: Costs { clock_ns: measured.clock_ns, kernels: measured.kernels() },
+            workers: Workers {
+                thread_start_ns: starts.thread.map(|time| time.0),
+                process_start_ns: starts.process.as_ref().ok().map(|time| time.0),
+                shared_lanes: starts.shared_lanes,
+            },
+            terminal: TerminalFacts {
+                name: terminal.name.as_deref().map(harmless),
+                columns: terminal.size.map(|(columns, _)| columns),
+                rows: terminal.size.map(|(_, rows)| rows),
+                colours: terminal.colours.name(),
+                no_color: terminal.no_colour,
+                unicode: terminal.unicode,
+                streams: terminal.attached.names().collect(),
+            },
+            missing: missing(machine, load, terminal, starts),
+        }
+    }
+}
+
+fn missing(machine: &Machine, load: Option<f64>, terminal: &Terminal, starts: &Starts) -> Vec<Missing> {
+    let mut list = Vec::new();
+    let mut add = |what: String, way_out: &str| list.push(Missing { what, way_out: way_out.to_owned() });
+    let available = machine.available();
+    if let Some(load) = load.filter(|load| *load > BUSY * f64::from(machine.cpus)) {
+        add(
+            format!("the machine is busy: a load of {load:.2} on {} CPUs", machine.cpus),
+            "stop other programs, or repeat runs with --repeats 5",
+        );
+    }
+    if available < machine.cpus {
+        add(
+            format!("{available} of {} CPUs are available to this program", machine.cpus),
+            "ask for more with taskset, or with --cpus of the container",
+        );
+    }
+    if let Err(why) = &starts.process {
+        add(format!("worker processes cannot be started: {}", harmless(why)), "use -s serial,threads");
+    } else if !starts.shared_lanes {
+        add(
+            "lanes of processes are not in shared memory, and are late by a little".to_owned(),
+            "run on Linux with /proc mounted",
+        );
+    }
+    let (own, each) = FILES;
+    let most = machine.open_files.map_or(u64::MAX, |limit| limit.saturating_sub(own) / each);
+    if most < u64::from(MAX_PROCESSES) {
+        add(format!("at most {most} worker processes, for want of open files"), "raise ulimit -n");
+    }
+    if !(terminal.attached.input && terminal.attached.output) {
+        add("no terminal on standard input and output, so no lab".to_owned(), "use poolscope compare");
+    } else if terminal.colours == ColourDepth::None {
+        add("the terminal has no name that promises colours".to_owned(), "set TERM, as xterm-256color");
+    }
+    if !terminal.unicode {
+        add("the locale has ASCII alone, so bars are coarse".to_owned(), "set LANG, as C.UTF-8");
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! The table for people.
+
+use std::fmt::Write;
+
+use crate::cli::doctor::Facts;
+use crate::report::TableStyle;
+use crate::report::text::{ascii, clip, pad, wrap};
+use crate::units::{Bytes, Nanos, grouped, three_digits};
+
+/// The width of the column of names.
+const NAMES: usize = 22;
+/// The width of the column of values, where a remark follows.
+const VALUES: usize = 14;
+
+/// The facts as a table. Ends in a newline.
+pub(super) fn table(facts: &Facts, style: &TableStyle) -> String {
+    let mut table = Table { text: String::new(), style };
+    table.machine(facts);
+    table.costs(facts);
+    table.terminal(facts);
+    table.missing(facts);
+    if style.ascii { ascii(&table.text) } else { table.text }
+}
+
+struct Table<'a> {
+    text: String,
+    style: &'a TableStyle,
+}
+
+impl Table<'_> {
+    fn machine(&mut self, facts: &Facts) {
+        let machine = &facts.machine;
+        self.heading(&format!("Machine: {} {}", machine.os, machine.arch));
+        if !machine.cpu_model.is_empty() {
+            self.row("processor", &machine.cpu_model, "");
+        }
+        self.row("CPUs online", &machine.cpus.to_string(), "");
+        self.row("CPUs allowed", &machine.cpus_allowed.to_string(), "by affinity and cpuset");
+        let quota = machine.cpu_quota.map_or_else(|| "none".to_owned(), three_digits);
+        self.row("CPU quota", &quota, "by the control group");
+        self.row("CPUs available", &machine.cpus_available.to_string(), "what -w all means");
+        if let Some(load) = machine.load {
+            self.row("load", &three_digits(load), "runnable threads over the last minute");
+        }
+        self.row("memory", &Bytes(machine.memory_available_bytes).to_string(), "available");
+        let files = machine.open_files.map_or_else(|| "no limit".to_owned(), grouped);
+        self.row("open files", &files, "two for each worker process");
+    }
+
+    fn costs(&mut self, facts: &Facts) {
+        self.heading("Costs, measured now");
+        self.row("reading the clock", &nanos(facts.costs.clock_ns), "");
+        for kernel in &facts.costs.kernels {
+            let name = format!("one step of {}", kernel.task);
+            let means = format!("100ms are {}", grouped(kernel.iterations_of_100ms));
+            let means = if kernel.task == "primes" { "one division".to_owned() } else { means };
+            self.row(&name, &nanos(kernel.iteration_ns), &means);
+        }
+        let start =
+            |ns: Option<u64>| ns.map_or_else(|| "not possible".to_owned(), |ns| Nanos(ns).to_string());
+        self.row("starting a thread", &start(facts.workers.thread_start_ns), "until its first task; median");
+        self.row(
+            "starting a process",
+            &start(facts.workers.process_start_ns),
+            "until its first task; median",
+        );
+        self.row(
+            "lanes of processes",
+            if facts.workers.shared_lanes { "shared memory" } else { "frames" },
+            "",
+        );
+    }
+
+    fn terminal(&mut self, facts: &Facts) {
+        let terminal = &facts.terminal;
+        self.heading(&format!("Terminal: {}", terminal.name.as_deref().unwrap_or("TERM is not set")));
+        let streams = terminal.streams.join(", ");
+        self.row("on it", if streams.is_empty() { "nothing" } else { &streams }, "");
+        if let (Some(columns), Some(rows)) = (terminal.columns, terminal.rows) {
+            self.row("size", &format!("{columns}×{rows}"), "");
+        }
+        let unwanted = if terminal.no_color { "not wanted: NO_COLOR is set" } else { "" };
+        self.row("colours", terminal.colours, unwanted);
+        self.row("characters", if terminal.unicode { "Unicode" } else { "ASCII" }, "by the locale");
+    }
+
+    fn missing(&mut self, facts: &Facts) {
+        self.heading("Missing");
+        if facts.missing.is_empty() {
+            self.text.push_str("  nothing\n");
+        }
+        for missing in &facts.missing {
+            let text = format!("{}; {}", missing.what, missing.way_out);
+            for (i, line) in wrap(&text, self.style.width.max(40) - 4, false).iter().enumerate() {
+                let indent = if i == 0 { "- " } else { "  " };
+                // Writing into a string cannot fail.
+                let _ = writeln!(self.text, "  {indent}{line}");
+            }
+        }
+    }
+
+    fn heading(&mut self, words: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let (bold, plain) = if self.style.colour { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        let _ = writeln!(self.text, "{bold}{words}{plain}");
+    }
+
+    fn row(&mut self, name: &str, value: &str, remark: &str) {
+        let value = if remark.is_empty() { value.to_owned() } else { pad(value, VALUES, false) };
+        let line = format!("  {}{value}  {remark}", pad(name, NAMES, false));
+        let line = clip(line.trim_end(), self.style.width.max(40), false);
+        let _ = writeln!(self.text, "{line}");
+    }
+}
+
+/// A cost, which may be less than a nanosecond.
+fn nanos(ns: f64) -> String {
+    format!("{} ns", three_digits(ns))
+}

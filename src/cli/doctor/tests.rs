@@ -1,0 +1,107 @@
+use super::*;
+use crate::headless::terminal::Attached;
+use crate::plan;
+use crate::units::Nanos;
+
+fn facts(change: impl Fn(&mut Machine, &mut Terminal, &mut Starts)) -> Facts {
+    let mut machine = Machine { open_files: Some(1 << 20), ..Machine::example(8) };
+    let mut terminal = Terminal {
+        attached: Attached { input: true, output: true, error: true },
+        name: Some("xterm-256color".to_owned()),
+        size: Some((120, 36)),
+        colours: ColourDepth::Indexed,
+        no_colour: false,
+        unicode: true,
+    };
+    let mut starts = Starts {
+        thread: Some(Nanos::from_micros(85)),
+        process: Ok(Nanos::from_micros(2_100)),
+        shared_lanes: true,
+    };
+    change(&mut machine, &mut terminal, &mut starts);
+    let costs = plan::Costs { cpu_ns: 52.0, sum_ns: 0.4, primes_ns: 6.5 };
+    let measured = Measured { clock_ns: 38.2, costs, starts };
+    Facts::of(&machine, Some(0.4), &terminal, &measured)
+}
+
+#[test]
+fn a_good_machine_lacks_nothing() {
+    let facts = facts(|_, _, _| {});
+    assert_eq!(facts.missing, []);
+    let style = TableStyle { ascii: true, colour: false, width: 80 };
+    insta::assert_snapshot!(table::table(&facts, &style), @r#"
+    Machine: linux x86_64
+      processor             example
+      CPUs online           8
+      CPUs allowed          8               by affinity and cpuset
+      CPU quota             none            by the control group
+      CPUs available        8               what -w all means
+      load                  0.40            runnable threads over the last minute
+      memory                8.00 GiB        available
+      open files            1 048 576       two for each worker process
+
+    Costs, measured now
+      reading the clock     38.2 ns
+      one step of cpu       52.0 ns         100ms are 1 900 000
+      one step of sum       0.40 ns         100ms are 250 000 000
+      one step of primes    6.50 ns         one division
+      starting a thread     85.0 us         until its first task; median
+      starting a process    2.10 ms         until its first task; median
+      lanes of processes    shared memory
+
+    Terminal: xterm-256color
+      on it                 stdin, stdout, stderr
+      size                  120x36
+      colours               256
+      characters            Unicode         by the locale
+
+    Missing
+      nothing
+    "#);
+}
+
+#[test]
+fn whatever_is_missing_comes_with_the_way_out() {
+    let facts = facts(|machine, terminal, starts| {
+        *machine = Machine { quota: Some(1.5), open_files: Some(256), ..machine.clone() };
+        terminal.attached.output = false;
+        terminal.unicode = false;
+        starts.process = Err("spawn: Operation not permitted".to_owned());
+    });
+    let style = TableStyle { ascii: false, colour: false, width: 80 };
+    insta::assert_snapshot!(table::table(&facts, &style), @r#"
+    Machine: linux x86_64
+      processor             example
+      CPUs online           8
+      CPUs allowed          8               by affinity and cpuset
+      CPU quota             1.50            by the control group
+      CPUs available        2               what -w all means
+      load                  0.40            runnable threads over the last minute
+      memory                8.00 GiB        available
+      open files            256             two for each worker process
+
+    Costs, measured now
+      reading the clock     38.2 ns
+      one step of cpu       52.0 ns         100ms are 1 900 000
+      one step of sum       0.40 ns         100ms are 250 000 000
+      one step of primes    6.50 ns         one division
+      starting a thread     85.0 µs         until its first task; median
+      starting a process    not possible    until its first task; median
+      lanes of processes    shared memory
+
+    Terminal: xterm-256color
+      on it                 stdin, stderr
+      size                  120×36
+      colours               256
+      characters            ASCII           by the locale
+
+    Missing
+      - 2 of 8 CPUs are available to this program; ask for more with taskset, or
+        with --cpus of the container
+      - worker processes cannot be started: spawn: Operation not permitted; use -s
+        serial,threads
+      - at most 96 worker processes, for want of open files; raise ulimit -n
+      - no terminal on standard input and output, so no lab; use poolscope compare
+      - the locale has ASCII alone, so bars are coarse; set LANG, as C.UTF-8
+    "#);
+}

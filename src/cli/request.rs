@@ -1,0 +1,267 @@
+//! What a command line means: a checked plan, made from defaults, a scenario and options, in this order.
+
+use std::str::FromStr;
+
+use crate::cli::args::PlanArgs;
+use crate::cli::usage::Wrong;
+use crate::plan::scenario::{Scenario, ScenarioError};
+use crate::plan::size::SizeError;
+use crate::plan::strategy::WorkerCountError;
+use crate::plan::{
+    Field, Machine, OnError, Plan, Size, Strategy, TaskType, WorkerCount, Workload, default_tasks,
+};
+use crate::units::Nanos;
+
+/// What a plan is made for; commands differ in how much they take.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum Purpose {
+    /// The lab's first plan.
+    Lab,
+    /// One run: one task type, one strategy.
+    Run,
+    /// Several of both.
+    Compare,
+}
+
+impl PlanArgs {
+    /// The plan that these options mean on `machine`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, in the order of the options.
+    pub(super) fn plan(&self, purpose: Purpose, machine: &Machine) -> Result<Plan, Vec<Wrong>> {
+        let mut reading = Reading { wrongs: Vec::new(), unread: Vec::new() };
+        let plan = reading.plan(self, purpose, machine);
+        let mut wrongs = reading.wrongs;
+        if let Err(problems) = plan.check(machine) {
+            let unread = &reading.unread;
+            // A field that could not be read holds its default, about which nothing is to be said.
+            wrongs.extend(problems.into_iter().filter(|p| !unread.contains(&p.field)).map(Wrong::from));
+        }
+        if wrongs.is_empty() { Ok(plan) } else { Err(wrongs) }
+    }
+}
+
+/// The state of reading options: what is wrong so far, and the fields of which something could not be read.
+struct Reading {
+    wrongs: Vec<Wrong>,
+    unread: Vec<Field>,
+}
+
+impl Reading {
+    fn plan(&mut self, args: &PlanArgs, purpose: Purpose, machine: &Machine) -> Plan {
+        let scenario = args.scenario.as_deref().and_then(|name| self.scenario(name, machine));
+        let tasks = self.list::<TaskType>(Field::Task, &args.task);
+        let first = tasks.first().copied().unwrap_or(TaskType::Cpu);
+        let from_scenario = scenario.is_some();
+        let mut plan = scenario.unwrap_or_else(|| Plan::for_task(first, machine));
+
+        self.workers(args.workers.as_deref(), &mut plan.workers);
+        self.workloads(args, &tasks, from_scenario, machine, &mut plan);
+        self.strategies(args, purpose, from_scenario, &mut plan);
+        if let Some(text) = args.chunk.as_deref() {
+            match text.parse() {
+                Ok(chunk) => plan.chunk = chunk,
+                Err(error) => self.unreadable(Field::Chunk, text, &error),
+            }
+        }
+        if let Some(text) = args.timeout.as_deref() {
+            plan.timeout = self.timeout(text);
+        }
+        self.count(Field::Retries, args.retries.as_deref(), &mut plan.retries);
+        if let Some(text) = args.on_error.as_deref() {
+            match text.parse::<OnError>() {
+                Ok(on_error) => plan.on_error = on_error,
+                Err(error) => self.wrongs.push(Wrong::unreadable("--on-error", text, &error)),
+            }
+        }
+        self.count(Field::Repeats, args.repeats.as_deref(), &mut plan.repeats);
+        if let Some(text) = args.seed.as_deref() {
+            if let Ok(seed) = text.trim().parse() {
+                plan.seed = seed;
+            } else {
+                let said = "is no whole number below 2^64; write digits, as 42";
+                self.wrongs.push(Wrong::new("--seed", text, said));
+            }
+        }
+        if purpose == Purpose::Run && plan.workloads.len() > 1 {
+            let (option, value) = match args.scenario.as_deref() {
+                Some(name) if args.task.is_empty() => ("--scenario", name.to_owned()),
+                _ => ("--task", args.task.join(",")),
+            };
+            let said = "run takes one task type; name one with -t, or use poolscope compare";
+            self.wrongs.push(Wrong::new(option, &value, said));
+        }
+        plan
+    }
+
+    fn scenario(&mut self, name: &str, machine: &Machine) -> Option<Plan> {
+        match Scenario::load(name, machine) {
+            Ok(scenario) => Some(scenario.plan),
+            Err(ScenarioError::Faults(faults)) => {
+                let lines = faults.to_string();
+                self.wrongs.extend(lines.lines().map(|line| Wrong::within("--scenario", &line)));
+                None
+            }
+            Err(ScenarioError::Unknown { .. }) => {
+                let names: Vec<_> = Scenario::names().iter().map(|listed| listed.name).collect();
+                let said = format!(
+                    "is no scenario; there are {}; a file's name ends in .toml or holds a /",
+                    names.join(", ")
+                );
+                self.wrongs.push(Wrong::new("--scenario", name, said));
+                None
+            }
+            Err(error) => {
+                self.wrongs.push(Wrong::within("--scenario", &format!("--scenario {error}")));
+                None
+            }
+        }
+    }
+
+    /// Task types as named, each with its own defaults; else those of the plan as it stands, with what was typed.
+    fn workloads(
+        &mut self,
+        args: &PlanArgs,
+        types: &[TaskType],
+        from_scenario: bool,
+        machine: &Machine,
+        plan: &mut Plan,
+    ) {
+        let mut typed_tasks = None;
+        if let Some(text) = args.tasks.as_deref() {
+            match number(text) {
+                Ok(n) => typed_tasks = Some(n),
+                Err(said) => self.misread(Field::Tasks, text, said),
+            }
+        }
+        if !types.is_empty() || !from_scenario {
+            let types: &[_] = if types.is_empty() { &[TaskType::Cpu] } else { types };
+            let usual = Plan::first(machine).workers.resolve(machine);
+            // Defaults do not follow the number of workers, so that runs with different numbers compare; unless workers
+            // would be left without a task.
+            let workers = plan.workers.resolve(machine);
+            plan.workloads = types
+                .iter()
+                .map(|&task| {
+                    let waves = default_tasks(task, if workers > 4 * usual { workers } else { usual });
+                    let tasks = typed_tasks.unwrap_or(waves);
+                    Workload { task, size: Size::default_for(task, crate::plan::FIRST_SERIAL, tasks), tasks }
+                })
+                .collect();
+        }
+        for load in &mut plan.workloads {
+            load.tasks = typed_tasks.unwrap_or(load.tasks);
+        }
+        let Some(text) = args.size.as_deref() else {
+            return;
+        };
+        let mut said = None;
+        for load in &mut plan.workloads {
+            match Size::parse(load.task, text) {
+                Ok(size) => load.size = size,
+                // What is wrong for every task type alike is said once.
+                Err(error) if said.as_ref() == Some(&error) => {}
+                Err(error) => {
+                    self.size(text, load.task, &error);
+                    said = Some(error);
+                }
+            }
+        }
+    }
+
+    fn size(&mut self, text: &str, task: TaskType, error: &SizeError) {
+        let words = error.to_string();
+        let words = words.strip_prefix(&format!("{text:?} ")).unwrap_or(&words);
+        let said = match error {
+            SizeError::Form { .. } => words.to_owned(),
+            _ => format!("{words}; for {task} write {}", task.size_hint()),
+        };
+        self.misread(Field::Size, text, said);
+    }
+
+    fn strategies(&mut self, args: &PlanArgs, purpose: Purpose, from_scenario: bool, plan: &mut Plan) {
+        let named = self.list::<Strategy>(Field::Strategy, &args.strategy);
+        if !named.is_empty() {
+            plan.strategies = named;
+        } else if purpose == Purpose::Run && !(from_scenario && plan.strategies.len() == 1) {
+            plan.strategies = vec![Strategy::Threads];
+        }
+        if purpose == Purpose::Run && plan.strategies.len() > 1 {
+            let said = "run takes exactly one strategy; name one, or use poolscope compare";
+            self.misread(Field::Strategy, &args.strategy.join(","), said);
+        }
+    }
+
+    /// The words of a list, which may be given in parts; those that cannot be read are left out.
+    fn list<T: FromStr<Err: std::fmt::Display> + PartialEq>(
+        &mut self,
+        field: Field,
+        parts: &[String],
+    ) -> Vec<T> {
+        let mut read = Vec::new();
+        for word in parts.iter().flat_map(|part| part.split(',')) {
+            match word.parse::<T>() {
+                Ok(value) => read.push(value),
+                Err(error) => self.unreadable(field, word, &error),
+            }
+        }
+        read
+    }
+
+    fn timeout(&mut self, text: &str) -> Option<Nanos> {
+        if text.trim().eq_ignore_ascii_case("none") {
+            return None;
+        }
+        match text.parse() {
+            Ok(time) => Some(time),
+            Err(error) => {
+                self.misread(Field::Timeout, text, format!("{error}; write 2s, 500ms or none"));
+                None
+            }
+        }
+    }
+
+    fn count(&mut self, field: Field, text: Option<&str>, value: &mut u32) {
+        if let Some(text) = text {
+            match number(text) {
+                // What is too large for the field is too large for its limit, which the check names.
+                Ok(n) => *value = u32::try_from(n).unwrap_or(u32::MAX),
+                Err(said) => self.misread(field, text, said),
+            }
+        }
+    }
+
+    fn workers(&mut self, text: Option<&str>, value: &mut WorkerCount) {
+        let Some(text) = text else {
+            return;
+        };
+        match text.parse() {
+            Ok(read) => *value = read,
+            Err(WorkerCountError::Several(_)) => {
+                let said = "one number of workers is wanted here; write 4, 50%, all or +2";
+                self.misread(Field::Workers, text, said);
+            }
+            Err(error) => self.unreadable(Field::Workers, text, &error),
+        }
+    }
+
+    fn unreadable(&mut self, field: Field, text: &str, error: &dyn std::fmt::Display) {
+        self.wrongs.push(Wrong::unreadable(&format!("--{}", field.name()), text, error));
+        self.unread.push(field);
+    }
+
+    fn misread(&mut self, field: Field, text: &str, said: impl std::fmt::Display) {
+        self.wrongs.push(Wrong::new(&format!("--{}", field.name()), text, said));
+        self.unread.push(field);
+    }
+}
+
+/// A whole number of 0 or more, with thousands apart or not; else what is wrong with the text.
+fn number(text: &str) -> Result<u64, &'static str> {
+    let digits: String = text.trim().chars().filter(|c| !matches!(c, '_' | ' ')).collect();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("is no whole number; write digits, as 40");
+    }
+    // Beyond 64 bits is beyond every limit; the check says which.
+    Ok(digits.parse().unwrap_or(u64::MAX))
+}

@@ -1,0 +1,103 @@
+//! Progress as plain lines, for a pipe, a file or a terminal that cannot move its cursor.
+
+use crate::clock::Stamp;
+use crate::event::RunEnd;
+use crate::headless::output;
+use crate::headless::words::{Progress, label};
+use crate::report::text::ascii;
+use crate::state::{RunState, Session};
+use crate::units::{Nanos, plural};
+
+/// A line about a run that goes on comes at the latest after this.
+const AT_LATEST: Nanos = Nanos::from_secs(5);
+/// And not before this.
+const AT_SOONEST: Nanos = Nanos::from_secs(1);
+/// And between those, when so many percent more are done.
+const STEP: u32 = 10;
+
+/// The lines of one comparison.
+#[derive(Debug)]
+pub(super) struct Lines {
+    began: Stamp,
+    ascii: bool,
+    notices: usize,
+    /// Runs whose beginning was said.
+    begun: usize,
+    /// Runs whose end was said.
+    ended: usize,
+    /// When the last line about the run that goes on was written, and at how many percent.
+    last: (Stamp, u32),
+}
+
+impl Lines {
+    /// Nothing said yet; time stamps count from `began`.
+    pub(super) const fn new(began: Stamp, ascii: bool) -> Self {
+        Self { began, ascii, notices: 0, begun: 0, ended: 0, last: (began, 0) }
+    }
+
+    /// Says what is new by `now`.
+    pub(super) fn tick(&mut self, session: &Session, now: Stamp, progress: impl Fn(&RunState) -> Progress) {
+        for notice in session.notices.iter().skip(self.notices) {
+            self.say(now, notice);
+        }
+        self.notices = session.notices.len();
+        while let Some(run) = session.runs.get(self.ended) {
+            let name = label(session, run);
+            if self.begun == self.ended {
+                self.begun += 1;
+                self.last = (now, 0);
+                self.say(now, &format!("{name}: {}", beginning(run)));
+            }
+            let Some(end) = &run.end else {
+                return self.go_on(run, &name, now, &progress(run));
+            };
+            self.ended += 1;
+            self.say(now, &format!("{name}: {} in {}", ending(end), run.elapsed(run.now)));
+        }
+    }
+
+    fn go_on(&mut self, run: &RunState, name: &str, now: Stamp, progress: &Progress) {
+        let percent = run.progress().percent();
+        let (at, before) = self.last;
+        let since = now.since(at);
+        if since >= AT_LATEST || (since >= AT_SOONEST && percent >= before + STEP) {
+            self.last = (now, percent);
+            self.say(now, &format!("{name}: {progress}"));
+        }
+    }
+
+    fn say(&self, now: Stamp, words: &str) {
+        let line = format!("[{:>7.2} s] {words}", now.since(self.began).as_secs_f64());
+        output::note(&if self.ascii { ascii(&line) } else { line });
+    }
+}
+
+/// What a run sets out to do: `8 tasks of cpu 230 000, about 2.41 s as a loop`.
+fn beginning(run: &RunState) -> String {
+    let start = &run.start;
+    format!(
+        "{} of {} {}, about {} as a loop",
+        plural(start.tasks, "task"),
+        start.work.task(),
+        start.work.label(),
+        start.serial_estimate
+    )
+}
+
+/// How a run ended: `16 tasks ok`, `14 ok, 2 cancelled`.
+fn ending(end: &RunEnd) -> String {
+    let counts = &end.counts;
+    if counts.all_ok() {
+        return format!("{} ok", plural(counts.total, "task"));
+    }
+    let parts = [
+        (counts.ok, "ok"),
+        (counts.error, "failed"),
+        (counts.timed_out, "timed out"),
+        (counts.cancelled, "cancelled"),
+        (counts.lost, "lost"),
+    ];
+    let words: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{n} {how}")).collect();
+    format!("{} of {}", words.join(", "), plural(counts.total, "task"))
+}

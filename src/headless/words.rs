@@ -1,0 +1,91 @@
+//! What lines and bars say about a run.
+
+use std::fmt;
+
+use crate::clock::RunTime;
+use crate::event::Phase;
+use crate::state::{RunState, Session, SlotState};
+use crate::units::{Nanos, grouped};
+
+/// A run's name: `threads ×4`, with its task type and repeat where the plan has several of them.
+pub(super) fn label(session: &Session, run: &RunState) -> String {
+    let mut name = run.start.strategy.label(run.start.slots);
+    if let Some(plan) = &session.plan {
+        if plan.workloads.len() > 1 {
+            name = format!("{} {name}", run.start.work.task());
+        }
+        if plan.repeats > 1 {
+            name = format!("{name} ({} of {})", run.start.repeat + 1, plan.repeats);
+        }
+    }
+    name
+}
+
+/// How far a run is, in words: `10 of 16 tasks, 62 %, 0.3 s left`.
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    ended: u64,
+    failed: u64,
+    tasks: u64,
+    percent: u32,
+    left: Option<Nanos>,
+}
+
+impl Progress {
+    /// How far `run` is at `now`.
+    pub(super) fn of(run: &RunState, now: RunTime) -> Self {
+        Self {
+            ended: (run.done() + run.failed()).min(run.start.tasks),
+            failed: run.failed(),
+            tasks: run.start.tasks,
+            percent: run.progress().percent(),
+            left: run.time_left(now),
+        }
+    }
+}
+
+impl Progress {
+    /// The same beside a bar: `10/16, 62 %, 0.5 s, 0.3 s left`, with the time that it took so far.
+    pub(super) fn beside_a_bar(&self, elapsed: Nanos) -> String {
+        let failed = if self.failed > 0 { format!(" {} failed,", self.failed) } else { String::new() };
+        let left = self.left.map_or_else(String::new, |left| format!(", {} left", seconds(left)));
+        format!("{}/{},{failed} {} %, {}{left}", self.ended, self.tasks, self.percent, seconds(elapsed))
+    }
+}
+
+/// A length of time that changes while one looks: tenths of a second, for the rest would only flicker.
+pub(super) fn seconds(time: Nanos) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} tasks, {} %", grouped(self.ended), grouped(self.tasks), self.percent)?;
+        if self.failed > 0 {
+            write!(f, ", {} failed", grouped(self.failed))?;
+        }
+        match self.left {
+            Some(left) => write!(f, ", {} left", seconds(left)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a worker does, in words: `#11 computing, 3 done`.
+pub(super) fn worker(slot: &SlotState) -> String {
+    let levels = &slot.levels;
+    let task = levels.task.map_or_else(String::new, |task| format!("{task} "));
+    let failed =
+        if levels.failed > 0 { format!(", {} failed", grouped(levels.failed)) } else { String::new() };
+    format!("{task}{}, {} done{failed}", levels.phase, grouped(levels.done))
+}
+
+/// How far a worker's task is, in 1/65 536; a wait tells nothing itself, but how long it is to be is known.
+pub(super) fn worker_progress(slot: &SlotState, wait: Nanos, now: RunTime) -> u64 {
+    let levels = &slot.levels;
+    match levels.phase {
+        _ if levels.task.is_none() => 0,
+        Phase::Blocked => (now.since(levels.since).share_of(wait).fraction() * 65_536.0) as u64,
+        _ => u64::from(levels.progress),
+    }
+}

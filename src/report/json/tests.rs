@@ -1,0 +1,39 @@
+use super::*;
+use crate::analysis::fixture::{Scene, Script, serial, threads};
+use crate::event::StopReason;
+use crate::ids::TaskIndex;
+
+#[test]
+fn the_contract_holds_key_for_key() {
+    let counts = TaskCounts { error: 1, cancelled: 8, retried: 1, ..TaskCounts::default() };
+    let failed = Script {
+        counts,
+        errors: vec![(TaskIndex(3), "no \u{1b}[31mhost\u{202e}".to_owned())],
+        stopped: Some(StopReason::TaskFailed),
+        unexplained_ms: -1,
+        ..threads()
+    };
+    let session = [serial(), failed].iter().fold(Scene::on(2), Scene::play).over();
+    let text = json(&session).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    insta::assert_snapshot!("contract", text);
+    assert!(text.ends_with("}\n"));
+}
+
+#[test]
+fn a_session_without_runs_is_told_too() {
+    let none: serde_json::Value = serde_json::from_str(&json(&Session::default())).unwrap();
+    assert_eq!(none["schema"], "poolscope/run/1");
+    assert_eq!(none["runs"], serde_json::json!([]));
+    assert!(none["plan"].is_null() && none["machine"].is_null());
+}
+
+#[test]
+fn the_ledger_closes_to_workers_times_elapsed() {
+    let session = [serial(), threads()].iter().fold(Scene::on(2), Scene::play).over();
+    let document: serde_json::Value = serde_json::from_str(&json(&session)).unwrap();
+    for run in document["runs"].as_array().unwrap() {
+        let number = |value: &serde_json::Value| value.as_i64().unwrap();
+        let ledger: i64 = run["ledger_ns"].as_object().unwrap().values().map(number).sum();
+        assert_eq!(ledger, number(&run["elapsed_ns"]) * number(&run["workers"]));
+    }
+}
