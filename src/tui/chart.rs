@@ -119,7 +119,8 @@ impl Chart {
         let settled = if over {
             frame.columns
         } else {
-            let known = slots.iter().map(|slot| slot.timeline.end()).min().unwrap_or_default();
+            // What has not been drawn yet is not settled, even if all is known of it.
+            let known = slots.iter().map(|slot| slot.timeline.end()).min().unwrap_or_default().min(now);
             frame.column(known).unwrap_or(if known < frame.from { 0 } else { frame.columns })
         };
         let first = self.settled[usize::from(row)];

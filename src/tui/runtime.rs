@@ -122,12 +122,9 @@ impl Runtime {
         let events: Vec<_> = self.feed.try_iter().flatten().collect();
         let busy = model.is_busy();
         let news = !events.is_empty();
-        if news {
-            // The engine has nothing for the screen to do that a fact could ask for.
-            let _: Effect = update(model, Message::Events(events));
-        }
-        if busy {
-            let _: Effect = update(model, Message::Tick(self.engine.run_time()));
+        if news || busy {
+            // There is nothing to be done about what has happened.
+            let _: Effect = update(model, Message::News(events, self.engine.run_time()));
         }
         (news || busy) && model.still.is_none()
     }

@@ -29,11 +29,8 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             model.costs = Some(costs);
             Effect::None
         }
-        Message::Events(events) => {
+        Message::News(events, now) => {
             events.into_iter().for_each(|event| take(model, &event));
-            Effect::None
-        }
-        Message::Tick(now) => {
             model.now = now.unwrap_or(RunTime::START);
             Effect::None
         }
@@ -68,7 +65,6 @@ fn take(model: &mut Model, event: &RunEvent) {
         RunEvent::Calibrated { costs, .. } => model.costs = Some(*costs),
         RunEvent::RunStarted(_) => {
             model.throughput.push(Throughput::default());
-            model.now = RunTime::START;
             model.first_lane = 0;
         }
         RunEvent::Lane { record, .. } => {
