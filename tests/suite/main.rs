@@ -8,6 +8,7 @@
     reason = "these are tests, helpers included; they wait for the real program, by the real clock"
 )]
 
+mod architecture;
 mod cli;
 mod cli_output;
 mod cli_results;
