@@ -18,4 +18,5 @@ mod family;
 mod pictures;
 mod processes;
 mod pty;
+mod readme;
 mod terminal;
