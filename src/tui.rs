@@ -257,4 +257,6 @@ fn tell_panics() {
 }
 
 #[cfg(test)]
+mod script;
+#[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use ratatui::widgets::{Clear, Widget};
 use crate::event::Phase;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Context, TABLE};
+use crate::tui::lab::legend::PHASES;
 use crate::tui::lab::panel::Panel;
 use crate::tui::theme::{Theme, phase_glyph};
 
@@ -95,15 +96,7 @@ fn lines() -> Vec<Line> {
         lines.extend(rows.map(|row| Line::Key(row.shown, row.label)));
     }
     lines.push(Line::Heading("What a worker does"));
-    lines.extend([
-        Line::Phase(Phase::Starting, "asked for, not ready yet"),
-        Line::Phase(Phase::Computing, "has work for a CPU"),
-        Line::Phase(Phase::Blocked, "waits within a task"),
-        Line::Phase(Phase::Receiving, "takes tasks in"),
-        Line::Phase(Phase::Sending, "gives results back"),
-        Line::Phase(Phase::Waiting, "has nothing to do"),
-        Line::Phase(Phase::Stopping, "asked to end"),
-    ]);
+    lines.extend(PHASES.map(|(phase, words)| Line::Phase(phase, words)));
     lines
 }
 

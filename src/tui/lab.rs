@@ -33,7 +33,7 @@ mod header;
 mod lanes;
 mod layout;
 mod ledger;
-mod legend;
+pub(crate) mod legend;
 mod outline;
 pub(crate) mod panel;
 mod plan;
@@ -44,6 +44,8 @@ mod tasks;
 use ratatui::buffer::Buffer;
 use ratatui::widgets::Widget;
 
+#[cfg(test)]
+pub(crate) use layout::LabLayout;
 pub(crate) use layout::lab_layout;
 pub(crate) use plan::PlanPanel;
 
@@ -85,6 +87,3 @@ pub(crate) fn view(model: &Model, buf: &mut Buffer) {
     Finding::new(model).render(layout.finding, buf);
     crate::tui::footer::Footer::new(model).render(layout.footer, buf);
 }
-
-#[cfg(test)]
-mod tests;

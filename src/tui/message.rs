@@ -82,8 +82,6 @@ pub(crate) enum Action {
 pub(crate) enum Message {
     /// A key was pressed, or repeats.
     Key(KeyEvent),
-    /// What a key asks for.
-    Act(Action),
     /// The terminal has another size, in columns and rows.
     Resized(u16, u16),
     /// What an iteration costs here.

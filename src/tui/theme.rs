@@ -63,46 +63,46 @@ pub(crate) struct Theme {
     strategies: [Color; 3],
 }
 
-/// A colour, as red-green-blue and as one of the sixteen names.
-struct Paint(u32, Color);
+/// A colour, as red-green-blue, as one of the 256 that every terminal draws alike, and as one of the sixteen names.
+struct Paint(u32, u8, Color);
 
-const DIM: Paint = Paint(0x7b_84_8f, Color::Gray);
-const FAINT: Paint = Paint(0x3a_42_4c, Color::DarkGray);
-const ACCENT: Paint = Paint(0xf2_c1_4e, Color::Yellow);
-const INK: Paint = Paint(0x10_14_18, Color::Black);
-const ROW: Paint = Paint(0x1f_26_2e, Color::Reset);
-const GOOD: Paint = Paint(0x2f_bf_8f, Color::Green);
-const BAD: Paint = Paint(0xf0_5d_3c, Color::LightRed);
-const OTHER: Paint = Paint(0x6b_74_80, Color::Gray);
+const DIM: Paint = Paint(0x7b_84_8f, 245, Color::Gray);
+const FAINT: Paint = Paint(0x3a_42_4c, 239, Color::DarkGray);
+const ACCENT: Paint = Paint(0xf2_c1_4e, 221, Color::Yellow);
+const INK: Paint = Paint(0x10_14_18, 233, Color::Black);
+const ROW: Paint = Paint(0x1f_26_2e, 236, Color::Reset);
+const GOOD: Paint = Paint(0x2f_bf_8f, 36, Color::Green);
+const BAD: Paint = Paint(0xf0_5d_3c, 203, Color::LightRed);
+const OTHER: Paint = Paint(0x6b_74_80, 243, Color::Gray);
 
 /// By number of the phase; told apart by colour-blind eyes too (after Okabe and Ito).
 const PHASES: [Paint; Phase::COUNT] = [
-    Paint(0x3a_42_4c, Color::DarkGray),
-    Paint(0xe6_9f_00, Color::Yellow),
-    Paint(0x4a_53_5e, Color::DarkGray),
-    Paint(0xa8_8b_e0, Color::LightMagenta),
-    Paint(0x2f_bf_8f, Color::Green),
-    Paint(0x3f_6f_b5, Color::Blue),
-    Paint(0x8a_63_d2, Color::Magenta),
-    Paint(0xa8_6a_1d, Color::Red),
+    Paint(0x3a_42_4c, 239, Color::DarkGray),
+    Paint(0xe6_9f_00, 214, Color::Yellow),
+    Paint(0x5a_64_70, 241, Color::DarkGray),
+    Paint(0xa8_8b_e0, 140, Color::LightMagenta),
+    Paint(0x2f_bf_8f, 36, Color::Green),
+    Paint(0x3f_6f_b5, 25, Color::Blue),
+    Paint(0x8a_63_d2, 98, Color::Magenta),
+    Paint(0xa8_6a_1d, 130, Color::Red),
 ];
 
 /// The same, for every other task.
 const SHADES: [Paint; Phase::COUNT] = [
-    Paint(0x3a_42_4c, Color::DarkGray),
-    Paint(0xe6_9f_00, Color::Yellow),
-    Paint(0x4a_53_5e, Color::DarkGray),
-    Paint(0x96_7a_cc, Color::LightMagenta),
-    Paint(0x25_a1_78, Color::LightGreen),
-    Paint(0x34_5d_9a, Color::LightBlue),
-    Paint(0x78_54_ba, Color::Magenta),
-    Paint(0xa8_6a_1d, Color::Red),
+    Paint(0x3a_42_4c, 239, Color::DarkGray),
+    Paint(0xe6_9f_00, 214, Color::Yellow),
+    Paint(0x5a_64_70, 241, Color::DarkGray),
+    Paint(0x96_7a_cc, 140, Color::LightMagenta),
+    Paint(0x25_9e_77, 29, Color::LightGreen),
+    Paint(0x34_5d_9a, 24, Color::LightBlue),
+    Paint(0x78_54_ba, 98, Color::Magenta),
+    Paint(0xa8_6a_1d, 130, Color::Red),
 ];
 
 const STRATEGIES: [Paint; 3] = [
-    Paint(0x9c_a3_ad, Color::Gray),
-    Paint(0x56_b4_e9, Color::LightCyan),
-    Paint(0xd0_7c_ac, Color::LightMagenta),
+    Paint(0x9c_a3_ad, 248, Color::Gray),
+    Paint(0x56_b4_e9, 74, Color::LightCyan),
+    Paint(0xd0_7c_ac, 175, Color::LightMagenta),
 ];
 
 impl Theme {
@@ -187,24 +187,11 @@ impl Depth {
     fn colour(self, paint: &Paint) -> Color {
         let [_, r, g, b] = paint.0.to_be_bytes();
         match self {
-            Self::Sixteen => paint.1,
-            Self::Indexed => Color::Indexed(nearest(r, g, b)),
+            Self::Sixteen => paint.2,
+            Self::Indexed => Color::Indexed(paint.1),
             Self::True => Color::Rgb(r, g, b),
         }
     }
-}
-
-/// The nearest of the 256 colours that every terminal draws alike: the cube and the greys.
-fn nearest(r: u8, g: u8, b: u8) -> u8 {
-    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let far = |x: u8, y: u8| u32::from(x.abs_diff(y)).pow(2);
-    let distance = |(x, y, z): (u8, u8, u8)| far(r, x) + far(g, y) + far(b, z);
-    let cube = (0..216u8).map(|i| {
-        let level = |n: u8| LEVELS[usize::from(n % 6)];
-        (16 + i, (level(i / 36), level(i / 6), level(i)))
-    });
-    let greys = (0..24u8).map(|i| (232 + i, (8 + 10 * i, 8 + 10 * i, 8 + 10 * i)));
-    cube.chain(greys).min_by_key(|(_, rgb)| distance(*rgb)).map_or(7, |(index, _)| index)
 }
 
 /// What a phase looks like without colour.
@@ -307,9 +294,6 @@ mod tests {
         assert_eq!(computing(Depth::Sixteen), Color::Green);
         assert_eq!(computing(Depth::Indexed), Color::Indexed(36));
         assert_eq!(computing(Depth::True), Color::Rgb(0x2f, 0xbf, 0x8f));
-        assert_eq!(nearest(0, 0, 0), 16);
-        assert_eq!(nearest(8, 8, 8), 232);
-        assert_eq!(nearest(255, 255, 255), 231);
     }
 
     #[test]

@@ -21,7 +21,6 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             Some(action) => act(model, action),
             None => Effect::None,
         },
-        Message::Act(action) => act(model, action),
         Message::Resized(columns, rows) => {
             model.area = Rect::new(0, 0, columns.min(MOST_COLUMNS), rows.min(MOST_ROWS));
             Effect::None

@@ -10,6 +10,8 @@ use crate::tui::model::{Model, Panel};
 const WIDE: (u16, u16) = (100, 26);
 /// From this height on panels have frames.
 const FRAMED: u16 = 18;
+/// From this width on there is a margin.
+const MARGINS: u16 = 60;
 /// The fewest rows in which the time ledger says something.
 const LEDGER_ROWS: u16 = 7;
 
@@ -100,9 +102,14 @@ pub(crate) fn lab_layout(area: Rect, model: &Model) -> LabLayout {
     let footer = stack.take_bottom(1);
     let finding = stack.take_bottom(match area.height {
         0..14 => 0,
-        14..32 => 1,
+        14..22 => 1,
         _ => 2,
     });
+    if area.width >= MARGINS {
+        // A column of air on both sides, where there is one to spare.
+        stack.0.x += 1;
+        stack.0.width -= 2;
+    }
     let mut layout = LabLayout { header, footer, finding, framed, ..LabLayout::default() };
     if model.expanded {
         expand(&mut layout, stack.rest(), model);
@@ -123,7 +130,7 @@ fn expand(layout: &mut LabLayout, body: Rect, model: &Model) {
 }
 
 fn wide(layout: &mut LabLayout, body: Rect, model: &Model) {
-    let width = if body.width >= 150 { 40 } else { 36 };
+    let width = if body.width >= 150 { 40 } else { 34 };
     let mut left = Stack(Rect { width, ..body });
     let mut right = Stack(Rect { x: body.x + width, width: body.width - width, ..body });
     let plan_rows = plan::rows_wanted(model) + 2;
@@ -186,9 +193,9 @@ fn workers(panel: Rect, framed: bool, model: &Model) -> WorkersLayout {
     let digits = tasks.to_string().len().clamp(1, 7) as u16;
     let side = match inner.width {
         0..44 => 0,
-        44..64 => 7,
-        64..92 => 17 + 2 * digits,
-        _ if lanes.height > 1 => (17 + 2 * digits).max(22),
+        44..60 => 7,
+        _ if lanes.height > 1 => (17 + 2 * digits).max(21),
+        60..88 => 17 + 2 * digits,
         _ => 26 + 2 * digits,
     };
     let columns = inner.width.saturating_sub(label + side);
@@ -239,7 +246,7 @@ impl Lanes {
     fn fit(slots: u32, room: u16, tasks: u64) -> Self {
         let table = tasks.min(12) as u32 + 2;
         let used = |height: u32, gap: u32| slots * (height + gap) - gap;
-        let tall = [6, 5, 4, 3].into_iter().map(|height| (height, 1, 4 + 1 + table));
+        let tall = [4, 3].into_iter().map(|height| (height, 1, 4 + 1 + table));
         let options = tall.chain([(2, 1, 0), (2, 0, 0), (1, 0, 0)]);
         let room32 = u32::from(room);
         let fitting = options.into_iter().find(|(height, gap, rest)| used(*height, *gap) + rest <= room32);

@@ -1,4 +1,5 @@
-//! Where the workers' time went, part by part, down to what nobody can explain.
+//! Where the workers' time went, part by part, down to what nobody can explain; below it, what else is known of the run.
+//! Before the first run, the machine.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,11 +7,13 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::Phase;
-use crate::tui::canvas::Canvas;
+use crate::report::text::harmless;
+use crate::state::RunState;
+use crate::tui::canvas::{Canvas, clip};
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
 use crate::tui::theme::WIDTHS;
-use crate::units::{Nanos, Share};
+use crate::units::{Nanos, Share, three_digits};
 
 /// Parts below this share are not listed, unless they must be.
 const LEAST: f64 = 0.0005;
@@ -29,6 +32,10 @@ impl Widget for LedgerPanel<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let Self(model) = self;
         let theme = &model.theme;
+        if model.ledger.is_none() {
+            machine(model, area, buf);
+            return;
+        }
         let whole = model.ledger.map(|ledger| ledger.whole());
         let below = whole.map(|whole| format!("{whole} in all"));
         let below = [(below.as_deref().unwrap_or_default(), theme.dim)];
@@ -36,11 +43,7 @@ impl Widget for LedgerPanel<'_> {
         let mut canvas = Canvas::new(area, buf);
         let (width, height) = (canvas.width().saturating_sub(4), canvas.height().saturating_sub(2));
         let mut inner = canvas.part(2, 1, width, height);
-        let Some((ledger, whole)) = model.ledger.zip(whole) else {
-            inner.text(0, 0, "where the workers' time goes", theme.dim);
-            inner.text(0, 1, "stands here once they run", theme.dim);
-            return;
-        };
+        let Some((ledger, whole)) = model.ledger.zip(whole) else { return };
         let mut parts: Vec<(&str, Nanos)> = ledger.parts().to_vec();
         parts.retain(|(name, time)| *name == "computing" || time.share_of(whole).fraction() >= LEAST);
         parts.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
@@ -49,10 +52,69 @@ impl Widget for LedgerPanel<'_> {
             parts.push(("unexplained", unexplained));
         }
         let rows = usize::from(inner.height());
+        let used = parts.len() as u16;
         for (y, (name, time)) in parts.into_iter().take(rows).enumerate() {
             line(&mut inner, y as u16, name, time, whole, model);
         }
+        if let Some(run) = model.shown_row().and_then(|row| row.run) {
+            pairs(&mut inner, used + 1, &facts(run), model);
+        }
     }
+}
+
+/// What is known of a run besides where its time went.
+fn facts(run: &RunState) -> Vec<(&'static str, String)> {
+    let longest = run.slots.iter().filter_map(|slot| slot.longest).max_by_key(|(_, time)| *time);
+    let longest = longest.map(|(task, time)| ("longest task", format!("{time} ({task})")));
+    let Some(end) = &run.end else {
+        return longest.into_iter().collect();
+    };
+    let cpu: Nanos = end.slots.iter().map(|slot| slot.cpu_time).sum();
+    let mut facts = vec![
+        ("start-up", end.startup.to_string()),
+        ("ending", end.shutdown.to_string()),
+        ("task, half below", end.latency.p50.to_string()),
+        ("task, 9 of 10 below", end.latency.p90.to_string()),
+    ];
+    facts.extend(longest);
+    facts.push(("workers' CPU time", cpu.to_string()));
+    facts.push(("poolscope's for it", end.overhead_cpu.to_string()));
+    facts
+}
+
+/// Names and values, from line `y` on.
+fn pairs(canvas: &mut Canvas<'_>, y: u16, pairs: &[(&str, String)], model: &Model) {
+    let width = canvas.width();
+    for (line, (name, value)) in (y..).zip(pairs) {
+        let end = canvas.text(0, line, name, model.theme.dim);
+        let room = usize::from(width.saturating_sub(end + 1));
+        canvas.right(width, line, &clip(value, room), model.theme.text);
+    }
+}
+
+/// What the comparison will run on.
+fn machine(model: &Model, area: Rect, buf: &mut Buffer) {
+    let machine = &model.machine;
+    Panel::new("Machine", &model.theme).render(area, buf, &[], &[]);
+    let mut canvas = Canvas::new(area, buf);
+    let (width, height) = (canvas.width().saturating_sub(4), canvas.height().saturating_sub(2));
+    let mut inner = canvas.part(2, 1, width, height);
+    inner.text(0, 0, &clip(&harmless(&machine.cpu_model), usize::from(width)), model.theme.text);
+    let mut known = vec![
+        ("system", format!("{} {}", machine.os, machine.arch)),
+        ("CPUs online", machine.cpus.to_string()),
+        ("CPUs for this run", machine.available().to_string()),
+    ];
+    if let Some(quota) = machine.quota {
+        known.push(("quota", format!("{quota:.1} CPUs")));
+    }
+    known.push(("free memory", machine.memory_available.to_string()));
+    if let Some(costs) = model.costs {
+        known.push(("a loop of cpu", format!("{} ns", three_digits(costs.cpu_ns))));
+        known.push(("a loop of sum", format!("{} ns", three_digits(costs.sum_ns))));
+        known.push(("a loop of primes", format!("{} ns", three_digits(costs.primes_ns))));
+    }
+    pairs(&mut inner, 1, &known, model);
 }
 
 fn line(canvas: &mut Canvas<'_>, y: u16, name: &str, time: Nanos, whole: Nanos, model: &Model) {

@@ -10,15 +10,15 @@ use crate::tui::canvas::Canvas;
 use crate::tui::model::Model;
 use crate::units::Nanos;
 
-/// The phases in the order in which they are explained.
-const ORDER: [Phase; 7] = [
-    Phase::Computing,
-    Phase::Blocked,
-    Phase::Starting,
-    Phase::Receiving,
-    Phase::Sending,
-    Phase::Waiting,
-    Phase::Stopping,
+/// The phases in the order in which they are explained, each in a few words.
+pub(crate) const PHASES: [(Phase, &str); 7] = [
+    (Phase::Computing, "has work for a CPU"),
+    (Phase::Blocked, "waits within a task"),
+    (Phase::Starting, "asked for, not ready yet"),
+    (Phase::Receiving, "takes tasks in"),
+    (Phase::Sending, "gives results back"),
+    (Phase::Waiting, "has nothing to do"),
+    (Phase::Stopping, "asked to end"),
 ];
 
 /// What the colours mean.
@@ -51,7 +51,7 @@ impl Widget for Legend<'_> {
             x = canvas.text(x, 0, "├─┤ ", theme.faint);
             x = canvas.text(x, 0, "planned task", theme.dim) + 3;
         }
-        for phase in ORDER {
+        for (phase, _) in PHASES {
             let always = match phase {
                 Phase::Waiting => true,
                 Phase::Computing => task.is_none_or(|task| task.computes()),

@@ -50,7 +50,7 @@ impl<'a> RunList<'a> {
             self.model.rows().take(64).map(|row| label(self.model, &row).width()).max().unwrap_or(0);
         let label = 2 + (longest as u16).min(width / 3);
         let digits = self.model.rows().map(|row| row.tasks).max().unwrap_or(0).to_string().len() as u16;
-        let (done, elapsed, left, speedup, efficiency) = (2 * digits.max(2) + 3, 11, 12, 9, 12);
+        let (done, elapsed, left, speedup, efficiency) = ((2 * digits + 3).max(6), 10, 11, 9, 11);
         let mut kept = [true; 3];
         let widths = [efficiency, left, done];
         let needed = |kept: [bool; 3]| -> u16 {
@@ -221,6 +221,13 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     let Some(run) = row.run else {
         if let Some(forecast) = row.forecast.filter(|_| !model.shown().over) {
             put(Some(columns.elapsed), &format!("≈ {}", forecast.elapsed), theme.dim);
+            let serial = model.rows().find(|other| {
+                (other.planned.workload, other.planned.strategy) == (row.planned.workload, Strategy::Serial)
+            });
+            if let Some(serial) = serial.and_then(|serial| serial.forecast).filter(|_| slots_differ(row)) {
+                let speedup = serial.elapsed.as_secs_f64() / forecast.elapsed.as_secs_f64().max(1e-9);
+                put(Some(columns.speedup), &format!("≈ {}×", three_digits(speedup)), theme.dim);
+            }
         }
         put(columns.done, &format!("0/{}", row.tasks), theme.dim);
         return;
@@ -249,6 +256,11 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     put(Some(columns.speedup), &format!("{}×", three_digits(speedup)), style);
     let efficiency = Share::of(speedup, f64::from(row.slots.max(1)));
     put(columns.efficiency, &format!("{} %", efficiency.percent()), theme.dim);
+}
+
+/// Whether a run can be faster or slower than serial by plan.
+fn slots_differ(row: &Row<'_>) -> bool {
+    row.planned.strategy != Strategy::Serial
 }
 
 /// A time that is only guessed, in few digits, so that it does not flicker.

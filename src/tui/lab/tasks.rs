@@ -1,4 +1,4 @@
-//! The last tasks, one line each, the newest first.
+//! The last tasks, one line each, the newest first. Before there are any, what the lanes will show.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,7 +6,9 @@ use ratatui::widgets::Widget;
 
 use crate::event::Outcome;
 use crate::tui::canvas::Canvas;
+use crate::tui::lab::legend;
 use crate::tui::model::Model;
+use crate::tui::theme::phase_glyph;
 use crate::units::plural;
 
 /// Where each column ends (numbers) or begins (words).
@@ -33,17 +35,16 @@ impl Widget for TaskTable<'_> {
         let Self(model) = self;
         let theme = &model.theme;
         let mut canvas = Canvas::new(area, buf);
+        let Some(run) = model.shown_row().and_then(|row| row.run) else {
+            explain(&mut canvas, model);
+            return;
+        };
         canvas.right(TASK, 0, "task", theme.dim);
         canvas.text(OUTCOME, 0, "outcome", theme.dim);
         canvas.text(WORKER, 0, "worker", theme.dim);
         for (end, heading) in [(PID, "pid"), (START, "start"), (TOOK, "took"), (CPU, "CPU time")] {
             canvas.right(end, 0, heading, theme.dim);
         }
-        let Some(run) = model.shown_row().and_then(|row| row.run) else {
-            canvas.right(TASK, 1, "–", theme.dim);
-            canvas.text(OUTCOME, 1, "tasks stand here as they end", theme.dim);
-            return;
-        };
         let rows = usize::from(canvas.height().saturating_sub(1));
         for (y, task) in run.recent.iter().rev().take(rows).enumerate() {
             let y = y as u16 + 1;
@@ -65,5 +66,18 @@ impl Widget for TaskTable<'_> {
             let words = format!("{} too short to be listed", plural(summarised, "task"));
             canvas.right(canvas.width(), 0, &words, theme.dim);
         }
+    }
+}
+
+/// Before there are tasks: what the lanes will show.
+fn explain(canvas: &mut Canvas<'_>, model: &Model) {
+    let theme = &model.theme;
+    canvas.text(TASK - 2, 0, "What a worker does", theme.dim);
+    for (y, (phase, words)) in legend::PHASES.iter().enumerate() {
+        let y = y as u16 + 1;
+        let style = theme.text.fg(theme.phase(*phase, false));
+        canvas.glyph(TASK - 2, y, phase_glyph(*phase), style);
+        canvas.text(TASK, y, phase.name(), theme.text);
+        canvas.text(TASK + 11, y, words, theme.dim);
     }
 }

@@ -1,1 +1,222 @@
+use super::*;
+use crate::plan::{Chunk, Strategy, TaskType, WorkerCount};
+use crate::tui::form::Item;
+use crate::tui::script::{before, crowd, finished, ms, press, running, tell, text};
+use crate::units::Nanos;
 
+#[test]
+fn the_first_key_that_a_newcomer_needs_is_enter() {
+    let mut model = before(120, 40);
+    let plan = model.form.plan.clone();
+    assert_eq!(press(&mut model, "<Enter>"), Effect::Start(Box::new(plan)));
+    assert_eq!(model.activity, Activity::Running);
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None, "one at a time");
+}
+
+#[test]
+fn enter_runs_from_anywhere_but_a_value_that_is_edited() {
+    for keys in ["<Up>", "<Home>", "<Tab>", "<Tab><Tab>", "<Up><Up><Up><Up> "] {
+        let mut model = before(120, 40);
+        press(&mut model, keys);
+        assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)), "{keys}");
+    }
+    let mut model = before(120, 40);
+    press(&mut model, "<Home><Down><Down>12");
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None);
+    assert_eq!(model.form.plan.workloads[0].tasks, 12);
+    assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
+}
+
+#[test]
+fn every_key_goes_to_a_value_that_is_edited() {
+    let mut model = before(120, 40);
+    press(&mut model, "<Home><Down>5qxft?hjkl <Tab>");
+    let edit = model.form.edit.clone().unwrap();
+    assert_eq!(edit.text, "5qxft?hjkl ");
+    assert!(edit.problem.is_some(), "Tab tries to take it");
+    assert!(text(&model).contains("is no number"), "{}", text(&model));
+    press(&mut model, "<Backspace><Backspace><Esc>");
+    assert_eq!(model.form.edit, None);
+    assert_eq!(model.activity, Activity::Idle);
+    press(&mut model, "3s<Enter>");
+    assert_eq!(model.form.plan.workloads[0].size.to_string(), "3s");
+}
+
+#[test]
+fn values_begin_with_what_they_can_begin_with_and_nothing_else() {
+    let mut model = before(120, 40);
+    press(&mut model, "<Home><Down><Down><Down>+1<Enter>");
+    assert_eq!(model.form.plan.workers, WorkerCount::Plus(1));
+    press(&mut model, "all<Enter>");
+    assert_eq!(model.form.plan.workers, WorkerCount::All);
+    press(&mut model, "f");
+    assert!(model.form.edit.is_none() && model.still.is_some());
+}
+
+#[test]
+fn choices_change_and_bring_their_defaults() {
+    let mut model = before(120, 40);
+    press(&mut model, "<Home><Right>");
+    assert_eq!(model.form.task(), TaskType::Sum);
+    press(&mut model, "hh");
+    assert_eq!(model.form.task(), TaskType::Mixed);
+    assert_eq!(model.form.plan.workloads[0].size.to_string(), "250ms+250ms");
+    press(&mut model, "<Down><Down><Down><Right><Down> <Down><Down> <Down><Right>");
+    assert_eq!(model.form.plan.workers, WorkerCount::Exactly(3));
+    assert_eq!(model.form.plan.strategies, [Strategy::Threads]);
+    assert_eq!(model.form.plan.chunk, Chunk::Tasks(1));
+}
+
+#[test]
+fn a_plan_with_nothing_to_run_is_not_run_and_the_reason_is_said() {
+    let mut model = before(120, 40);
+    press(&mut model, "<Home><Down><Down><Down><Down> <Down> <Down> <End>");
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None);
+    assert_eq!(model.form.at, Item::Way(Strategy::Serial));
+    assert!(text(&model).contains("there is no way to run it"), "{}", text(&model));
+}
+
+#[test]
+fn escape_closes_and_never_quits() {
+    let mut model = running(120, 40);
+    press(&mut model, "?");
+    assert!(model.overlay.is_some());
+    press(&mut model, "<Esc>z");
+    assert!(model.overlay.is_none() && model.expanded);
+    for _ in 0..5 {
+        assert_eq!(press(&mut model, "<Esc>"), Effect::None);
+    }
+    assert!(!model.expanded);
+    assert_eq!(model.activity, Activity::Running);
+}
+
+#[test]
+fn one_press_quits_from_everywhere() {
+    for keys in ["", "?", "p", "<Tab>", "z", "f"] {
+        for key in ["q", "<C-c>"] {
+            let mut model = running(80, 24);
+            press(&mut model, keys);
+            assert_eq!(press(&mut model, key), Effect::Quit, "{keys} {key}");
+        }
+    }
+    let mut model = before(80, 24);
+    press(&mut model, "p<Home><Down>5");
+    assert_eq!(press(&mut model, "<C-c>"), Effect::Quit);
+}
+
+#[test]
+fn cancelling_asks_first_and_demands_then() {
+    let mut model = running(120, 40);
+    assert_eq!(press(&mut model, "x"), Effect::Cancel);
+    assert_eq!(press(&mut model, "x"), Effect::Enforce);
+    tell(&mut model, Message::Events(vec![RunEvent::Finished]));
+    assert_eq!(model.activity, Activity::Idle);
+    assert_eq!(press(&mut model, "x"), Effect::None);
+    assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
+}
+
+#[test]
+fn a_frozen_display_stands_still_while_the_run_goes_on() {
+    let mut model = running(120, 40);
+    press(&mut model, "f");
+    let frozen = text(&model);
+    tell(&mut model, Message::Tick(Some(ms(1_400))));
+    tell(&mut model, Message::Events(vec![RunEvent::Finished]));
+    let later = text(&model);
+    assert_eq!(frozen.lines().nth(11), later.lines().nth(11));
+    assert!(later.contains("frozen"));
+    press(&mut model, "f");
+    assert!(!text(&model).contains("frozen"));
+}
+
+#[test]
+fn panels_take_turns() {
+    let mut model = before(120, 40);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        press(&mut model, "<Tab>");
+        seen.push(model.focus);
+    }
+    assert_eq!(seen, [Panel::Runs, Panel::Workers, Panel::Plan]);
+    press(&mut model, "<BackTab>");
+    assert_eq!(model.focus, Panel::Workers);
+}
+
+#[test]
+fn any_run_can_be_looked_at() {
+    let mut model = finished(120, 40);
+    assert_eq!(model.shown_index(), 2);
+    press(&mut model, "<Tab><Up><Up><Up>");
+    assert_eq!(model.shown_index(), 0);
+    assert!(text(&model).contains("Workers · serial"));
+    press(&mut model, "<End>");
+    assert_eq!(model.shown_index(), 2);
+}
+
+#[test]
+fn time_is_zoomed_and_scrolled() {
+    let mut model = finished(120, 40);
+    let whole = *model.chart.frame();
+    press(&mut model, "++");
+    let zoomed = *model.chart.frame();
+    assert_eq!(zoomed.to.since(zoomed.from), whole.to.since(whole.from) / 4);
+    press(&mut model, "<<");
+    assert!(model.chart.frame().from < zoomed.from);
+    press(&mut model, "0");
+    assert_eq!(*model.chart.frame(), whole);
+}
+
+#[test]
+fn lanes_scroll_when_there_are_more_than_rows() {
+    let mut model = crowd(120, 40, 300);
+    press(&mut model, "<Tab><Tab><Down><PageDown>");
+    let shown = usize::from(model.chart.frame().rows) * model.chart.frame().fold;
+    assert!(shown >= 300 || model.first_lane > 0);
+    press(&mut model, "<End>");
+    assert!(model.first_lane + shown <= 300 + shown);
+}
+
+#[test]
+fn where_the_plan_is_one_line_it_opens_before_it_changes() {
+    let mut model = before(80, 24);
+    press(&mut model, "<Up>");
+    assert_eq!((model.overlay, model.form.at), (Some(Overlay::Plan), Item::Run));
+    press(&mut model, "<Up>3<Enter>");
+    assert_eq!(model.form.plan.retries, 3);
+    press(&mut model, "<Esc>");
+    assert_eq!(model.overlay, None);
+    press(&mut model, "p");
+    assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
+    assert_eq!(model.overlay, None, "a run is to be watched");
+}
+
+#[test]
+fn signals_and_a_terminal_that_is_gone_end_it() {
+    let mut model = running(120, 40);
+    assert_eq!(update(&mut model, Message::EndAsked(143)), Effect::Quit);
+    assert_eq!(update(&mut model, Message::TerminalLost), Effect::Abandon);
+    assert_eq!(update(&mut model, Message::StopAsked), Effect::Suspend);
+    assert_eq!(update(&mut model, Message::Continued), Effect::Reclaim);
+}
+
+#[test]
+fn an_axis_does_not_creep() {
+    let mut model = running(120, 40);
+    let axis = model.axis();
+    for at in (1_200..2_000).step_by(50) {
+        tell(&mut model, Message::Tick(Some(ms(at))));
+        assert_eq!(model.axis(), axis);
+    }
+    tell(&mut model, Message::Tick(Some(ms(2_500))));
+    assert_eq!(model.axis(), axis + axis / 4);
+    assert!(axis > Nanos::from_millis(2_000));
+}
+
+#[test]
+fn a_plan_that_has_changed_is_said_to_have() {
+    let mut model = finished(120, 40);
+    assert!(!text(&model).contains("edited"));
+    press(&mut model, "<Home><Right>");
+    assert!(text(&model).contains("edited"));
+    assert!(text(&model).contains("The plan has changed"));
+}

@@ -1,0 +1,275 @@
+//! Scripted comparisons for the tests of the screen: fixed machine, fixed times, fixed results.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::clock::RunTime;
+use crate::event::{
+    CoreLoad, CoreSample, Gauges, Outcome, Percentiles, Phase, PhaseTotals, Record, RunEnd, RunEvent,
+    RunStart, TaskCounts,
+};
+use crate::ids::{CpuId, RunId, SlotId, TaskIndex};
+use crate::plan::{Costs, Machine, Plan, Strategy, Work};
+use crate::tui::message::{Effect, Message};
+use crate::tui::model::Model;
+use crate::tui::theme::{Depth, Palette, Theme};
+use crate::tui::update::update;
+use crate::tui::view::view;
+use crate::units::{Nanos, Share};
+
+pub(super) const COSTS: Costs = Costs { cpu_ns: 25.0, sum_ns: 0.5, primes_ns: 8.0 };
+
+/// What a task of the scripted runs takes.
+const TASK_MS: u64 = 500;
+
+pub(super) const fn ms(n: u64) -> RunTime {
+    RunTime(n * 1_000_000)
+}
+
+/// The screen before anything has happened, calibrated.
+pub(super) fn before(columns: u16, rows: u16) -> Model {
+    themed(columns, rows, Theme::new(Palette::Dark, Depth::True, false))
+}
+
+pub(super) fn themed(columns: u16, rows: u16, theme: Theme) -> Model {
+    let machine = Machine::example(2);
+    let plan = Plan::first(&machine);
+    let mut model = Model::new(machine, plan, theme);
+    tell(&mut model, Message::Resized(columns, rows));
+    tell(&mut model, Message::Calibrated(COSTS));
+    model
+}
+
+/// The same while the second of three runs goes on: serial is over, threads are at 1.2 s.
+pub(super) fn running(columns: u16, rows: u16) -> Model {
+    let mut model = before(columns, rows);
+    start(&mut model);
+    play(&mut model, 0, Strategy::Serial, 1, None);
+    play(&mut model, 1, Strategy::Threads, 2, Some(1_200));
+    model
+}
+
+/// The same when all three runs are over.
+pub(super) fn finished(columns: u16, rows: u16) -> Model {
+    let mut model = before(columns, rows);
+    start(&mut model);
+    play(&mut model, 0, Strategy::Serial, 1, None);
+    play(&mut model, 1, Strategy::Threads, 2, None);
+    play(&mut model, 2, Strategy::Processes, 2, None);
+    tell(&mut model, Message::Events(vec![RunEvent::Finished]));
+    model
+}
+
+/// A run of many workers that is at 1.2 s.
+pub(super) fn crowd(columns: u16, rows: u16, workers: u32) -> Model {
+    let mut model = before(columns, rows);
+    model.form.plan.workers = crate::plan::WorkerCount::Exactly(workers);
+    model.form.plan.workloads[0].tasks = u64::from(workers) * 4;
+    model.form.plan.strategies = vec![Strategy::Threads];
+    start(&mut model);
+    play(&mut model, 0, Strategy::Threads, workers, Some(1_200));
+    model
+}
+
+/// Takes a message in and has nothing done about it.
+pub(super) fn tell(model: &mut Model, message: Message) {
+    let _: Effect = update(model, message);
+}
+
+/// Presses keys: characters, and names in angle brackets as `<Enter>`; returns the effect of the last one.
+pub(super) fn press(model: &mut Model, keys: &str) -> Effect {
+    let mut effect = Effect::None;
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let name = rest
+            .strip_prefix('<')
+            .and_then(|named| named.split_once('>'))
+            .filter(|(name, _)| !name.is_empty());
+        let (code, modifiers, after) = match name {
+            Some((name, after)) => {
+                let (code, modifiers) = named(name);
+                (code, modifiers, after)
+            }
+            None => (KeyCode::Char(c), KeyModifiers::NONE, rest.split_at(c.len_utf8()).1),
+        };
+        effect = update(model, Message::Key(KeyEvent::new(code, modifiers)));
+        rest = after;
+    }
+    effect
+}
+
+fn named(name: &str) -> (KeyCode, KeyModifiers) {
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "BackTab" => KeyCode::BackTab,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PageDown" => KeyCode::PageDown,
+        "Backspace" => KeyCode::Backspace,
+        "F1" => KeyCode::F(1),
+        "C-c" => return (KeyCode::Char('c'), KeyModifiers::CONTROL),
+        "C-l" => return (KeyCode::Char('l'), KeyModifiers::CONTROL),
+        "C-z" => return (KeyCode::Char('z'), KeyModifiers::CONTROL),
+        other => panic!("no key {other}"),
+    };
+    (code, KeyModifiers::NONE)
+}
+
+/// The screen as a terminal would show it.
+pub(super) fn screen(model: &Model) -> Terminal<TestBackend> {
+    let mut terminal = Terminal::new(TestBackend::new(model.area.width, model.area.height)).unwrap();
+    terminal.draw(|frame| view(model, frame)).unwrap();
+    terminal
+}
+
+/// Its text.
+pub(super) fn text(model: &Model) -> String {
+    screen(model).backend().to_string()
+}
+
+fn start(model: &mut Model) {
+    assert!(matches!(press(model, "<Enter>"), Effect::Start(_)));
+    let plan = model.form.plan.clone();
+    let machine = model.machine.clone();
+    let works = plan.workloads.iter().map(|load| load.resolve(&COSTS)).collect();
+    tell(
+        model,
+        Message::Events(vec![
+            RunEvent::Accepted { plan, machine },
+            RunEvent::Calibrated { costs: COSTS, works },
+            RunEvent::Cores(cores(0.98, 0.35)),
+        ]),
+    );
+}
+
+/// Two cores, the first busy with this run alone.
+fn cores(first: f64, second: f64) -> CoreSample {
+    let core = |cpu, busy, ours| CoreLoad {
+        cpu: CpuId(cpu),
+        busy: Share::of(busy, 1.0),
+        ours: Share::of(ours, 1.0),
+        steal: Share::ZERO,
+        allowed: true,
+    };
+    CoreSample {
+        period: Nanos::from_millis(500),
+        cores: vec![core(0, first, first), core(1, second, 0.25)],
+        load: Some(0.3),
+        own: Share::of(0.4, 100.0),
+        throttled: Share::ZERO,
+    }
+}
+
+/// Plays a run of tasks of half a second, up to a moment or to its end.
+fn play(model: &mut Model, number: u32, strategy: Strategy, slots: u32, until: Option<u64>) {
+    let tasks = model.session.plan.as_ref().unwrap().workloads[0].tasks;
+    let mut events = vec![RunEvent::RunStarted(RunStart {
+        run: RunId(number),
+        workload: 0,
+        repeat: 0,
+        strategy,
+        slots,
+        chunk: 1,
+        tasks,
+        work: Work::Cpu { iterations: 20_000_000 },
+        serial_estimate: Nanos::from_millis(TASK_MS * tasks),
+        shared_lanes: true,
+    })];
+    let ready = if strategy == Strategy::Processes { 20 } else { 1 };
+    let end = ready + TASK_MS * tasks.div_ceil(u64::from(slots));
+    let now = until.unwrap_or(end + 4);
+    let mut levels = Vec::new();
+    for slot in 0..slots {
+        let pid = if strategy == Strategy::Processes { 4_001 + slot } else { 4_000 };
+        events.push(RunEvent::WorkerSpawned { slot: SlotId(slot as u16), pid, at: ms(0) });
+        let mut lane =
+            Lane { slot: SlotId(slot as u16), events: &mut events, totals: PhaseTotals::default() };
+        lane.span(Phase::Starting, None, 0, ready);
+        let mut at = ready;
+        let mut done = 0;
+        let mut task = u64::from(slot);
+        while task < tasks && at + TASK_MS <= now {
+            lane.task(TaskIndex(task as u32), at);
+            at += TASK_MS;
+            done += 1;
+            task += u64::from(slots);
+        }
+        let goes_on = (task < tasks).then_some(TaskIndex(task as u32));
+        levels.push(Gauges {
+            phase: if until.is_none() { Phase::Absent } else { Phase::Computing },
+            since: ms(at),
+            task: goes_on.filter(|_| until.is_some()),
+            pid,
+            cpu: Some(CpuId(slot as u16 % 2)),
+            done,
+            totals: lane.totals,
+            computing_cpu: Nanos::from_millis(done * 490),
+            cpu_time: Nanos::from_millis(done * 491),
+            ..Gauges::default()
+        });
+    }
+    let numbered = (0..).map(SlotId).zip(levels.iter().copied()).collect();
+    events.push(RunEvent::Levels { at: ms(now), slots: numbered });
+    events.push(RunEvent::Cores(cores(0.99, 0.97)));
+    if until.is_none() {
+        events.push(RunEvent::RunFinished(Box::new(RunEnd {
+            elapsed: Nanos::from_millis(now),
+            startup: Nanos::from_millis(ready),
+            shutdown: Nanos::from_millis(4),
+            counts: TaskCounts { total: tasks, ok: tasks, ..TaskCounts::default() },
+            digest: Some(7),
+            latency: Percentiles {
+                p50: Nanos::from_millis(500),
+                p90: Nanos::from_millis(501),
+                p99: Nanos::from_millis(502),
+                max: Nanos::from_millis(502),
+            },
+            queue: Percentiles::default(),
+            slots: levels,
+            overhead_cpu: Nanos::from_micros(300),
+            errors: Vec::new(),
+            stopped: None,
+        })));
+    }
+    tell(model, Message::Events(events));
+    tell(model, Message::Tick(until.map(ms)));
+}
+
+/// A lane that is written.
+struct Lane<'a> {
+    slot: SlotId,
+    events: &'a mut Vec<RunEvent>,
+    totals: PhaseTotals,
+}
+
+impl Lane<'_> {
+    fn say(&mut self, record: Record) {
+        self.events.push(RunEvent::Lane { slot: self.slot, record });
+    }
+
+    fn span(&mut self, phase: Phase, task: Option<TaskIndex>, start: u64, end: u64) {
+        self.totals.add(phase, Nanos::from_millis(end - start));
+        self.say(Record::Span { phase, task, start: ms(start), end: ms(end) });
+    }
+
+    fn task(&mut self, task: TaskIndex, start: u64) {
+        let end = start + TASK_MS;
+        self.span(Phase::Computing, Some(task), start, end);
+        let cpu = Nanos::from_millis(490);
+        self.say(Record::Task {
+            task,
+            outcome: Outcome::Ok,
+            attempt: 0,
+            start: ms(start),
+            end: ms(end),
+            cpu,
+        });
+    }
+}
