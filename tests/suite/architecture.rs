@@ -64,11 +64,13 @@ struct Source {
     /// Its path below `src`, with `/`.
     path: String,
     text: String,
+    /// Whether only tests see the file.
+    is_test: bool,
 }
 
 impl Source {
     fn new(path: &str, text: &str) -> Self {
-        Self { path: path.to_owned(), text: text.to_owned() }
+        Self { path: path.to_owned(), text: text.to_owned(), is_test: false }
     }
 
     /// The module below the crate's root that it belongs to.
@@ -79,14 +81,23 @@ impl Source {
 
     /// Its lines without comments; what only tests see is left out.
     fn code(&self) -> String {
-        let is_test = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
         let text = match self.text.find("\nmod tests {") {
-            _ if is_test => "",
+            _ if self.is_test => "",
             Some(at) => &self.text[..at],
             None => &self.text,
         };
         let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         lines.map(|line| line.split(" // ").next().unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Paths of the modules below this one that only tests see.
+    fn test_modules(&self) -> impl Iterator<Item = String> {
+        let folder = self.path.strip_suffix(".rs").filter(|path| *path != "lib");
+        let declared = self.text.split("#[cfg(test)]").skip(1).filter_map(|rest| {
+            let (words, _) = rest.trim_start().split_once(';')?;
+            words.split_once("mod ").map(|(_, name)| name).filter(|name| !name.contains(char::is_whitespace))
+        });
+        declared.map(move |name| folder.map_or(format!("{name}.rs"), |folder| format!("{folder}/{name}.rs")))
     }
 
     /// The modules below the root that it names.
@@ -157,7 +168,7 @@ fn faults(source: &Source) -> Vec<String> {
         faults.push(format!("{path}: x.rs stands beside x/, and there is no mod.rs"));
     }
     // Tests are described by the module that they test.
-    if !source.text.starts_with("//!") && !path.ends_with("/tests.rs") {
+    if !source.text.starts_with("//!") && !source.is_test {
         faults.push(format!("{path}: does not begin with what it is for (//!)"));
     }
     let own = source.module();
@@ -201,8 +212,15 @@ fn sources() -> Vec<Source> {
         folders.extend(below);
         sources.extend(files.iter().filter(|file| file.extension().is_some_and(|e| e == "rs")).map(|file| {
             let path = file.strip_prefix(root().join("src")).unwrap().to_string_lossy().replace('\\', "/");
-            Source { path, text: std::fs::read_to_string(file).unwrap() }
+            Source::new(&path, &std::fs::read_to_string(file).unwrap())
         }));
+    }
+    let tests: BTreeSet<String> = sources.iter().flat_map(Source::test_modules).collect();
+    for source in &mut sources {
+        let below = |test: &String| {
+            test.strip_suffix(".rs").is_some_and(|folder| source.path.starts_with(&format!("{folder}/")))
+        };
+        source.is_test = tests.contains(&source.path) || tests.iter().any(below);
     }
     sources
 }

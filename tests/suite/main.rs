@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::disallowed_methods,
+    clippy::string_slice,
     reason = "these are tests, helpers included; they wait for the real program, by the real clock"
 )]
 
