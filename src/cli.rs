@@ -26,7 +26,8 @@ use crate::headless::output::{self, OutputError};
 use crate::headless::terminal::Terminal;
 use crate::headless::{self, Ending, Format, HeadlessError, HeadlessOptions, ProgressLook};
 use crate::plan::Plan;
-use crate::report::TableStyle;
+use crate::report::{self, TableStyle};
+use crate::tui::{self, ColourChoice, TuiOptions};
 
 /// The width of a table where there is no terminal.
 const TABLE_WIDTH: usize = 100;
@@ -123,15 +124,34 @@ fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
     })
 }
 
+/// The screen; the results of its last comparison stay behind on standard output.
 fn lab(plan: &PlanArgs, look: &LookArgs) -> anyhow::Result<u8> {
     let terminal = Terminal::look();
     if !(terminal.attached.input && terminal.attached.output && terminal.can_move()) {
         output::note(NO_TERMINAL);
         return Ok(exit::USAGE);
     }
-    let (engine, _feed) = engine()?;
-    let _plan = plan_and_look(plan, look, Purpose::Lab, &engine, "poolscope")?;
-    anyhow::bail!("there is no screen in this build; use poolscope compare");
+    let (engine, feed) = engine()?;
+    let (plan, look) = plan_and_look(plan, look, Purpose::Lab, &engine, "poolscope")?;
+    let colour = match look.colour {
+        None => ColourChoice::Auto,
+        Some(true) => ColourChoice::Always,
+        Some(false) => ColourChoice::Never,
+    };
+    let options = TuiOptions { plan, ascii: look.style.ascii, colour };
+    let left = match tui::run(Arc::new(engine), feed, options) {
+        Ok(left) => left,
+        Err(error) => {
+            output::note(&format!("error: {error}"));
+            return Ok(error.exit_code());
+        }
+    };
+    if !left.session.runs.is_empty() {
+        // The terminal may have another width by now.
+        let width = Terminal::look().size.map_or(TABLE_WIDTH, |(columns, _)| usize::from(columns));
+        output::write(&report::table(&left.session, &TableStyle { width, ..look.style }))?;
+    }
+    Ok(left.exit_code)
 }
 
 /// The engine of this program, whose workers are this program too.
@@ -163,28 +183,32 @@ fn plan_and_look(
 struct Look {
     style: TableStyle,
     progress: ProgressLook,
+    /// Colours as the user wants them; none to go by the terminal.
+    colour: Option<bool>,
 }
 
 fn look(args: &LookArgs, name: &str) -> Result<Look, UsageError> {
     let terminal = Terminal::look();
-    let colour = |attached| match args.color.as_deref().unwrap_or("auto") {
-        "auto" => Ok(terminal.wants_colour(attached)),
-        "always" => Ok(true),
-        "never" => Ok(false),
+    let colour = match args.color.as_deref().unwrap_or("auto") {
+        "auto" => None,
+        "always" => Some(true),
+        "never" => Some(false),
         other => {
             let wrong =
                 Wrong::new("--color", other, "is no choice of colours; there are auto, always, never");
-            Err(UsageError::new(name, vec![wrong]))
+            return Err(UsageError::new(name, vec![wrong]));
         }
     };
+    let colour_on = |attached| colour.unwrap_or_else(|| terminal.wants_colour(attached));
     let ascii = args.ascii || !terminal.unicode;
     let width = match terminal.size {
         Some((columns, _)) if terminal.attached.output => usize::from(columns),
         _ => TABLE_WIDTH,
     };
     Ok(Look {
-        style: TableStyle { ascii, colour: colour(terminal.attached.output)?, width },
-        progress: ProgressLook { ascii, colour: colour(terminal.attached.error)? },
+        style: TableStyle { ascii, colour: colour_on(terminal.attached.output), width },
+        progress: ProgressLook { ascii, colour: colour_on(terminal.attached.error) },
+        colour,
     })
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::family::{Family, signal};
 
 /// Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command line to be, with an environment that does not depend on who runs the tests.
 pub(crate) fn poolscope(args: &[&str]) -> Command {

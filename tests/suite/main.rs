@@ -1,7 +1,12 @@
 //! The integration tests, as one program: the library and the real binary, driven from outside, by results, counts and
 //! states; never by how fast the machine happened to be.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "these are tests, helpers included; they wait for the real program, by the real clock"
+)]
 
 mod cli;
 mod cli_output;
