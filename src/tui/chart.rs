@@ -185,7 +185,7 @@ fn shade(cells: &mut [Cell], frame: &Frame, slot: &SlotState, stride: u32) {
         }
         tasks += 1;
         if tasks * 4 > frame.columns {
-            cells.iter_mut().for_each(|cell| cell.odd = false);
+            paint(cells, 0, frame.columns, None);
             return;
         }
         let odd = last.map_or(task.0 / stride.max(1) % 2 == 1, |(_, odd)| !odd);
@@ -199,7 +199,9 @@ fn shade(cells: &mut [Cell], frame: &Frame, slot: &SlotState, stride: u32) {
 fn paint(cells: &mut [Cell], from: u16, to: u16, task: Option<(TaskIndex, bool)>) {
     let odd = task.is_some_and(|(_, odd)| odd);
     if let Some(cells) = cells.get_mut(usize::from(from)..usize::from(to)) {
-        cells.iter_mut().for_each(|cell| cell.odd = odd);
+        for cell in cells {
+            cell.odd = odd;
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::plan::{Costs, Machine, Plan, Strategy, Work};
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::Model;
 use crate::tui::theme::{Depth, Palette, Theme};
-use crate::tui::update::update;
+use crate::tui::update::{refresh, update};
 use crate::tui::view::view;
 use crate::units::{Nanos, Share};
 
@@ -75,6 +75,7 @@ pub(super) fn crowd(columns: u16, rows: u16, workers: u32) -> Model {
 /// Takes a message in and has nothing done about it.
 pub(super) fn tell(model: &mut Model, message: Message) {
     let _: Effect = update(model, message);
+    refresh(model);
 }
 
 /// Has facts happen at the moment that is shown.
@@ -105,6 +106,7 @@ pub(super) fn press(model: &mut Model, keys: &str) -> Effect {
             None => (KeyCode::Char(c), KeyModifiers::NONE, rest.split_at(c.len_utf8()).1),
         };
         effect = update(model, Message::Key(KeyEvent::new(code, modifiers)));
+        refresh(model);
         rest = after;
     }
     effect

@@ -2,6 +2,8 @@
 
 mod chores;
 
+pub(crate) use chores::refresh;
+
 use ratatui::layout::Rect;
 
 use crate::clock::RunTime;
@@ -16,7 +18,7 @@ use crate::tui::throughput::Throughput;
 
 /// Takes a message in.
 pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
-    let effect = match message {
+    match message {
         Message::Key(event) => match keys::action(model, Chord::of(&event)) {
             Some(action) => act(model, action),
             None => Effect::None,
@@ -30,7 +32,9 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             Effect::None
         }
         Message::News(events, now) => {
-            events.into_iter().for_each(|event| take(model, &event));
+            for event in &events {
+                take(model, event);
+            }
             model.now = now.unwrap_or(RunTime::START);
             Effect::None
         }
@@ -46,9 +50,7 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             Effect::Quit
         }
         Message::TerminalLost => Effect::Abandon,
-    };
-    chores::refresh(model);
-    effect
+    }
 }
 
 fn take(model: &mut Model, event: &RunEvent) {

@@ -110,7 +110,7 @@ pub(crate) fn lab_layout(area: Rect, model: &Model) -> LabLayout {
         stack.0.x += 1;
         stack.0.width -= 2;
     }
-    let mut layout = LabLayout { header, footer, finding, framed, ..LabLayout::default() };
+    let mut layout = LabLayout { header, finding, footer, framed, ..LabLayout::default() };
     if model.expanded {
         expand(&mut layout, stack.rest(), model);
     } else if area.width >= WIDE.0 && area.height >= WIDE.1 {
