@@ -17,7 +17,7 @@ pub(crate) struct Terminal {
     parser: Arc<Mutex<vt100::Parser>>,
     master: Box<dyn MasterPty + Send>,
     /// Kept open, or the reader would see the end when the program closes its own.
-    _slave: Box<dyn SlavePty + Send>,
+    slave: Box<dyn SlavePty + Send>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     modes: Option<String>,
@@ -86,8 +86,8 @@ impl Terminal {
             }
         });
         let keyboard = pair.master.take_writer().unwrap();
-        let (master, _slave) = (pair.master, pair.slave);
-        Self { parser, master, _slave, keyboard, child, modes, family, written }
+        let (master, slave) = (pair.master, pair.slave);
+        Self { parser, master, slave, keyboard, child, modes, family, written }
     }
 
     /// Looks at the screen.
@@ -174,6 +174,7 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         self.family.kill_all();
         let _ = self.child.wait();
+        let _ = &self.slave;
     }
 }
 
