@@ -1,6 +1,6 @@
 //! The terminal user interface: an oscilloscope with a plan to edit and a run to watch.
 //!
-//! It is built as [Elm] programs are: a [`Model`](model::Model) from which all that is shown follows, messages, one
+//! It is built as [Elm] programs are: a `Model` from which all that is shown follows, messages, one
 //! function `update` that takes a message into the model and returns the effect that it wishes for, and one function
 //! `view` that draws the model. Both are pure. What is not, is in three threads:
 //!
@@ -14,7 +14,7 @@
 //! back once, whatever ends the program: the last key, a panic of the screen, a signal, or a terminal that has gone.
 //! Panics of tasks and of workers never touch it.
 //!
-//! There is one screen, [`lab`]; it says in its own words what is where. Nothing here measures or runs anything.
+//! There is one screen, `lab`; it says in its own words what is where. Nothing here measures or runs anything.
 //!
 //! [Elm]: https://guide.elm-lang.org/architecture/
 

@@ -111,8 +111,8 @@ impl Size {
     /// A [`SizeError`] that says the limit or the form.
     pub fn check(&self, task: TaskType) -> Result<(), SizeError> {
         match (self, task) {
-            (Self::Compute(c), TaskType::Cpu | TaskType::Sum) => check_compute(*c),
-            (Self::Compute(c @ Compute::Time(_)), TaskType::Primes) => check_compute(*c),
+            (Self::Compute(c), TaskType::Cpu | TaskType::Sum)
+            | (Self::Compute(c @ Compute::Time(_)), TaskType::Primes) => check_compute(*c),
             (Self::Numbers(n), TaskType::Primes) if n.is_empty() => Err(SizeError::Zero),
             (Self::Numbers(n), TaskType::Primes) if n.len() > MAX_NUMBERS => {
                 Err(SizeError::TooLarge { limit: "10 000 numbers" })
@@ -170,7 +170,7 @@ fn parse_count(text: &str) -> Result<u64, SizeError> {
     match digits {
         d if d.is_empty() => Err(part(UnitError::Empty)),
         d if !d.bytes().all(|b| b.is_ascii_digit()) => Err(part(UnitError::NotANumber)),
-        d => d.parse().map_err(|_| part(UnitError::TooLarge)),
+        d => d.parse().map_err(|_too_many_digits| part(UnitError::TooLarge)),
     }
 }
 
