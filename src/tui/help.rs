@@ -74,8 +74,7 @@ fn draw(canvas: &mut Canvas<'_>, x: u16, y: u16, line: &Line, theme: &Theme) {
             canvas.text(x + 12, y, label, theme.text);
         }
         Line::Phase(phase, words) => {
-            let style = theme.text.fg(theme.phase(*phase, false));
-            canvas.glyph(x + 1, y, phase_glyph(*phase), style);
+            canvas.glyph(x + 1, y, phase_glyph(*phase), theme.pure(*phase, false));
             canvas.text(x + 3, y, phase.name(), theme.text);
             canvas.text(x + 13, y, words, theme.dim);
         }

@@ -62,6 +62,7 @@ pub(crate) struct Theme {
     pub(crate) other: Style,
     phases: [Color; Phase::COUNT],
     shades: [Color; Phase::COUNT],
+    deep: Color,
     strategies: [Color; 3],
 }
 
@@ -101,6 +102,9 @@ const SHADES: [Paint; Phase::COUNT] = [
     Paint(0xa8_6a_1d, 130, Color::Red),
 ];
 
+/// Behind the texture of what is blocked in every other task.
+const DEEP: Paint = Paint(0x2a_46_7c, 18, Color::Black);
+
 const STRATEGIES: [Paint; 3] = [
     Paint(0x9c_a3_ad, 248, Color::Gray),
     Paint(0x56_b4_e9, 74, Color::LightCyan),
@@ -131,6 +135,7 @@ impl Theme {
                 other: plain,
                 phases: [Color::Reset; Phase::COUNT],
                 shades: [Color::Reset; Phase::COUNT],
+                deep: Color::Reset,
                 strategies: [Color::Reset; 3],
             };
         }
@@ -153,6 +158,7 @@ impl Theme {
             other: fg(&OTHER),
             phases: PHASES.each_ref().map(colour),
             shades: SHADES.each_ref().map(colour),
+            deep: colour(&DEEP),
             strategies: STRATEGIES.each_ref().map(colour),
         }
     }
@@ -174,6 +180,18 @@ impl Theme {
     /// The colour of a phase; `odd` tasks have a shade of their own.
     pub(crate) const fn phase(&self, phase: Phase, odd: bool) -> Color {
         if odd { self.shades[phase as usize] } else { self.phases[phase as usize] }
+    }
+
+    /// The look of a column, or of a sample in a legend, that is one phase alone. A solid phase fills the background too,
+    /// so that no seams show; what is blocked has a texture.
+    pub(crate) const fn pure(&self, phase: Phase, odd: bool) -> Style {
+        let colour = self.phase(phase, odd);
+        match phase {
+            Phase::Computing => Style::new().fg(colour).bg(colour),
+            Phase::Blocked if odd => Style::new().fg(colour).bg(self.deep),
+            Phase::Blocked => Style::new().fg(colour).bg(self.phase(phase, true)),
+            _ => Style::new().fg(colour),
+        }
     }
 
     /// The colour of a strategy.

@@ -102,13 +102,8 @@ fn escape(bytes: &[u8]) -> Read {
             None => Read::More,
             Some(last) => Read::Key(3, named(*last, &[]).map(plain)),
         },
-        // Two escapes are an Esc key and the beginning of something else.
-        Some(&ESCAPE) => Read::Key(1, Some(plain(KeyCode::Esc))),
-        // A key with Alt, which means nothing here.
-        Some(_) => match read(bytes.get(1..).unwrap_or(&[])) {
-            Read::Key(length, _) => Read::Key(length + 1, None),
-            Read::More => Read::More,
-        },
+        // A key with Alt, which means nothing here; or Esc and at once another key, which do.
+        Some(_) => Read::Key(1, Some(plain(KeyCode::Esc))),
     }
 }
 
@@ -206,9 +201,7 @@ mod tests {
 
     #[test]
     fn what_has_no_use_is_skipped_as_a_whole() {
-        for bytes in
-            [&b"\x1b[200~"[..], b"\x1b[<0;0;0M", b"\x1b[0;0R", b"\x1bq", b"\x1b[1;3A", b"\x00", b"\xff"]
-        {
+        for bytes in [&b"\x1b[200~"[..], b"\x1b[<0;0;0M", b"\x1b[0;0R", b"\x1b[1;3A", b"\x00", b"\xff"] {
             assert_eq!(codes(bytes), [], "{bytes:?}");
         }
         assert_eq!(codes(b"\x1b[?1;2cx"), [KeyCode::Char('x')]);
@@ -224,6 +217,7 @@ mod tests {
         assert_eq!(parser.give_up(), None);
         assert!(!parser.is_waiting());
         assert_eq!(parser.take(b"\x1b\x1b[A").len(), 2);
+        assert_eq!(parser.take(b"\x1b\rq").len(), 3, "keys of a script come at once");
     }
 
     #[test]

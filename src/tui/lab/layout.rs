@@ -100,9 +100,10 @@ pub(crate) fn lab_layout(area: Rect, model: &Model) -> LabLayout {
     let mut stack = Stack(area);
     let header = stack.take(1);
     let footer = stack.take_bottom(1);
-    let finding = stack.take_bottom(match area.height {
-        0..14 => 0,
-        14..22 => 1,
+    let finding = stack.take_bottom(match (area.height, area.width) {
+        (0..14, _) => 0,
+        (14..22, _) => 1,
+        (_, 0..90) => 3,
         _ => 2,
     });
     if area.width >= MARGINS {
@@ -130,7 +131,7 @@ fn expand(layout: &mut LabLayout, body: Rect, model: &Model) {
 }
 
 fn wide(layout: &mut LabLayout, body: Rect, model: &Model) {
-    let width = if body.width >= 150 { 40 } else { 34 };
+    let width = if body.width >= 150 { 40 } else { 35 };
     let mut left = Stack(Rect { width, ..body });
     let mut right = Stack(Rect { x: body.x + width, width: body.width - width, ..body });
     let plan_rows = plan::rows_wanted(model) + 2;
@@ -246,7 +247,8 @@ impl Lanes {
     fn fit(slots: u32, room: u16, tasks: u64) -> Self {
         let table = tasks.min(12) as u32 + 2;
         let used = |height: u32, gap: u32| slots * (height + gap) - gap;
-        let tall = [4, 3].into_iter().map(|height| (height, 1, 4 + 1 + table));
+        let tallest = if room >= 40 { [6, 5, 4, 3] } else { [4, 4, 3, 3] };
+        let tall = tallest.into_iter().map(|height| (height, 1, 4 + 1 + table));
         let options = tall.chain([(2, 1, 0), (2, 0, 0), (1, 0, 0)]);
         let room32 = u32::from(room);
         let fitting = options.into_iter().find(|(height, gap, rest)| used(*height, *gap) + rest <= room32);

@@ -78,7 +78,7 @@ fn facts(run: &RunState) -> Vec<(&'static str, String)> {
     ];
     facts.extend(longest);
     facts.push(("workers' CPU time", cpu.to_string()));
-    facts.push(("poolscope's for it", end.overhead_cpu.to_string()));
+    facts.push(("poolscope's own", end.overhead_cpu.to_string()));
     facts
 }
 

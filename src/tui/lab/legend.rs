@@ -2,13 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::{Phase, PhaseTotals};
 use crate::plan::TaskType;
 use crate::tui::canvas::Canvas;
 use crate::tui::model::Model;
+use crate::tui::theme::phase_glyph;
 use crate::units::Nanos;
 
 /// The phases in the order in which they are explained, each in a few words.
@@ -66,8 +66,7 @@ impl Widget for Legend<'_> {
             if usize::from(room) < phase.name().len() + 4 {
                 break;
             }
-            let style = Style::new().fg(theme.phase(phase, false));
-            canvas.glyph(x, 0, crate::tui::theme::phase_glyph(phase), style);
+            canvas.glyph(x, 0, phase_glyph(phase), theme.pure(phase, false));
             x = canvas.text(x + 2, 0, phase.name(), theme.dim) + 3;
         }
     }

@@ -14,7 +14,7 @@ use crate::tui::lab::panel;
 use crate::tui::model::{Model, Overlay, Panel};
 
 /// The column at which values begin.
-const VALUES: u16 = 10;
+const VALUES: u16 = 11;
 
 /// A line of the form.
 enum Line {

@@ -1,15 +1,17 @@
-//! The last tasks, one line each, the newest first. Before there are any, what the lanes will show.
+//! Tasks that are being worked on, and the last that ended, one line each, the newest first. Before there are any, what the lanes will show.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::event::Outcome;
+use crate::ids::SlotId;
+use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::lab::legend;
 use crate::tui::model::Model;
 use crate::tui::theme::phase_glyph;
-use crate::units::plural;
+use crate::units::{Share, plural};
 
 /// Where each column ends (numbers) or begins (words).
 const TASK: u16 = 7;
@@ -46,8 +48,9 @@ impl Widget for TaskTable<'_> {
             canvas.right(end, 0, heading, theme.dim);
         }
         let rows = usize::from(canvas.height().saturating_sub(1));
-        for (y, task) in run.recent.iter().rev().take(rows).enumerate() {
-            let y = y as u16 + 1;
+        let first = going(&mut canvas, run, rows / 2, model) as usize;
+        for (y, task) in run.recent.iter().rev().take(rows - first).enumerate() {
+            let y = (first + y) as u16 + 1;
             canvas.right(TASK, y, &task.task.to_string(), theme.text);
             let style = if task.outcome == Outcome::Ok { theme.good } else { theme.bad };
             let mut x = canvas.text(OUTCOME, y, task.outcome.name(), style);
@@ -69,14 +72,37 @@ impl Widget for TaskTable<'_> {
     }
 }
 
+/// Tasks that workers have now, at most `most` of them; returns how many lines they took.
+fn going(canvas: &mut Canvas<'_>, run: &RunState, most: usize, model: &Model) -> u16 {
+    let theme = &model.theme;
+    let mut y = 0;
+    for (slot, state) in run.slots.iter().enumerate() {
+        let Some(task) = state.levels.task.filter(|_| usize::from(y) < most) else { continue };
+        y += 1;
+        canvas.right(TASK, y, &task.to_string(), theme.text);
+        canvas.text(
+            OUTCOME,
+            y,
+            state.levels.phase.name(),
+            theme.text.fg(theme.phase(state.levels.phase, false)),
+        );
+        canvas.text(WORKER, y, &SlotId(slot as u16).to_string(), theme.text);
+        canvas.right(PID, y, &state.levels.pid.to_string(), theme.dim);
+        if state.levels.progress > 0 {
+            let share = Share::of(f64::from(state.levels.progress), 65_536.0);
+            canvas.right(TOOK, y, &format!("{} %", share.percent()), theme.dim);
+        }
+    }
+    y
+}
+
 /// Before there are tasks: what the lanes will show.
 fn explain(canvas: &mut Canvas<'_>, model: &Model) {
     let theme = &model.theme;
     canvas.text(TASK - 2, 0, "What a worker does", theme.dim);
     for (y, (phase, words)) in legend::PHASES.iter().enumerate() {
         let y = y as u16 + 1;
-        let style = theme.text.fg(theme.phase(*phase, false));
-        canvas.glyph(TASK - 2, y, phase_glyph(*phase), style);
+        canvas.glyph(TASK - 2, y, phase_glyph(*phase), theme.pure(*phase, false));
         canvas.text(TASK, y, phase.name(), theme.text);
         canvas.text(TASK + 11, y, words, theme.dim);
     }

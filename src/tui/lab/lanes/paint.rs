@@ -49,21 +49,12 @@ fn coloured(canvas: &mut Canvas<'_>, x: u16, cell: Cell, theme: &Theme) {
     for y in 0..height {
         let here = eighths.saturating_sub(u32::from(height - 1 - y) * 8).min(8);
         let (glyph, style) = match here {
-            8 if eighths == full => (phase_glyph(first), pure(first, colour, theme, cell.odd)),
+            8 if eighths == full => (phase_glyph(first), theme.pure(first, cell.odd)),
             8 => ('█', Style::new().fg(colour).bg(colour)),
             0 => (' ', Style::new().bg(behind)),
             part => (HEIGHTS[part as usize - 1], Style::new().fg(colour).bg(behind)),
         };
         canvas.glyph(x, y, glyph, style);
-    }
-}
-
-/// A column of one phase alone has that phase's glyph; a solid one also fills the background, so that no seams show.
-fn pure(phase: Phase, colour: Color, theme: &Theme, odd: bool) -> Style {
-    match phase {
-        Phase::Computing => Style::new().fg(colour).bg(colour),
-        Phase::Blocked => Style::new().fg(theme.phase(Phase::Blocked, !odd)).bg(colour),
-        _ => Style::new().fg(colour),
     }
 }
 
