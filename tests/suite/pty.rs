@@ -17,6 +17,7 @@ pub(crate) struct Terminal {
     parser: Arc<Mutex<vt100::Parser>>,
     master: Box<dyn MasterPty + Send>,
     /// Kept open, or the reader would see the end when the program closes its own.
+    #[expect(dead_code, reason = "held, not used")]
     slave: Box<dyn SlavePty + Send>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -174,7 +175,6 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         self.family.kill_all();
         let _ = self.child.wait();
-        let _ = &self.slave;
     }
 }
 
