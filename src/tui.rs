@@ -14,7 +14,7 @@
 //! back once, whatever ends the program: the last key, a panic of the screen, a signal, or a terminal that has gone.
 //! Panics of tasks and of workers never touch it.
 //!
-//! There is one screen, `lab`; it says in its own words what is where. Nothing here measures or runs anything.
+//! There is one screen, the Lab; `tui/lab.rs` draws it in words. Nothing here measures or runs anything.
 //!
 //! [Elm]: https://guide.elm-lang.org/architecture/
 

@@ -1,7 +1,8 @@
 //! The thread `ps-ui`: waits for what happens, takes it in, and draws when something has changed.
 //!
 //! It blocks until a key comes or a frame is due, and joins nobody: a worker that hangs cannot hold it. While something
-//! runs a frame is due 20 times a second, otherwise twice.
+//! runs a frame is due 20 times a second, otherwise twice; where frames are dear, because there are a thousand lanes say,
+//! as often as a fiftieth of a core allows, for a screen must not slow the run that it shows.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 
 use ratatui::Terminal;
 
-use crate::clock::{Clock, Stamp};
+use crate::clock::{Clock, Stamp, thread_cpu};
 use crate::engine::{Engine, StartError};
 use crate::event::EventFeed;
 use crate::signals;
@@ -29,6 +30,8 @@ const GRACE: Nanos = Nanos::from_millis(300);
 /// How long the rest may take when they are made to end.
 const LAST_WORDS: Nanos = Nanos::from_millis(200);
 
+/// The least time between two frames, as a multiple of the CPU time of one: a fiftieth of a core.
+const THRIFT: u64 = 50;
 /// Messages that are taken in before a frame is drawn.
 const MOST_AT_ONCE: u32 = 256;
 
@@ -64,9 +67,11 @@ impl Runtime {
         self.calibrate();
         let mut drawn = self.clock.now();
         let mut deadline: Option<Stamp> = None;
+        let mut pace = Pace::default();
         loop {
             let mut changed = false;
-            let mut pending = self.wait(&model, drawn, deadline);
+            let mut pending = self.wait(pace.frame_time(&model), drawn, deadline);
+            let before = thread_cpu();
             let mut taken = 0;
             while let Some(message) = pending {
                 taken += 1;
@@ -93,7 +98,8 @@ impl Runtime {
             }
             let now = self.clock.now();
             // Facts are taken in at the pace of frames: they wake nobody.
-            if changed || now.since(drawn) >= frame_time(&model) {
+            let due = now.since(drawn) >= pace.frame_time(&model);
+            if changed || due {
                 changed |= self.catch_up(&mut model);
             }
             if let Some(deadline) = deadline
@@ -105,17 +111,18 @@ impl Runtime {
                 refresh(&mut model);
                 assert!(!(self.panics && model.is_busy()), "the screen was asked to panic");
                 draw(&mut screen, &model)?;
-                drawn = now;
-            } else if now.since(drawn) >= frame_time(&model) {
+                pace.learn(thread_cpu() - before);
+            }
+            if changed || due {
                 drawn = now;
             }
         }
     }
 
     /// Waits for a message until the next frame is due.
-    fn wait(&self, model: &Model, drawn: Stamp, deadline: Option<Stamp>) -> Option<Message> {
+    fn wait(&self, frame_time: Nanos, drawn: Stamp, deadline: Option<Stamp>) -> Option<Message> {
         let now = self.clock.now();
-        let due = drawn.after(frame_time(model));
+        let due = drawn.after(frame_time);
         let due = deadline.map_or(due, |deadline| due.min(deadline));
         match self.messages.recv_timeout(due.since(now).to_std()) {
             Ok(message) => Some(message),
@@ -190,8 +197,21 @@ fn resize(model: &mut Model) {
     }
 }
 
-const fn frame_time(model: &Model) -> Nanos {
-    if model.is_busy() { FRAME } else { IDLE }
+/// How often frames are drawn.
+#[derive(Default)]
+struct Pace {
+    /// CPU time of a frame, smoothed.
+    cost: Nanos,
+}
+
+impl Pace {
+    fn learn(&mut self, cost: Nanos) {
+        self.cost = (self.cost * 3 + cost) / 4;
+    }
+
+    fn frame_time(&self, model: &Model) -> Nanos {
+        if model.is_busy() { (self.cost * THRIFT).clamp(FRAME, IDLE) } else { IDLE }
+    }
 }
 
 /// The exit status that a message asks for.
@@ -216,4 +236,26 @@ fn reclaim(screen: &mut Terminal<Screen>) -> io::Result<()> {
 
 fn draw(screen: &mut Terminal<Screen>, model: &Model) -> io::Result<()> {
     screen.draw(|frame| view(model, frame)).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::script::{before, running};
+
+    #[test]
+    fn frames_come_as_often_as_they_are_cheap() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.frame_time(&running(80, 24)), FRAME);
+        assert_eq!(pace.frame_time(&before(80, 24)), IDLE);
+        for _ in 0..40 {
+            pace.learn(Nanos::from_millis(4));
+        }
+        let dear = pace.frame_time(&running(80, 24)).as_millis_f64();
+        assert!((190.0..=200.0).contains(&dear), "{dear}");
+        for _ in 0..40 {
+            pace.learn(Nanos::from_millis(400));
+        }
+        assert_eq!(pace.frame_time(&running(80, 24)), IDLE);
+    }
 }

@@ -63,6 +63,7 @@ pub(crate) struct Theme {
     phases: [Color; Phase::COUNT],
     shades: [Color; Phase::COUNT],
     deep: Color,
+    wait: Color,
     strategies: [Color; 3],
 }
 
@@ -105,6 +106,9 @@ const SHADES: [Paint; Phase::COUNT] = [
 /// Behind the texture of what is blocked in every other task.
 const DEEP: Paint = Paint(0x2a_46_7c, 18, Color::Black);
 
+/// The colour of what is blocked, in letters.
+const WAIT: Paint = Paint(0x6d_97_d8, 68, Color::LightBlue);
+
 const STRATEGIES: [Paint; 3] = [
     Paint(0x9c_a3_ad, 248, Color::Gray),
     Paint(0x56_b4_e9, 74, Color::LightCyan),
@@ -136,6 +140,7 @@ impl Theme {
                 phases: [Color::Reset; Phase::COUNT],
                 shades: [Color::Reset; Phase::COUNT],
                 deep: Color::Reset,
+                wait: Color::Reset,
                 strategies: [Color::Reset; 3],
             };
         }
@@ -159,6 +164,7 @@ impl Theme {
             phases: PHASES.each_ref().map(colour),
             shades: SHADES.each_ref().map(colour),
             deep: colour(&DEEP),
+            wait: colour(&WAIT),
             strategies: STRATEGIES.each_ref().map(colour),
         }
     }
@@ -191,6 +197,15 @@ impl Theme {
             Phase::Blocked if odd => Style::new().fg(colour).bg(self.deep),
             Phase::Blocked => Style::new().fg(colour).bg(self.phase(phase, true)),
             _ => Style::new().fg(colour),
+        }
+    }
+
+    /// The name of a phase in its colour, light enough to be read.
+    pub(crate) const fn word(&self, phase: Phase) -> Style {
+        match phase {
+            Phase::Absent | Phase::Waiting => self.dim,
+            Phase::Blocked => Style::new().fg(self.wait),
+            phase => Style::new().fg(self.phase(phase, false)),
         }
     }
 

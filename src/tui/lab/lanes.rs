@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::{Gauges, Phase};
+use crate::report::text::harmless;
 use crate::state::RunState;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::lab::axis::TimeAxis;
@@ -125,6 +126,9 @@ fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> String {
             words.push(format!("{} not recorded", plural(run.dropped(), "event")));
         }
     }
+    if let Some(notice) = model.shown().notices.last() {
+        words.push(clip(&harmless(notice), usize::from(layout.panel.width / 2)));
+    }
     words.join(" · ")
 }
 
@@ -218,10 +222,7 @@ fn doing(
     if run.end.is_some() {
         return (format!("CPU time {}", levels.cpu_time), theme.dim);
     }
-    let style = match levels.phase {
-        Phase::Absent | Phase::Waiting => theme.dim,
-        phase => theme.text.fg(theme.phase(phase, false)),
-    };
+    let style = theme.word(levels.phase);
     match (levels.phase, levels.cpu) {
         (Phase::Computing, Some(cpu)) => (format!("computing on cpu {cpu}"), style),
         (phase, _) => (phase.name().to_owned(), style),

@@ -80,12 +80,7 @@ fn going(canvas: &mut Canvas<'_>, run: &RunState, most: usize, model: &Model) ->
         let Some(task) = state.levels.task.filter(|_| usize::from(y) < most) else { continue };
         y += 1;
         canvas.right(TASK, y, &task.to_string(), theme.text);
-        canvas.text(
-            OUTCOME,
-            y,
-            state.levels.phase.name(),
-            theme.text.fg(theme.phase(state.levels.phase, false)),
-        );
+        canvas.text(OUTCOME, y, state.levels.phase.name(), theme.word(state.levels.phase));
         canvas.text(WORKER, y, &SlotId(slot as u16).to_string(), theme.text);
         canvas.right(PID, y, &state.levels.pid.to_string(), theme.dim);
         if state.levels.progress > 0 {

@@ -3,6 +3,7 @@
 use crate::analysis;
 use crate::clock::RunTime;
 use crate::plan::Plan;
+use crate::report::text::harmless;
 use crate::state::RunState;
 use crate::tui::chart::Frame;
 use crate::tui::forecast::Forecast;
@@ -24,8 +25,10 @@ pub(super) fn judge(model: &mut Model) {
     let session = &model.session;
     let done = session.runs.iter().filter(|run| run.end.is_some());
     let trust = done.clone().next_back().and_then(|run| analysis::summarise(session, run));
+    let error = session.runs.iter().rev().find_map(|run| run.end.as_ref()?.errors.first());
+    let error = error.map(|(task, words)| format!(" First error: task {task}: {}", harmless(words)));
     model.verdict = Verdict {
-        conclusion: analysis::conclusion(session),
+        conclusion: analysis::conclusion(session).map(|said| said + error.as_deref().unwrap_or_default()),
         trust: trust.map(|summary| summary.trust.level),
         same_results: if done.count() > 1 { analysis::compare(session).same_results } else { None },
     };
