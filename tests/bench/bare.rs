@@ -9,7 +9,7 @@ use poolscope::clock::Clock;
 use poolscope::engine::{Engine, EngineOptions};
 use poolscope::event::{EventFeed, RunEvent};
 use poolscope::ids::TaskIndex;
-use poolscope::plan::{Plan, Size, Strategy, TaskType, Work, WorkerCount, Workload};
+use poolscope::plan::{Chunk, Plan, Size, Strategy, TaskType, Work, WorkerCount, Workload};
 use poolscope::state::Session;
 use poolscope::task::{Unwatched, perform};
 use poolscope::units::Nanos;
@@ -39,6 +39,8 @@ fn main() {
             workloads: vec![Workload { size: size.clone(), ..load.clone() }],
             strategies: vec![strategy],
             workers: WorkerCount::Exactly(WORKERS as u32),
+            // Chunks of more would leave one worker with more tasks than the other.
+            chunk: Chunk::Tasks(1),
             ..Plan::first(engine.machine())
         };
         let ratio = |_| {
