@@ -1,6 +1,6 @@
 //! The command line: typed words become a request, and the request goes to the front end that answers it.
 //!
-//! Two steps: [`args`] is what was typed, [`request`] what it means. The only user of clap. Errors end here: each becomes
+//! Two steps: `args` is what was typed, `request` what it means. The only user of clap. Errors end here: each becomes
 //! words on standard error and an exit code of [`exit`].
 
 mod args;

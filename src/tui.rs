@@ -1,6 +1,6 @@
 //! The terminal user interface: an oscilloscope with a plan to edit and a run to watch.
 //!
-//! It is built as [Elm] programs are: a [`Model`](model::Model) from which all that is shown follows, messages, one
+//! It is built as [Elm] programs are: a `Model` from which all that is shown follows, messages, one
 //! function `update` that takes a message into the model and returns the effect that it wishes for, and one function
 //! `view` that draws the model. Both are pure. What is not, is in three threads:
 //!
@@ -14,7 +14,7 @@
 //! back once, whatever ends the program: the last key, a panic of the screen, a signal, or a terminal that has gone.
 //! Panics of tasks and of workers never touch it.
 //!
-//! There is one screen, [`lab`]; it says in its own words what is where. Nothing here measures or runs anything.
+//! There is one screen, `lab`; it says in its own words what is where. Nothing here measures or runs anything.
 //!
 //! [Elm]: https://guide.elm-lang.org/architecture/
 
@@ -57,6 +57,8 @@ use crate::tui::theme::{Depth, Palette, Theme};
 
 /// How long the screen may take to end after a signal, before the program ends without it.
 const AFTER_SIGNAL: Duration = Duration::from_millis(750);
+/// Messages on their way: whoever pastes a book waits.
+const MESSAGES: usize = 1_024;
 /// The exit status of a program that panicked.
 const PANICKED: u8 = 101;
 /// The names of the threads whose panic is the end of the screen.
@@ -131,21 +133,16 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
     if !terminal::is_usable() {
         return Err(TuiError::NoTerminal);
     }
-    let (sender, messages) = mpsc::channel();
+    let (sender, messages) = mpsc::sync_channel(MESSAGES);
     // In place before the terminal is changed: a signal that comes too early must not leave it raw.
     listen(&engine, &sender)?;
     guard_against_panics();
     let theme = theme(&options, |name| std::env::var(name).ok());
     let model = Model::new(engine.machine().clone(), options.plan, theme);
     let panics = std::env::var("POOLSCOPE_FAULT").is_ok_and(|fault| fault == "ui-panic");
-    let runtime = Runtime {
-        engine: Arc::clone(&engine),
-        feed,
-        messages,
-        sender: sender.clone(),
-        clock: Clock::monotonic(),
-        panics,
-    };
+    let last_act = Arc::clone(&engine);
+    let runtime =
+        Runtime { engine, feed, messages, sender: sender.clone(), clock: Clock::monotonic(), panics };
     let thread = std::thread::Builder::new().name("ps-ui".to_owned());
     let screen = thread.spawn(move || {
         terminal::take()?;
@@ -154,7 +151,7 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
     })?;
     let ended = screen.join();
     terminal::give_back();
-    engine.kill_children();
+    last_act.kill_children();
     tell_panics();
     match ended {
         Ok(Ok(ended)) => Ok(exit(ended)),
@@ -193,7 +190,7 @@ fn theme(options: &TuiOptions, variable: impl Fn(&str) -> Option<String>) -> The
 }
 
 /// Hands signals to the screen, and sees to it that those that end the program do so in time, whatever the screen does.
-fn listen(engine: &Arc<Engine>, sender: &mpsc::Sender<Message>) -> io::Result<()> {
+fn listen(engine: &Arc<Engine>, sender: &mpsc::SyncSender<Message>) -> io::Result<()> {
     let (engine, sender) = (Arc::clone(engine), sender.clone());
     signals::listen(move |signal| {
         let message = match signal {
@@ -201,7 +198,8 @@ fn listen(engine: &Arc<Engine>, sender: &mpsc::Sender<Message>) -> io::Result<()
             Signal::Continue => Message::Continued,
             signal => Message::EndAsked(signal.exit_code()),
         };
-        let _ = sender.send(message);
+        // A screen that has stopped taking messages is not waited for.
+        let _ = sender.try_send(message);
         if signal.ends() {
             let engine = Arc::clone(&engine);
             engine.cancel();
@@ -229,9 +227,6 @@ fn guard_against_panics() {
         panic::set_hook(Box::new(move |info| {
             if attempt::in_task() {
                 previous(info);
-                return;
-            }
-            if input::is_reading() {
                 return;
             }
             let thread = std::thread::current();

@@ -265,3 +265,6 @@ fn number(text: &str) -> Result<u64, &'static str> {
     // Beyond 64 bits is beyond every limit; the check says which.
     Ok(digits.parse().unwrap_or(u64::MAX))
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,9 @@ impl Fault {
     }
 
     /// Goes wrong, if this is the task.
+    ///
+    /// # Panics
+    /// Where that is what was asked for.
     #[expect(clippy::panic, reason = "that is what it is for")]
     pub fn strike(self, index: TaskIndex) {
         if self.task != index {
@@ -48,7 +51,7 @@ impl Fault {
             Kind::Panic => panic!("task {index} was asked to panic"),
             Kind::Exit => std::process::exit(66),
             Kind::Hang => loop {
-                std::thread::sleep(std::time::Duration::from_secs(3_600));
+                std::thread::sleep(std::time::Duration::from_hours(1));
             },
         }
     }

@@ -89,9 +89,8 @@ impl Size {
         let text = text.trim();
         let form = || SizeError::Form { task };
         let size = match task {
-            TaskType::Cpu | TaskType::Sum => Self::Compute(parse_compute(text)?),
             TaskType::Native if text.ends_with(['B', 'b']) => Self::Buffer(parse_bytes(text)?),
-            TaskType::Native => Self::Compute(parse_compute(text)?),
+            TaskType::Cpu | TaskType::Sum | TaskType::Native => Self::Compute(parse_compute(text)?),
             TaskType::Primes if text.contains(',') => {
                 Self::Numbers(text.split(',').map(|n| parse_count(n.trim())).collect::<Result<_, _>>()?)
             }
@@ -119,19 +118,18 @@ impl Size {
     /// A [`SizeError`] that says the limit or the form.
     pub fn check(&self, task: TaskType) -> Result<(), SizeError> {
         match (self, task) {
-            (Self::Compute(c), TaskType::Cpu | TaskType::Sum | TaskType::Native) => check_compute(*c),
+            (Self::Compute(c), TaskType::Cpu | TaskType::Sum | TaskType::Native)
+            | (Self::Compute(c @ Compute::Time(_)), TaskType::Primes) => check_compute(*c),
             (Self::Buffer(Bytes(0)), TaskType::Native) => Err(SizeError::Zero),
             (Self::Buffer(b), TaskType::Native) if *b > MAX_BUFFER => {
                 Err(SizeError::TooLarge { limit: "64 GiB" })
             }
-            (Self::Buffer(_), TaskType::Native) => Ok(()),
-            (Self::Compute(c @ Compute::Time(_)), TaskType::Primes) => check_compute(*c),
             (Self::Numbers(n), TaskType::Primes) if n.is_empty() => Err(SizeError::Zero),
             (Self::Numbers(n), TaskType::Primes) if n.len() > MAX_NUMBERS => {
                 Err(SizeError::TooLarge { limit: "10 000 numbers" })
             }
             // No limit on a number itself: trial division of the largest takes 2³¹ steps, some seconds.
-            (Self::Numbers(_), TaskType::Primes) => Ok(()),
+            (Self::Numbers(_), TaskType::Primes) | (Self::Buffer(_), TaskType::Native) => Ok(()),
             (Self::Wait(t), TaskType::Sleep) => check_time(*t),
             (Self::Mix(c, t), TaskType::Mixed) => check_compute(*c).and_then(|()| check_time(*t)),
             _ => Err(SizeError::Form { task }),
@@ -194,7 +192,7 @@ fn parse_count(text: &str) -> Result<u64, SizeError> {
     match digits {
         d if d.is_empty() => Err(part(UnitError::Empty)),
         d if !d.bytes().all(|b| b.is_ascii_digit()) => Err(part(UnitError::NotANumber)),
-        d => d.parse().map_err(|_| part(UnitError::TooLarge)),
+        d => d.parse().map_err(|_too_many_digits| part(UnitError::TooLarge)),
     }
 }
 

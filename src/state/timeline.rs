@@ -185,7 +185,9 @@ impl Timeline {
             .chunks(2)
             .map(|pair| {
                 let mut sum = Shares::default();
-                pair.iter().for_each(|bin| sum.add(bin, 1.0));
+                for bin in pair {
+                    sum.add(bin, 1.0);
+                }
                 sum
             })
             .collect();

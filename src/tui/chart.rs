@@ -119,7 +119,8 @@ impl Chart {
         let settled = if over {
             frame.columns
         } else {
-            let known = slots.iter().map(|slot| slot.timeline.end()).min().unwrap_or_default();
+            // What has not been drawn yet is not settled, even if all is known of it.
+            let known = slots.iter().map(|slot| slot.timeline.end()).min().unwrap_or_default().min(now);
             frame.column(known).unwrap_or(if known < frame.from { 0 } else { frame.columns })
         };
         let first = self.settled[usize::from(row)];
@@ -184,7 +185,7 @@ fn shade(cells: &mut [Cell], frame: &Frame, slot: &SlotState, stride: u32) {
         }
         tasks += 1;
         if tasks * 4 > frame.columns {
-            cells.iter_mut().for_each(|cell| cell.odd = false);
+            paint(cells, 0, frame.columns, None);
             return;
         }
         let odd = last.map_or(task.0 / stride.max(1) % 2 == 1, |(_, odd)| !odd);
@@ -198,7 +199,9 @@ fn shade(cells: &mut [Cell], frame: &Frame, slot: &SlotState, stride: u32) {
 fn paint(cells: &mut [Cell], from: u16, to: u16, task: Option<(TaskIndex, bool)>) {
     let odd = task.is_some_and(|(_, odd)| odd);
     if let Some(cells) = cells.get_mut(usize::from(from)..usize::from(to)) {
-        cells.iter_mut().for_each(|cell| cell.odd = odd);
+        for cell in cells {
+            cell.odd = odd;
+        }
     }
 }
 

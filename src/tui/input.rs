@@ -1,49 +1,38 @@
 //! The thread `ps-input`: waits for keys and for another size, and tells the screen.
 //!
-//! It sleeps in one `poll` over the terminal and over SIGWINCH, so that an idle screen costs nothing here, and so that a
-//! terminal that has gone is noticed *before* crossterm is asked to read: crossterm 0.29 never returns from a terminal at
-//! its end.
+//! On Unix it sleeps in one `poll` over the terminal and over SIGWINCH, reads what is there and parses it itself. crossterm
+//! 0.29 does neither in a way that a screen can rely on: at the end of a terminal it spins and never returns, a resize
+//! beside a key loses the key, more than a kilobyte at once leaves the rest unread, and a report of coordinate 0 panics.
 
-use std::cell::Cell;
+#[cfg(unix)]
+mod parse;
+
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::Sender;
-use std::time::Duration;
+use std::sync::mpsc::{SendError, SyncSender};
 
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::event::KeyEvent;
 
 use crate::tui::message::Message;
 
-thread_local! {
-    /// Whether this thread is inside crossterm, whose panics are caught: it has some for reports that make no sense.
-    static READING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether the calling thread is reading keys, so that its panic is nothing to speak of.
-pub(crate) fn is_reading() -> bool {
-    READING.get()
+/// What woke the thread.
+enum Woken {
+    /// These keys were pressed.
+    Keys(Vec<KeyEvent>),
+    /// The terminal has another size.
+    Size,
 }
 
 /// Starts the thread.
 ///
 /// # Errors
 /// Where there is no thread to be had.
-pub(crate) fn start(messages: Sender<Message>) -> io::Result<()> {
-    let mut wait = Wait::new()?;
+pub(crate) fn start(messages: SyncSender<Message>) -> io::Result<()> {
+    let mut source = Source::new()?;
     let thread = std::thread::Builder::new().name("ps-input".to_owned());
     thread.spawn(move || {
-        loop {
-            let told = match wait.next() {
-                Ok(Woken::Keys) => keys(&messages),
-                Ok(Woken::Size) => told_size(&messages),
-                Err(_) => Err(Gone),
-            };
-            if told.is_err() {
-                // Whether it is the terminal or the screen that is gone, there is nothing left to read for.
-                let _ = messages.send(Message::TerminalLost);
-                return;
-            }
-        }
+        // Whether it is the terminal or the screen that is gone, there is nothing left to read for.
+        let Err(Gone) = serve(&mut source, &messages);
+        let _ = messages.send(Message::TerminalLost);
     })?;
     Ok(())
 }
@@ -51,95 +40,105 @@ pub(crate) fn start(messages: Sender<Message>) -> io::Result<()> {
 /// There is nothing to read from, or nobody to tell.
 struct Gone;
 
-/// Tells of every key that is there.
-fn keys(messages: &Sender<Message>) -> Result<(), Gone> {
-    while let Some(event) = read().map_err(|_| Gone)? {
-        match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => {
-                messages.send(Message::Key(key)).map_err(|_| Gone)?;
+impl From<io::Error> for Gone {
+    fn from(_error: io::Error) -> Self {
+        Self
+    }
+}
+
+impl From<SendError<Message>> for Gone {
+    fn from(_error: SendError<Message>) -> Self {
+        Self
+    }
+}
+
+fn serve(source: &mut Source, messages: &SyncSender<Message>) -> Result<std::convert::Infallible, Gone> {
+    loop {
+        match source.next()? {
+            Woken::Keys(keys) => {
+                for key in keys {
+                    messages.send(Message::Key(key))?;
+                }
             }
-            Event::Resize(..) => told_size(messages)?,
-            _ => {}
+            Woken::Size => {
+                if let Some((columns, rows)) = crate::tui::terminal::size() {
+                    messages.send(Message::Resized(columns, rows))?;
+                }
+            }
         }
     }
-    Ok(())
-}
-
-fn told_size(messages: &Sender<Message>) -> Result<(), Gone> {
-    match crate::tui::terminal::size() {
-        Some((columns, rows)) => messages.send(Message::Resized(columns, rows)).map_err(|_| Gone),
-        None => Ok(()),
-    }
-}
-
-/// The next event that is there already; a panic in reading it is the end of that event alone.
-fn read() -> io::Result<Option<Event>> {
-    READING.set(true);
-    let event = catch_unwind(AssertUnwindSafe(|| {
-        if event::poll(Duration::ZERO)? { event::read().map(Some) } else { Ok(None) }
-    }));
-    READING.set(false);
-    event.unwrap_or(Ok(None))
-}
-
-enum Woken {
-    Keys,
-    Size,
 }
 
 #[cfg(unix)]
-struct Wait {
+struct Source {
     resized: std::os::unix::net::UnixStream,
+    parser: parse::Parser,
 }
 
 #[cfg(unix)]
-impl Wait {
+impl Source {
+    /// How long the rest of a sequence may take: the Esc key is an escape sequence that never goes on.
+    const REST: rustix::event::Timespec = rustix::event::Timespec { tv_sec: 0, tv_nsec: 30_000_000 };
+
     fn new() -> io::Result<Self> {
         let (resized, told) = std::os::unix::net::UnixStream::pair()?;
         resized.set_nonblocking(true)?;
-        let winch = rustix::process::Signal::WINCH.as_raw();
-        signal_hook::low_level::pipe::register(winch, told)?;
-        Ok(Self { resized })
+        signal_hook::low_level::pipe::register(rustix::process::Signal::WINCH.as_raw(), told)?;
+        Ok(Self { resized, parser: parse::Parser::default() })
     }
 
     fn next(&mut self) -> io::Result<Woken> {
         use rustix::event::{PollFd, PollFlags, poll};
         use std::io::Read;
         let stdin = io::stdin();
-        let mut fds = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(&self.resized, PollFlags::IN)];
         loop {
-            match poll(&mut fds, None) {
-                Ok(_) => break,
-                Err(rustix::io::Errno::INTR) => {}
+            let mut fds = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(&self.resized, PollFlags::IN)];
+            let timeout = self.parser.is_waiting().then_some(&Self::REST);
+            match poll(&mut fds, timeout) {
+                Ok(0) => return Ok(Woken::Keys(self.parser.give_up().into_iter().collect())),
+                Ok(_) => {}
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(error) => return Err(error.into()),
+            }
+            let (keys, size) = (fds[0].revents(), fds[1].revents());
+            if keys.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if size.contains(PollFlags::IN) {
+                let mut bytes = [0; 64];
+                // Many changes of size at once are one.
+                while matches!(self.resized.read(&mut bytes), Ok(1..)) {}
+                return Ok(Woken::Size);
+            }
+            let mut bytes = [0; 1_024];
+            match rustix::io::read(&stdin, &mut bytes[..]) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => return Ok(Woken::Keys(self.parser.take(bytes.get(..count).unwrap_or(&[])))),
+                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        let (keys, size) = (fds[0].revents(), fds[1].revents());
-        if keys.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        if size.contains(PollFlags::IN) {
-            let mut bytes = [0; 64];
-            // Many changes of size at once are one.
-            while matches!(self.resized.read(&mut bytes), Ok(1..)) {}
-            return Ok(Woken::Size);
-        }
-        Ok(Woken::Keys)
     }
 }
 
 #[cfg(not(unix))]
-struct Wait;
+struct Source;
 
 #[cfg(not(unix))]
-impl Wait {
+impl Source {
     #[expect(clippy::unnecessary_wraps, reason = "its twin can fail")]
     const fn new() -> io::Result<Self> {
         Ok(Self)
     }
 
     fn next(&mut self) -> io::Result<Woken> {
-        let _ = event::poll(Duration::from_secs(3_600))?;
-        Ok(Woken::Keys)
+        use ratatui::crossterm::event::{Event, KeyEventKind, read};
+        loop {
+            match read()? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => return Ok(Woken::Keys(vec![key])),
+                Event::Resize(..) => return Ok(Woken::Size),
+                _ => {}
+            }
+        }
     }
 }

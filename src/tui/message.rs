@@ -86,10 +86,8 @@ pub(crate) enum Message {
     Resized(u16, u16),
     /// What an iteration costs here.
     Calibrated(Costs),
-    /// What happened in the run.
-    Events(Vec<RunEvent>),
-    /// The time of the run that goes on now; none if none does.
-    Tick(Option<RunTime>),
+    /// What happened, and the time of the run that goes on by now; none if none does.
+    News(Vec<RunEvent>, Option<RunTime>),
     /// The engine did not take the plan, in words.
     Refused(String),
     /// SIGTSTP came from outside.

@@ -5,7 +5,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 
 use ratatui::Terminal;
 
@@ -16,7 +16,7 @@ use crate::signals;
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::{Activity, Model};
 use crate::tui::terminal::{self, Screen};
-use crate::tui::update::update;
+use crate::tui::update::{refresh, update};
 use crate::tui::view::view;
 use crate::units::Nanos;
 
@@ -29,12 +29,15 @@ const GRACE: Nanos = Nanos::from_millis(300);
 /// How long the rest may take when they are made to end.
 const LAST_WORDS: Nanos = Nanos::from_millis(200);
 
+/// Messages that are taken in before a frame is drawn.
+const MOST_AT_ONCE: u32 = 256;
+
 /// What the loop is given.
 pub(crate) struct Runtime {
     pub(crate) engine: Arc<Engine>,
     pub(crate) feed: EventFeed,
     pub(crate) messages: Receiver<Message>,
-    pub(crate) sender: Sender<Message>,
+    pub(crate) sender: SyncSender<Message>,
     pub(crate) clock: Clock,
     /// Whether the screen is to panic when a run begins, so that a test can see what is left of it.
     pub(crate) panics: bool,
@@ -55,7 +58,8 @@ impl Runtime {
     pub(crate) fn run(self, mut model: Model) -> io::Result<Ended> {
         let mut screen = Terminal::new(Screen::new())?;
         let mut code = None;
-        self.resize(&mut model);
+        resize(&mut model);
+        refresh(&mut model);
         draw(&mut screen, &model)?;
         self.calibrate();
         let mut drawn = self.clock.now();
@@ -63,7 +67,9 @@ impl Runtime {
         loop {
             let mut changed = false;
             let mut pending = self.wait(&model, drawn, deadline);
+            let mut taken = 0;
             while let Some(message) = pending {
+                taken += 1;
                 changed = true;
                 code = code.or(code_of(&message, &model));
                 match update(&mut model, message) {
@@ -82,7 +88,8 @@ impl Runtime {
                     }
                     Effect::Abandon => return Ok(self.end(model, code)),
                 }
-                pending = self.messages.try_recv().ok();
+                // Many keys at once are one frame, but not so many that there is none.
+                pending = if taken < MOST_AT_ONCE { self.messages.try_recv().ok() } else { None };
             }
             let now = self.clock.now();
             // Facts are taken in at the pace of frames: they wake nobody.
@@ -95,6 +102,7 @@ impl Runtime {
                 return Ok(self.end(model, code));
             }
             if changed {
+                refresh(&mut model);
                 assert!(!(self.panics && model.is_busy()), "the screen was asked to panic");
                 draw(&mut screen, &model)?;
                 drawn = now;
@@ -122,20 +130,11 @@ impl Runtime {
         let events: Vec<_> = self.feed.try_iter().flatten().collect();
         let busy = model.is_busy();
         let news = !events.is_empty();
-        if news {
-            // The engine has nothing for the screen to do that a fact could ask for.
-            let _: Effect = update(model, Message::Events(events));
-        }
-        if busy {
-            let _: Effect = update(model, Message::Tick(self.engine.run_time()));
+        if news || busy {
+            // There is nothing to be done about what has happened.
+            let _: Effect = update(model, Message::News(events, self.engine.run_time()));
         }
         (news || busy) && model.still.is_none()
-    }
-
-    fn resize(&self, model: &mut Model) {
-        if let Some((columns, rows)) = terminal::size() {
-            let _: Effect = update(model, Message::Resized(columns, rows));
-        }
     }
 
     /// Calibrates on a thread of its own, for it takes a tenth of a second.
@@ -165,7 +164,7 @@ impl Runtime {
         signals::stop_self();
         terminal::take()?;
         self.engine.resume();
-        self.resize(model);
+        resize(model);
         screen.clear()
     }
 
@@ -182,6 +181,12 @@ impl Runtime {
         self.catch_up(&mut model);
         self.engine.kill_children();
         Ended { model, code }
+    }
+}
+
+fn resize(model: &mut Model) {
+    if let Some((columns, rows)) = terminal::size() {
+        let _: Effect = update(model, Message::Resized(columns, rows));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::plan::{Costs, Machine, Plan, Strategy, Work};
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::Model;
 use crate::tui::theme::{Depth, Palette, Theme};
-use crate::tui::update::update;
+use crate::tui::update::{refresh, update};
 use crate::tui::view::view;
 use crate::units::{Nanos, Share};
 
@@ -57,7 +57,7 @@ pub(super) fn finished(columns: u16, rows: u16) -> Model {
     play(&mut model, 0, Strategy::Serial, 1, None);
     play(&mut model, 1, Strategy::Threads, 2, None);
     play(&mut model, 2, Strategy::Processes, 2, None);
-    tell(&mut model, Message::Events(vec![RunEvent::Finished]));
+    happen(&mut model, vec![RunEvent::Finished]);
     model
 }
 
@@ -75,6 +75,18 @@ pub(super) fn crowd(columns: u16, rows: u16, workers: u32) -> Model {
 /// Takes a message in and has nothing done about it.
 pub(super) fn tell(model: &mut Model, message: Message) {
     let _: Effect = update(model, message);
+    refresh(model);
+}
+
+/// Has facts happen at the moment that is shown.
+pub(super) fn happen(model: &mut Model, events: Vec<RunEvent>) {
+    let now = Some(model.now);
+    tell(model, Message::News(events, now));
+}
+
+/// Lets time pass, up to a moment of the run.
+pub(super) fn pass(model: &mut Model, until: RunTime) {
+    tell(model, Message::News(Vec::new(), Some(until)));
 }
 
 /// Presses keys: characters, and names in angle brackets as `<Enter>`; returns the effect of the last one.
@@ -94,6 +106,7 @@ pub(super) fn press(model: &mut Model, keys: &str) -> Effect {
             None => (KeyCode::Char(c), KeyModifiers::NONE, rest.split_at(c.len_utf8()).1),
         };
         effect = update(model, Message::Key(KeyEvent::new(code, modifiers)));
+        refresh(model);
         rest = after;
     }
     effect
@@ -139,13 +152,13 @@ fn start(model: &mut Model) {
     let plan = model.form.plan.clone();
     let machine = model.machine.clone();
     let works = plan.workloads.iter().map(|load| load.resolve(&COSTS)).collect();
-    tell(
+    happen(
         model,
-        Message::Events(vec![
+        vec![
             RunEvent::Accepted { plan, machine },
             RunEvent::Calibrated { costs: COSTS, works },
             RunEvent::Cores(cores(0.98, 0.35)),
-        ]),
+        ],
     );
 }
 
@@ -238,8 +251,7 @@ fn play(model: &mut Model, number: u32, strategy: Strategy, slots: u32, until: O
             stopped: None,
         })));
     }
-    tell(model, Message::Events(events));
-    tell(model, Message::Tick(until.map(ms)));
+    tell(model, Message::News(events, until.map(ms)));
 }
 
 /// A lane that is written.

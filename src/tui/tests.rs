@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
+use super::ColourChoice::{Always, Auto, Never};
 use super::script::{before, crowd, finished, press, running, screen, tell, text, themed};
 use super::*;
 use crate::tui::lab::lab_layout;
@@ -185,7 +186,6 @@ fn the_theme_follows_options_and_environment() {
         let theme = theme(&options(colour), look);
         (theme.palette, theme.depth)
     };
-    use ColourChoice::{Always, Auto, Never};
     let term = ("TERM", "xterm-256color");
     assert_eq!(with(Auto, &[term]), (Palette::Dark, Depth::Indexed));
     assert_eq!(with(Auto, &[term, ("COLORTERM", "truecolor")]), (Palette::Dark, Depth::True));

@@ -48,6 +48,8 @@ pub(crate) struct Theme {
     pub(crate) bright: Style,
     /// Focus and keys.
     pub(crate) accent: Style,
+    /// The heading of the panel that has the focus.
+    pub(crate) focus: Style,
     /// A button, and a field that is being edited.
     pub(crate) button: Style,
     /// The row that has the focus.
@@ -121,8 +123,9 @@ impl Theme {
                 faint: plain,
                 bright: bold,
                 accent: bold,
+                focus: reverse.add_modifier(Modifier::BOLD),
                 button: reverse.add_modifier(Modifier::BOLD),
-                row: Style::new(),
+                row: Style::new().add_modifier(Modifier::REVERSED),
                 good: plain,
                 bad: bold,
                 other: plain,
@@ -142,6 +145,7 @@ impl Theme {
             faint: fg(&FAINT),
             bright: bold,
             accent: fg(&ACCENT).add_modifier(Modifier::BOLD),
+            focus: fg(&ACCENT).add_modifier(Modifier::BOLD),
             button: fg(&INK).bg(colour(&ACCENT)).add_modifier(Modifier::BOLD),
             row: Style::new().bg(colour(&ROW)),
             good: fg(&GOOD),
@@ -236,8 +240,9 @@ const TWINS: &[(&str, &str)] = &[
     ("▅▆", "="),
     ("▇", "#"),
     ("■", "#"),
-    ("✓☑", "x"),
-    ("☐", "o"),
+    ("✓", "+"),
+    ("☑", "x"),
+    ("☐", "-"),
     ("✗", "!"),
     ("●", "*"),
     ("○", "o"),

@@ -2,6 +2,8 @@
 
 mod chores;
 
+pub(crate) use chores::refresh;
+
 use ratatui::layout::Rect;
 
 use crate::clock::RunTime;
@@ -16,7 +18,7 @@ use crate::tui::throughput::Throughput;
 
 /// Takes a message in.
 pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
-    let effect = match message {
+    match message {
         Message::Key(event) => match keys::action(model, Chord::of(&event)) {
             Some(action) => act(model, action),
             None => Effect::None,
@@ -29,11 +31,10 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             model.costs = Some(costs);
             Effect::None
         }
-        Message::Events(events) => {
-            events.into_iter().for_each(|event| take(model, &event));
-            Effect::None
-        }
-        Message::Tick(now) => {
+        Message::News(events, now) => {
+            for event in &events {
+                take(model, event);
+            }
             model.now = now.unwrap_or(RunTime::START);
             Effect::None
         }
@@ -49,9 +50,7 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             Effect::Quit
         }
         Message::TerminalLost => Effect::Abandon,
-    };
-    chores::refresh(model);
-    effect
+    }
 }
 
 fn take(model: &mut Model, event: &RunEvent) {
@@ -68,7 +67,6 @@ fn take(model: &mut Model, event: &RunEvent) {
         RunEvent::Calibrated { costs, .. } => model.costs = Some(*costs),
         RunEvent::RunStarted(_) => {
             model.throughput.push(Throughput::default());
-            model.now = RunTime::START;
             model.first_lane = 0;
         }
         RunEvent::Lane { record, .. } => {

@@ -1,6 +1,8 @@
 //! A run against the bare machine: the same iterations on plain threads without poolscope, and through the engine with
 //! everything recorded, in alternating pairs. `cargo bench --bench bare` prints the ratios, with 95 % intervals.
 
+#![expect(clippy::print_stdout, reason = "a bench says what it found")]
+
 use std::path::PathBuf;
 
 use poolscope::clock::Clock;

@@ -56,7 +56,7 @@ impl Family {
             if workers.len() == count {
                 return workers;
             }
-            assert!(start.elapsed() < Duration::from_secs(60), "{} workers, not {count}", workers.len());
+            assert!(start.elapsed() < Duration::from_mins(1), "{} workers, not {count}", workers.len());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -70,7 +70,7 @@ impl Family {
             if left.is_empty() {
                 return start.elapsed();
             }
-            assert!(start.elapsed() < Duration::from_secs(60), "processes left: {left:?}");
+            assert!(start.elapsed() < Duration::from_mins(1), "processes left: {left:?}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }

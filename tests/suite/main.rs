@@ -5,9 +5,11 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::disallowed_methods,
+    clippy::string_slice,
     reason = "these are tests, helpers included; they wait for the real program, by the real clock"
 )]
 
+mod architecture;
 mod cli;
 mod cli_output;
 mod cli_results;
@@ -17,4 +19,5 @@ mod family;
 mod pictures;
 mod processes;
 mod pty;
+mod readme;
 mod terminal;

@@ -11,7 +11,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_p
 use crate::family::Family;
 
 /// Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Terminal {
     parser: Arc<Mutex<vt100::Parser>>,
@@ -79,7 +79,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (screen, log) = (Arc::clone(&parser), Arc::clone(&written));
         std::thread::spawn(move || {
-            let mut buffer = [0; 65_536];
+            let mut buffer = vec![0; 65_536];
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
                 screen.lock().unwrap().process(&buffer[..n]);
                 log.lock().unwrap().extend_from_slice(&buffer[..n]);

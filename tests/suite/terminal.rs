@@ -223,13 +223,13 @@ fn without_colour_no_colour_is_written_and_the_selection_stays() {
     for colour in ["\x1b[38;", "\x1b[48;", ";38;5;", "\x1b[31m", "\x1b[32m"] {
         assert!(!written.contains(colour), "{colour:?} was written");
     }
-    let inverse = terminal.screen(|screen| {
-        let (rows, columns) = screen.size();
-        (0..rows.get())
-            .flat_map(|row| (0..columns.get()).map(move |column| (row, column)))
-            .any(|(row, column)| screen.cell(row, column).is_some_and(vt100::Cell::inverse))
+    terminal.wait("something that is selected", |terminal| {
+        terminal.screen(|screen| {
+            let (rows, columns) = screen.size();
+            let cells = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+            cells.filter_map(|(row, column)| screen.cell(row, column)).any(vt100::Cell::inverse)
+        })
     });
-    assert!(inverse, "nothing is selected");
     terminal.press("q");
     assert_gone(terminal, 0);
 }

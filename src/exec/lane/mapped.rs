@@ -57,9 +57,11 @@ impl Mapped {
 
     /// The memory as atomics.
     pub(super) fn cells(&self) -> &[AtomicU64] {
+        #[expect(clippy::cast_ptr_alignment, reason = "a mapping begins at a page")]
+        let cells = self.map.as_ptr().cast::<AtomicU64>();
         // SAFETY: the mapping is page-aligned, readable and writable, lives as long as `self`, and is `len` bytes long;
         // the file below it is sealed against shrinking. All access, here and in every other process, is through
         // atomics of the same size, for which any bit pattern is a value.
-        unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast::<AtomicU64>(), self.map.len() / 8) }
+        unsafe { std::slice::from_raw_parts(cells, self.map.len() / 8) }
     }
 }

@@ -86,6 +86,16 @@ fn what_comes_bit_by_bit_is_what_comes_at_once() {
 }
 
 #[test]
+fn what_is_known_before_its_time_has_come_is_drawn_then() {
+    let mut session = session(1);
+    span(&mut session, 0, Phase::Computing, None, 0, 80);
+    let mut chart = Chart::default();
+    chart.refresh(&session.runs[0], ms(0), frame(10, 1, 1));
+    chart.refresh(&session.runs[0], ms(80), frame(10, 1, 1));
+    assert_eq!(text(&chart, 0), "cccccccc  ");
+}
+
+#[test]
 fn neighbouring_tasks_have_two_shades_where_there_is_room() {
     let mut session = session(2);
     for i in 0..5u32 {

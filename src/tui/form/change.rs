@@ -14,8 +14,7 @@ pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> R
         match item {
             Item::Size => load.size = Size::parse(load.task, text).map_err(|error| words(&error))?,
             Item::Tasks => {
-                load.tasks =
-                    digits.parse().map_err(|_: std::num::ParseIntError| "is no number".to_owned())?;
+                load.tasks = digits.parse().map_err(no_number)?;
             }
             _ => {}
         }
@@ -26,7 +25,7 @@ pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> R
         Item::Timeout if matches!(text, "none" | "") => plan.timeout = None,
         Item::Timeout => plan.timeout = Some(text.parse().map_err(|error| words(&error))?),
         Item::Retries => {
-            plan.retries = digits.parse().map_err(|_: std::num::ParseIntError| "is no number".to_owned())?;
+            plan.retries = digits.parse().map_err(no_number)?;
         }
         _ => {}
     }
@@ -35,6 +34,10 @@ pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> R
         Some(problem) => Err(format!("{}; {}", problem.wrong, problem.way_out)),
         None => Ok(plan),
     }
+}
+
+fn no_number(_error: std::num::ParseIntError) -> String {
+    "is no number".to_owned()
 }
 
 /// One step up or down from an item's value, over any edge.

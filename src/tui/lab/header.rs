@@ -37,7 +37,7 @@ impl Widget for Header<'_> {
             format!("{available} of {} CPUs", machine.cpus)
         };
         if let Some(load) = model.shown().cores.latest().and_then(|sample| sample.load) {
-            cpus.push_str(&format!(" · load {load:.1}"));
+            cpus = format!("{cpus} · load {load:.1}");
         }
         let trust = model.verdict.trust.map(|level| {
             let level = usize::from(level.min(4));

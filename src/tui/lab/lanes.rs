@@ -57,7 +57,7 @@ impl Widget for WorkersPanel<'_> {
             frame.render(area, buf, &right, &below);
         } else {
             let mut canvas = Canvas::new(area, buf);
-            let style = if focused { theme.accent } else { theme.bright };
+            let style = if focused { theme.focus } else { theme.bright };
             let x = canvas.text(0, 0, &name, style);
             canvas.text(x + 2, 0, &state, theme.dim);
         }

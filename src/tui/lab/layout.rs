@@ -110,7 +110,7 @@ pub(crate) fn lab_layout(area: Rect, model: &Model) -> LabLayout {
         stack.0.x += 1;
         stack.0.width -= 2;
     }
-    let mut layout = LabLayout { header, footer, finding, framed, ..LabLayout::default() };
+    let mut layout = LabLayout { header, finding, footer, framed, ..LabLayout::default() };
     if model.expanded {
         expand(&mut layout, stack.rest(), model);
     } else if area.width >= WIDE.0 && area.height >= WIDE.1 {
@@ -256,15 +256,13 @@ impl Lanes {
             return Self { rows, height: 1, gap: 0, fold, rate: 0, table: 0 };
         };
         let left = room32 - used(height, gap);
-        let rate = match left {
-            0..4 => 0,
-            _ if left > table + 8 => 5,
-            _ if left > table + 5 => 3,
-            _ => 2,
+        // A line apart each, a heading of the table, and at least three tasks.
+        let (rate, table) = match left {
+            0..4 => (0, 0),
+            4..9 => ((left - 1).min(4), 0),
+            _ if left > table + 8 => (4, left - 6),
+            _ => (2, left - 4),
         };
-        let left = left.saturating_sub(if rate > 0 { rate + 1 } else { 0 });
-        // A line apart, a heading, and at least three tasks.
-        let table = if left >= 5 { left - 1 } else { 0 };
         Self {
             rows: slots as u16,
             height: height as u16,

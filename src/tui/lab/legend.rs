@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::{Phase, PhaseTotals};
+use crate::plan::TaskType;
 use crate::tui::canvas::Canvas;
 use crate::tui::model::Model;
 use crate::units::Nanos;
@@ -54,8 +55,8 @@ impl Widget for Legend<'_> {
         for (phase, _) in PHASES {
             let always = match phase {
                 Phase::Waiting => true,
-                Phase::Computing => task.is_none_or(|task| task.computes()),
-                Phase::Blocked => task.is_some_and(|task| task.blocks()),
+                Phase::Computing => task.is_none_or(TaskType::computes),
+                Phase::Blocked => task.is_some_and(TaskType::blocks),
                 _ => false,
             };
             if !always && sums.get(phase) == Nanos::ZERO {

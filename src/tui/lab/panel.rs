@@ -63,7 +63,7 @@ impl<'a> Panel<'a> {
         {
             canvas.glyph(x, y, corner, edge);
         }
-        let title = if self.focused { self.theme.accent } else { self.theme.bright };
+        let title = if self.focused { self.theme.focus } else { self.theme.bright };
         let mut x = canvas.text(2, 0, " ", edge);
         x = canvas.text(x, 0, self.title, title);
         if !self.about.is_empty() {

@@ -240,7 +240,7 @@ impl Widget for PlanLine<'_> {
             value(Item::Workers),
             ways.join(", ")
         );
-        let label = if focused { theme.accent } else { theme.dim };
+        let label = if focused { theme.focus } else { theme.dim };
         let x = canvas.text(1, 0, "Plan", label) + 2;
         let room = usize::from(end.saturating_sub(x));
         canvas.text(x, 0, &clip(&words, room), theme.text);

@@ -21,15 +21,15 @@ pub(crate) struct RunList<'a> {
     framed: bool,
 }
 
-/// The columns at which figures end; none where there is no room for them.
+/// The columns at which figures end; none where there is no room for them. The last is the efficiency of a run that is
+/// over, and before that the time that is left, or what went wrong.
 struct Columns {
     label: u16,
     bar: (u16, u16),
     done: Option<u16>,
     elapsed: u16,
-    left: Option<u16>,
     speedup: u16,
-    efficiency: Option<u16>,
+    last: Option<u16>,
 }
 
 impl<'a> RunList<'a> {
@@ -50,20 +50,13 @@ impl<'a> RunList<'a> {
             self.model.rows().take(64).map(|row| label(self.model, &row).width()).max().unwrap_or(0);
         let label = 2 + (longest as u16).min(width / 3);
         let digits = self.model.rows().map(|row| row.tasks).max().unwrap_or(0).to_string().len() as u16;
-        let (done, elapsed, left, speedup, efficiency) = ((2 * digits + 3).max(6), 10, 11, 9, 11);
-        let mut kept = [true; 3];
-        let widths = [efficiency, left, done];
-        let needed = |kept: [bool; 3]| -> u16 {
-            let optional: u16 =
-                widths.iter().zip(kept).filter(|(_, keep)| *keep).map(|(width, _)| *width).sum();
-            label + 1 + elapsed + speedup + optional
-        };
-        for drop in 0..3 {
-            if width < needed(kept) + 12 {
-                kept[drop] = false;
-            }
-        }
-        let bar = width.saturating_sub(needed(kept));
+        let (done, elapsed, speedup, last) = ((2 * digits + 3).max(6), 10, 9, 12);
+        let needed = label + 1 + elapsed + speedup;
+        let keep_last = width >= needed + last + 12;
+        let needed = needed + if keep_last { last } else { 0 };
+        let keep_done = width >= needed + done + 10;
+        let needed = needed + if keep_done { done } else { 0 };
+        let bar = width.saturating_sub(needed);
         let mut x = label + 1 + bar;
         let mut next = |keep: bool, width: u16| {
             keep.then(|| {
@@ -71,12 +64,11 @@ impl<'a> RunList<'a> {
                 x
             })
         };
-        let done = next(kept[2], done);
+        let done = next(keep_done, done);
         let elapsed = next(true, elapsed).unwrap_or(0);
-        let left = next(kept[1], left);
         let speedup = next(true, speedup).unwrap_or(0);
-        let efficiency = next(kept[0], efficiency);
-        Columns { label, bar: (label + 1, bar), done, elapsed, left, speedup, efficiency }
+        let last = next(keep_last, last);
+        Columns { label, bar: (label + 1, bar), done, elapsed, speedup, last }
     }
 }
 
@@ -103,7 +95,7 @@ impl Widget for RunList<'_> {
                 (columns.done, " done "),
                 (Some(columns.elapsed), " elapsed "),
                 (Some(columns.speedup), " speedup "),
-                (columns.efficiency, " efficiency "),
+                (columns.last, " efficiency "),
             ] {
                 if let Some(end) = end.filter(|end| *end > columns.label + 8) {
                     head.right(end + 1, 0, text, theme.dim);
@@ -235,12 +227,13 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     put(columns.done, &format!("{}/{}", run.done(), row.tasks), theme.text);
     put(Some(columns.elapsed), &passed.to_string(), theme.bright);
     let failed = run.failed();
-    if let Some(stopped) = run.end.as_ref().and_then(|end| end.stopped.as_ref()) {
-        put(columns.left, &clip(&stopped.to_string(), 11), theme.bad);
+    let over = run.end.as_ref();
+    if let Some(stopped) = over.and_then(|end| end.stopped.as_ref()) {
+        put(columns.last, &clip(&stopped.to_string(), 11), theme.bad);
     } else if failed > 0 {
-        put(columns.left, &format!("{failed} failed"), theme.bad);
+        put(columns.last, &clip(&format!("{failed} failed"), 11), theme.bad);
     } else if let Some(left) = run.time_left(model.moment()) {
-        put(columns.left, &format!("{} left", roughly(left)), theme.dim);
+        put(columns.last, &format!("{} left", roughly(left)), theme.dim);
     }
     let whole = run.end.as_ref().is_some_and(|end| end.counts.all_ok());
     let part = if whole { 1.0 } else { run.progress().fraction() };
@@ -255,7 +248,9 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     };
     put(Some(columns.speedup), &format!("{}×", three_digits(speedup)), style);
     let efficiency = Share::of(speedup, f64::from(row.slots.max(1)));
-    put(columns.efficiency, &format!("{} %", efficiency.percent()), theme.dim);
+    if whole {
+        put(columns.last, &format!("{} %", efficiency.percent()), theme.dim);
+    }
 }
 
 /// Whether a run can be faster or slower than serial by plan.
@@ -269,7 +264,8 @@ fn roughly(time: Nanos) -> String {
     match seconds {
         s if s < 9.95 => format!("{s:.1} s"),
         s if s < 99.5 => format!("{s:.0} s"),
-        s => Nanos::from_secs(s.round() as u64).to_string(),
+        s if s < 5_970.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.0} h", s / 3_600.0),
     }
 }
 
@@ -292,5 +288,7 @@ mod tests {
         assert_eq!(roughly(Nanos::from_millis(1_340)), "1.3 s");
         assert_eq!(roughly(Nanos::from_millis(34)), "0.0 s");
         assert_eq!(roughly(Nanos::from_millis(12_340)), "12 s");
+        assert_eq!(roughly(Nanos::from_secs(600)), "10 min");
+        assert_eq!(roughly(Nanos::from_secs(9_000)), "2 h");
     }
 }

@@ -10,8 +10,8 @@ use crate::tui::lab;
 use crate::tui::model::{Model, Verdict};
 use crate::units::Nanos;
 
-/// Brings up to date whatever follows from the rest.
-pub(super) fn refresh(model: &mut Model) {
+/// Brings up to date whatever follows from the rest: before each frame, not for each message.
+pub(crate) fn refresh(model: &mut Model) {
     foresee(model);
     stretch_axes(model);
     draw_lanes(model);

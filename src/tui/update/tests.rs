@@ -1,7 +1,7 @@
 use super::*;
 use crate::plan::{Chunk, Strategy, TaskType, WorkerCount};
 use crate::tui::form::Item;
-use crate::tui::script::{before, crowd, finished, ms, press, running, tell, text};
+use crate::tui::script::{before, crowd, finished, happen, ms, pass, press, running, text};
 use crate::units::Nanos;
 
 #[test]
@@ -34,7 +34,7 @@ fn every_key_goes_to_a_value_that_is_edited() {
     let edit = model.form.edit.clone().unwrap();
     assert_eq!(edit.text, "5qxft?hjkl ");
     assert!(edit.problem.is_some(), "Tab tries to take it");
-    assert!(text(&model).contains("is no number"), "{}", text(&model));
+    assert!(text(&model).contains("needs a unit"), "{}", text(&model));
     press(&mut model, "<Backspace><Backspace><Esc>");
     assert_eq!(model.form.edit, None);
     assert_eq!(model.activity, Activity::Idle);
@@ -109,7 +109,7 @@ fn cancelling_asks_first_and_demands_then() {
     let mut model = running(120, 40);
     assert_eq!(press(&mut model, "x"), Effect::Cancel);
     assert_eq!(press(&mut model, "x"), Effect::Enforce);
-    tell(&mut model, Message::Events(vec![RunEvent::Finished]));
+    happen(&mut model, vec![RunEvent::Finished]);
     assert_eq!(model.activity, Activity::Idle);
     assert_eq!(press(&mut model, "x"), Effect::None);
     assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
@@ -120,8 +120,8 @@ fn a_frozen_display_stands_still_while_the_run_goes_on() {
     let mut model = running(120, 40);
     press(&mut model, "f");
     let frozen = text(&model);
-    tell(&mut model, Message::Tick(Some(ms(1_400))));
-    tell(&mut model, Message::Events(vec![RunEvent::Finished]));
+    pass(&mut model, ms(1_400));
+    happen(&mut model, vec![RunEvent::Finished]);
     let later = text(&model);
     assert_eq!(frozen.lines().nth(11), later.lines().nth(11));
     assert!(later.contains("frozen"));
@@ -204,10 +204,10 @@ fn an_axis_does_not_creep() {
     let mut model = running(120, 40);
     let axis = model.axis();
     for at in (1_200..2_000).step_by(50) {
-        tell(&mut model, Message::Tick(Some(ms(at))));
+        pass(&mut model, ms(at));
         assert_eq!(model.axis(), axis);
     }
-    tell(&mut model, Message::Tick(Some(ms(2_500))));
+    pass(&mut model, ms(2_500));
     assert_eq!(model.axis(), axis + axis / 4);
     assert!(axis > Nanos::from_millis(2_000));
 }

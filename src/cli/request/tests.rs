@@ -1,0 +1,92 @@
+//! What options mean, on a machine with two CPUs.
+
+use clap::Parser;
+
+use super::*;
+use crate::cli::args::{Args, Verb};
+use crate::plan::Chunk;
+
+fn plan_of(words: &str) -> Result<Plan, Vec<String>> {
+    let args = Args::try_parse_from(["poolscope"].into_iter().chain(words.split_whitespace())).unwrap();
+    let (purpose, args) = match args.verb {
+        Some(Verb::Run(args)) => (Purpose::Run, args.plan),
+        Some(Verb::Compare(args)) => (Purpose::Compare, args.plan),
+        _ => (Purpose::Lab, args.plan),
+    };
+    let plan = args.plan(purpose, &Machine::example(2));
+    plan.map_err(|wrongs| wrongs.iter().map(ToString::to_string).collect())
+}
+
+#[track_caller]
+fn plan(words: &str) -> Plan {
+    plan_of(words).unwrap()
+}
+
+fn loads(plan: &Plan) -> Vec<String> {
+    plan.workloads.iter().map(|load| format!("{} {} x{}", load.task, load.size, load.tasks)).collect()
+}
+
+#[test]
+fn nothing_said_is_the_first_plan() {
+    let first = Plan::first(&Machine::example(2));
+    assert_eq!(plan(""), first);
+    assert_eq!(plan("compare"), first);
+    assert_eq!(plan("run"), Plan { strategies: vec![Strategy::Threads], ..first });
+}
+
+#[test]
+fn each_task_type_has_its_own_size_unless_one_suits_all() {
+    assert_eq!(
+        loads(&plan("compare -t cpu,sleep -t primes")),
+        [
+            "cpu 500ms x8",
+            "sleep 500ms x8",
+            &format!("primes {} x6", Size::default_for(TaskType::Primes, Nanos(1), 6))
+        ]
+    );
+    assert_eq!(loads(&plan("compare -t cpu,sleep --size 20ms -n 3")), ["cpu 20ms x3", "sleep 20ms x3"]);
+    assert_eq!(
+        plan_of("compare -t cpu,mixed --size 20ms").unwrap_err(),
+        ["--size 20ms: does not suit mixed, whose size is compute+wait: 20ms+80ms"]
+    );
+}
+
+#[test]
+fn more_tasks_are_smaller_ones_and_many_workers_get_some() {
+    assert_eq!(loads(&plan("compare -n 1_000")), ["cpu 4ms x1000"]);
+    assert_eq!(loads(&plan("compare -w 4")), ["cpu 500ms x8"], "the same work as with two workers");
+    assert_eq!(loads(&plan("compare -w 20")), ["cpu 50ms x80"]);
+    assert_eq!(loads(&plan("compare -w 20 -n 5 --size 7")), ["cpu 7 x5"]);
+}
+
+#[test]
+fn a_scenario_comes_first_and_options_after() {
+    let classic = plan("compare --scenario classic-io");
+    assert_eq!(loads(&classic), ["sleep 1s x10"]);
+    let less = plan("compare --scenario classic-io --size 1ms -s threads --timeout 2s");
+    assert_eq!(loads(&less), ["sleep 1ms x10"]);
+    assert_eq!((less.strategies, less.timeout), (vec![Strategy::Threads], Some(Nanos::from_secs(2))));
+    assert_eq!(less.workers, classic.workers);
+    assert_eq!(loads(&plan("compare --scenario classic-io -t sum -n 2")), ["sum 2s x2"]);
+    assert_eq!(plan("run --scenario classic-io").strategies, [Strategy::Threads]);
+}
+
+#[test]
+fn every_other_option_is_taken_as_it_is_written() {
+    let plan = plan(
+        "compare -s processes -s serial,threads --chunk 3 --retries 2 --on-error stop --repeats 5 --seed 9 --timeout none",
+    );
+    assert_eq!(plan.strategies, [Strategy::Processes, Strategy::Serial, Strategy::Threads]);
+    assert_eq!((plan.chunk, plan.retries, plan.on_error), (Chunk::Tasks(3), 2, OnError::Stop));
+    assert_eq!((plan.repeats, plan.seed, plan.timeout), (5, 9, None));
+}
+
+#[test]
+fn a_number_beyond_all_limits_is_refused_by_its_limit() {
+    assert_eq!(
+        plan_of("compare -n 99999999999999999999").unwrap_err(),
+        ["--tasks 18 446 744 073 709 551 615: is more than the books can hold; use 1 to 100 000 000"]
+    );
+    assert_eq!(plan_of("compare --repeats 5000000000").unwrap_err().len(), 1);
+    assert_eq!(plan_of("compare --seed 18446744073709551616").unwrap_err().len(), 1);
+}

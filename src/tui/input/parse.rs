@@ -1,0 +1,252 @@
+//! Keys from the bytes that a terminal sends in their place.
+//!
+//! It knows the sequences of xterm, of the Linux console and of everything that imitates them, as far as this program has
+//! a use for the key, and skips every other sequence as a whole. Nothing that is sent can make it wait for ever: a
+//! sequence that does not go on is given up, and one that is too long is none.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+const ESCAPE: u8 = 0x1b;
+/// The longest sequence that a key has, with some to spare.
+const LONGEST: usize = 32;
+
+/// Bytes on their way to becoming keys.
+#[derive(Debug, Default)]
+pub(super) struct Parser {
+    held: Vec<u8>,
+}
+
+/// What the beginning of some bytes is.
+enum Read {
+    /// So many bytes are this key, or none that matters.
+    Key(usize, Option<KeyEvent>),
+    /// The beginning of something.
+    More,
+}
+
+impl Parser {
+    /// Takes bytes in; returns the keys that are complete.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Vec<KeyEvent> {
+        self.held.extend_from_slice(bytes);
+        let mut keys = Vec::new();
+        let mut at = 0;
+        while let Some(rest) = self.held.get(at..).filter(|rest| !rest.is_empty()) {
+            match read(rest) {
+                Read::Key(length, key) => {
+                    at += length;
+                    keys.extend(key);
+                }
+                Read::More if rest.len() > LONGEST => at += 1,
+                Read::More => break,
+            }
+        }
+        self.held.drain(..at);
+        keys
+    }
+
+    /// Whether there is the beginning of a sequence.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// Nothing followed: an escape alone is the Esc key, anything else is nothing.
+    pub(super) fn give_up(&mut self) -> Option<KeyEvent> {
+        let held = std::mem::take(&mut self.held);
+        (held == [ESCAPE]).then(|| plain(KeyCode::Esc))
+    }
+}
+
+const fn plain(code: KeyCode) -> KeyEvent {
+    KeyEvent::new(code, KeyModifiers::NONE)
+}
+
+const fn ctrl(c: char) -> KeyEvent {
+    KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)
+}
+
+fn read(bytes: &[u8]) -> Read {
+    let Some(&first) = bytes.first() else { return Read::More };
+    match first {
+        ESCAPE => escape(bytes),
+        b'\r' | b'\n' => Read::Key(1, Some(plain(KeyCode::Enter))),
+        b'\t' => Read::Key(1, Some(plain(KeyCode::Tab))),
+        0x08 | 0x7f => Read::Key(1, Some(plain(KeyCode::Backspace))),
+        1..=26 => Read::Key(1, Some(ctrl(char::from(first - 1 + b'a')))),
+        0..=31 => Read::Key(1, None),
+        _ => character(bytes),
+    }
+}
+
+fn character(bytes: &[u8]) -> Read {
+    let end = bytes.len().min(4);
+    let head = bytes.get(..end).unwrap_or(bytes);
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) if error.valid_up_to() > 0 => {
+            std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or(&[])).unwrap_or_default()
+        }
+        Err(error) if error.error_len().is_none() && end < 4 => return Read::More,
+        Err(_) => return Read::Key(1, None),
+    };
+    match text.chars().next() {
+        Some(c) => Read::Key(c.len_utf8(), (!c.is_control()).then(|| plain(KeyCode::Char(c)))),
+        None => Read::Key(1, None),
+    }
+}
+
+fn escape(bytes: &[u8]) -> Read {
+    match bytes.get(1) {
+        None => Read::More,
+        Some(b'[') => control_sequence(bytes),
+        Some(b'O') => match bytes.get(2) {
+            None => Read::More,
+            Some(last) => Read::Key(3, named(*last, &[]).map(plain)),
+        },
+        // Two escapes are an Esc key and the beginning of something else.
+        Some(&ESCAPE) => Read::Key(1, Some(plain(KeyCode::Esc))),
+        // A key with Alt, which means nothing here.
+        Some(_) => match read(bytes.get(1..).unwrap_or(&[])) {
+            Read::Key(length, _) => Read::Key(length + 1, None),
+            Read::More => Read::More,
+        },
+    }
+}
+
+/// `ESC [`, parameters, and the byte that ends them and says what it was.
+fn control_sequence(bytes: &[u8]) -> Read {
+    let rest = bytes.get(2..).unwrap_or(&[]);
+    // The Linux console's F1 to F5.
+    if let [b'[', more @ ..] = rest {
+        return match more.first() {
+            None => Read::More,
+            Some(last) => Read::Key(4, (*last == b'A').then(|| plain(KeyCode::F(1)))),
+        };
+    }
+    for (index, &byte) in rest.iter().enumerate() {
+        match byte {
+            0x20..=0x3f => {}
+            0x40..=0x7e => {
+                let parameters = numbers(rest.get(..index).unwrap_or(&[]));
+                return Read::Key(index + 3, key(byte, &parameters));
+            }
+            // Something else begins in the middle of it.
+            _ => return Read::Key(index + 2, None),
+        }
+    }
+    Read::More
+}
+
+fn numbers(bytes: &[u8]) -> Vec<u16> {
+    let texts = bytes.split(|byte| *byte == b';');
+    texts.map(|text| std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0)).collect()
+}
+
+/// The key of a sequence; Shift changes nothing about those that have one, and with Alt none means anything.
+fn key(last: u8, parameters: &[u16]) -> Option<KeyEvent> {
+    let code = named(last, parameters)?;
+    let bits = parameters.get(1).copied().unwrap_or(1).saturating_sub(1);
+    let modifiers = if bits & 4 == 0 { KeyModifiers::NONE } else { KeyModifiers::CONTROL };
+    (bits & 2 == 0).then(|| KeyEvent::new(code, modifiers))
+}
+
+fn named(last: u8, parameters: &[u16]) -> Option<KeyCode> {
+    Some(match (last, parameters.first()) {
+        (b'A', _) => KeyCode::Up,
+        (b'B', _) => KeyCode::Down,
+        (b'C', _) => KeyCode::Right,
+        (b'D', _) => KeyCode::Left,
+        (b'H', _) | (b'~', Some(1 | 7)) => KeyCode::Home,
+        (b'F', _) | (b'~', Some(4 | 8)) => KeyCode::End,
+        (b'Z', _) => KeyCode::BackTab,
+        (b'P', _) | (b'~', Some(11)) => KeyCode::F(1),
+        (b'~', Some(3)) => KeyCode::Delete,
+        (b'~', Some(5)) => KeyCode::PageUp,
+        (b'~', Some(6)) => KeyCode::PageDown,
+        (b'M', None) => KeyCode::Enter,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys(bytes: &[u8]) -> Vec<KeyEvent> {
+        Parser::default().take(bytes)
+    }
+
+    fn codes(bytes: &[u8]) -> Vec<KeyCode> {
+        keys(bytes).into_iter().map(|key| key.code).collect()
+    }
+
+    #[test]
+    fn keys_are_known_by_their_sequences() {
+        for (bytes, code) in [
+            (&b"q"[..], KeyCode::Char('q')),
+            (b"\r", KeyCode::Enter),
+            (b"\x7f", KeyCode::Backspace),
+            (b"\x1b[A", KeyCode::Up),
+            (b"\x1bOB", KeyCode::Down),
+            (b"\x1b[1;2C", KeyCode::Right),
+            (b"\x1b[Z", KeyCode::BackTab),
+            (b"\x1b[H", KeyCode::Home),
+            (b"\x1b[4~", KeyCode::End),
+            (b"\x1b[6~", KeyCode::PageDown),
+            (b"\x1bOP", KeyCode::F(1)),
+            (b"\x1b[[A", KeyCode::F(1)),
+            ("é".as_bytes(), KeyCode::Char('é')),
+            ("漢".as_bytes(), KeyCode::Char('漢')),
+        ] {
+            assert_eq!(codes(bytes), [code], "{bytes:?}");
+        }
+        assert_eq!(keys(b"\x03"), [ctrl('c')]);
+        assert_eq!(keys(b"\x1b[1;5D"), [KeyEvent::new(KeyCode::Left, KeyModifiers::CONTROL)]);
+    }
+
+    #[test]
+    fn what_has_no_use_is_skipped_as_a_whole() {
+        for bytes in
+            [&b"\x1b[200~"[..], b"\x1b[<0;0;0M", b"\x1b[0;0R", b"\x1bq", b"\x1b[1;3A", b"\x00", b"\xff"]
+        {
+            assert_eq!(codes(bytes), [], "{bytes:?}");
+        }
+        assert_eq!(codes(b"\x1b[?1;2cx"), [KeyCode::Char('x')]);
+    }
+
+    #[test]
+    fn an_escape_alone_is_the_esc_key_once_nothing_follows() {
+        let mut parser = Parser::default();
+        assert_eq!(parser.take(b"\x1b"), []);
+        assert!(parser.is_waiting());
+        assert_eq!(parser.give_up(), Some(plain(KeyCode::Esc)));
+        assert_eq!(parser.take(b"\x1b["), []);
+        assert_eq!(parser.give_up(), None);
+        assert!(!parser.is_waiting());
+        assert_eq!(parser.take(b"\x1b\x1b[A").len(), 2);
+    }
+
+    #[test]
+    fn a_sequence_in_pieces_is_one_key() {
+        let mut parser = Parser::default();
+        assert_eq!(parser.take(b"\x1b[1"), []);
+        assert_eq!(parser.take(b";2"), []);
+        assert_eq!(parser.take(b"Ax"), [plain(KeyCode::Up), plain(KeyCode::Char('x'))]);
+        let [first, rest @ ..] = "é".as_bytes() else { return };
+        assert_eq!(parser.take(&[*first]), []);
+        assert_eq!(parser.take(rest), [plain(KeyCode::Char('é'))]);
+    }
+
+    proptest! {
+        #[test]
+        fn after_any_garbage_a_key_is_a_key(garbage in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+            let mut parser = Parser::default();
+            for piece in garbage.chunks(7) {
+                parser.take(piece);
+                prop_assert!(parser.held.len() <= LONGEST + 7);
+            }
+            parser.give_up();
+            prop_assert_eq!(parser.take(b"q"), [plain(KeyCode::Char('q'))]);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The README keeps its promises: its commands run, what it shows of their answers is there, and its files are.
+
+use std::path::Path;
+
+use crate::cli::{Ended, poolscope};
+use crate::pty::Terminal;
+
+const README: &str = include_str!("../../README.md");
+
+/// A command of the README, without the prompt, and what is shown below it.
+struct Example {
+    command: &'static str,
+    shown: Vec<&'static str>,
+}
+
+/// The blocks of a language, fences left out.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}\n");
+    README.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+fn examples() -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    for block in blocks("console") {
+        for line in block.lines() {
+            match line.strip_prefix("$ ") {
+                Some(command) => examples.push(Example { command, shown: Vec::new() }),
+                None => examples.last_mut().unwrap().shown.push(line),
+            }
+        }
+    }
+    examples
+}
+
+/// The words of a line that are the same on every machine: those without a digit, a sign or a unit.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split_whitespace().filter(|word| word.len() > 3 && word.chars().all(char::is_alphabetic))
+}
+
+#[test]
+fn every_example_runs_and_answers_as_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.toml"), blocks("toml")[0]).unwrap();
+    let mut run = 0;
+    for example in examples() {
+        let Some(args) = example.command.strip_prefix("poolscope ") else {
+            continue;
+        };
+        let args: Vec<&str> = args.split(' ').collect();
+        let ended: Ended = poolscope(&args).current_dir(folder.path()).output().unwrap().into();
+        assert_eq!(ended.code, Some(0), "{}: {ended:?}", example.command);
+        assert!(!ended.out.is_empty(), "{}", example.command);
+        for word in example.shown.iter().flat_map(|line| words(line)) {
+            assert!(ended.out.contains(word), "{}: no {word:?} in\n{}", example.command, ended.out);
+        }
+        run += 1;
+    }
+    assert!(run >= 10, "only {run} examples were found");
+}
+
+#[test]
+fn the_first_command_opens_the_lab() {
+    assert!(examples().iter().any(|example| example.command == "poolscope"));
+    let mut terminal = Terminal::poolscope(120, 36, &[]);
+    terminal.until("Enter");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn every_exit_code_of_the_help_is_in_the_readme() {
+    let help = crate::cli::run(&["--help"]).out;
+    let codes = help.split("Exit codes:\n").nth(1).unwrap();
+    for line in codes.lines() {
+        let meaning = line.trim_start().split_once("  ").unwrap().1.trim();
+        let meaning = meaning.split(':').next().unwrap();
+        assert!(README.contains(meaning), "{line}");
+    }
+}
+
+#[test]
+fn the_test_command_is_the_last_step_of_ci() {
+    let ci = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
+    let last = ci.trim_end().lines().last().unwrap();
+    assert_eq!(last, "step cargo test");
+    assert!(examples().iter().any(|example| example.command == "cargo test"));
+}
