@@ -90,10 +90,10 @@ pub(super) enum Verb {
 /// What is run, and how.
 #[derive(Group, Debug, Default)]
 pub(super) struct PlanArgs {
-    /// Task types: cpu, sum, primes (computing), sleep (waiting), mixed (both).
+    /// Task types: cpu, sum, primes (computing), native (memory), sleep (waiting), mixed (both).
     #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::tasks(), hide_possible_values = true)]
     pub(super) task: Vec<String>,
-    /// Size of one task: 5000000 (iterations), 200ms, 20ms+80ms (mixed: compute + wait).
+    /// Size of one task: 5000000 (iterations), 200ms, 32MiB (native), 20ms+80ms (mixed: compute + wait).
     #[arg(long, value_name = "S", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) size: Option<String>,
     /// Number of tasks.

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::plan::limits::{MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_TASKS, MAX_THREADS, Machine};
 use crate::plan::strategy::Strategy;
 use crate::plan::{Chunk, Plan};
-use crate::units::{Nanos, grouped};
+use crate::units::{Bytes, Nanos, grouped};
 
 /// A field of a plan, by the name that the command line, scenarios and the Lab share.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -79,6 +79,7 @@ impl Plan {
         problems.workloads(self);
         problems.strategies(self);
         problems.workers(self, machine);
+        problems.memory(self, machine);
         problems.rest(self);
         if problems.0.is_empty() { Ok(()) } else { Err(problems.0) }
     }
@@ -191,6 +192,37 @@ impl Problems {
         }
     }
 
+    /// Buffers may take half of the memory that is free: what else runs wants some too, and so do the books.
+    fn memory(&mut self, plan: &Plan, machine: &Machine) {
+        let most = Bytes(machine.memory_available.0 / 2);
+        let slots = plan.strategies.iter().map(|s| s.slots(plan.workers.resolve(machine))).max();
+        let slots = u64::from(slots.unwrap_or(0));
+        let buffers = plan.workloads.iter().map(|load| (load, load.size.buffer(load.task)));
+        // The largest is said: with that one right, all are.
+        let Some((load, each)) = buffers.max_by_key(|(_, each)| *each) else {
+            return;
+        };
+        if each > most {
+            self.add(
+                Field::Size,
+                &load.size,
+                format!("is more than half of the {} of memory available", machine.memory_available),
+                format!("use at most {most}"),
+            );
+        } else if each.0.saturating_mul(slots) > most.0 {
+            self.add(
+                Field::Workers,
+                plan.workers,
+                format!(
+                    "with a buffer of {each} each would take {}, more than half of the {} of memory available",
+                    Bytes(each.0.saturating_mul(slots)),
+                    machine.memory_available
+                ),
+                format!("use at most {}, or a smaller size", grouped(most.0 / each.0.max(1))),
+            );
+        }
+    }
+
     fn rest(&mut self, plan: &Plan) {
         if plan.chunk == Chunk::Tasks(0) {
             self.add(Field::Chunk, 0, "hands nothing out", "use 1 or more, or auto");
@@ -227,7 +259,7 @@ impl Problems {
 mod tests {
     use super::*;
     use crate::plan::size::Compute;
-    use crate::plan::{Size, WorkerCount};
+    use crate::plan::{Size, TaskType, WorkerCount};
 
     fn problems(change: impl Fn(&mut Plan)) -> Vec<String> {
         let machine = Machine { open_files: Some(1_000), ..Machine::example(2) };
@@ -255,6 +287,32 @@ mod tests {
             problems(|p| p.workloads[0].size = Size::Compute(Compute::Iterations(u64::MAX))),
             ["size 18446744073709551615: is larger than one task may be (10 000 000 000 000 iterations); \
               write iterations or time: 5000000, 100ms"]
+        );
+    }
+
+    #[test]
+    fn buffers_must_fit_into_half_of_the_memory() {
+        let native = |size: &'static str, workers| {
+            problems(move |p| {
+                p.workloads[0].task = TaskType::Native;
+                p.workloads[0].size = Size::parse(TaskType::Native, size).unwrap();
+                p.workers = WorkerCount::Exactly(workers);
+                p.strategies = vec![Strategy::Serial, Strategy::Threads];
+            })
+        };
+        assert_eq!(native("32MiB", 128), [""; 0]);
+        assert_eq!(
+            native("32MiB", 129),
+            [
+                "workers 129: with a buffer of 32.0 MiB each would take 4.03 GiB, more than half of the 8.00 GiB of \
+              memory available; use at most 128, or a smaller size"
+            ]
+        );
+        assert_eq!(native("100ms", 129).len(), 1, "by time a buffer is the usual one at most");
+        assert_eq!(native("1000000", 4_096), [""; 0]);
+        assert_eq!(
+            native("5GiB", 1),
+            ["size 5GiB: is more than half of the 8.00 GiB of memory available; use at most 4.00 GiB"]
         );
     }
 

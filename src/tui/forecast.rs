@@ -128,7 +128,7 @@ mod tests {
     use crate::plan::size::Compute;
     use crate::plan::{Chunk, Size, TaskType, WorkerCount};
 
-    const COSTS: Costs = Costs { cpu_ns: 50.0, sum_ns: 0.5, primes_ns: 8.0 };
+    const COSTS: Costs = Costs { cpu_ns: 50.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 };
 
     fn plan(task: TaskType, size: Size, tasks: u64, workers: u32) -> Plan {
         let mut plan = Plan::for_task(task, &Machine::example(2));

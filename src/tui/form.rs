@@ -122,6 +122,7 @@ impl Item {
                 TaskType::Primes => "the numbers to test, with commas between them, or 100ms",
                 TaskType::Sleep => "how long one task waits: 200ms",
                 TaskType::Mixed => "computing + waiting of one task: 20ms+80ms",
+                TaskType::Native => "the buffer that each worker reads through: 32MiB; or bytes, or 100ms",
             },
             Self::Tasks => "how many of them there are to do",
             Self::Workers => "how many share the work: 4, 50%, all, or +2 more than there are CPUs",
@@ -261,8 +262,10 @@ impl Form {
     pub(crate) fn nudge(&mut self, up: bool, machine: &Machine) {
         let mut plan = self.plan.clone();
         change::nudge(&mut plan, self.at, up, machine);
-        let problems = plan.check(machine).err().unwrap_or_default();
-        if problems.iter().all(|problem| Some(problem.field) != self.at.field()) {
+        let problems = |plan: &Plan| plan.check(machine).err().unwrap_or_default();
+        let (before, after) = (problems(&self.plan), problems(&plan));
+        // A step may be one too many for another item: a larger buffer for so many workers.
+        if after.len() <= before.len() && after.iter().all(|problem| Some(problem.field) != self.at.field()) {
             self.plan = plan;
         }
     }
@@ -291,6 +294,7 @@ impl Form {
 fn size_label(size: &Size) -> String {
     match size {
         Size::Compute(Compute::Iterations(n)) => grouped(*n),
+        Size::Buffer(bytes) => bytes.to_string(),
         Size::Numbers(numbers) if numbers.len() > 1 => format!("{} numbers", grouped(numbers.len() as u64)),
         other => other.to_string(),
     }

@@ -18,7 +18,7 @@ use crate::tui::update::{refresh, update};
 use crate::tui::view::view;
 use crate::units::{Nanos, Share};
 
-pub(super) const COSTS: Costs = Costs { cpu_ns: 25.0, sum_ns: 0.5, primes_ns: 8.0 };
+pub(super) const COSTS: Costs = Costs { cpu_ns: 25.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 };
 
 /// What a task of the scripted runs takes.
 const TASK_MS: u64 = 500;

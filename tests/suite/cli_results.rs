@@ -36,6 +36,18 @@ fn every_way_gives_the_same_results_and_counts_every_task() {
 }
 
 #[test]
+fn native_counts_the_bytes_of_a_buffer_of_each_worker() {
+    for (size, bytes) in [("64KiB", 65_536), ("100000", 100_000)] {
+        let results = results(&["compare", "-t", "native", "--size", size, "-n", "9", "-w", "2"]);
+        assert_eq!(results["plan"]["workloads"][0]["size"], size);
+        for run in runs(&results) {
+            assert_eq!((&run["task"], &run["iterations"]), (&json!("native"), &json!(bytes)), "{run}");
+            assert_eq!((&run["tasks"]["ok"], &run["digest"]), (&json!(9), &runs(&results)[0]["digest"]));
+        }
+    }
+}
+
+#[test]
 fn the_ledger_closes_and_parts_of_a_run_lie_within_it() {
     let results = results(&["compare", "-t", "mixed", "--size", "2ms+2ms", "-n", "12", "-w", "2"]);
     for run in runs(&results) {

@@ -216,6 +216,7 @@ impl Conversation<'_> {
             slots: spec.slots,
             cpus: spec.cpus,
             work: spec.work.clone(),
+            seed: spec.seed,
             timeout: spec.timeout,
             fault: spec.fault,
             retries: spec.retries,

@@ -50,6 +50,7 @@ fn embedded_scenarios_are_those_of_the_notes() {
     assert_eq!(words("classic-cpu"), "10 cpu 500000 on 4");
     assert_eq!(words("five-on-four"), "5 sleep 1s on 4");
     assert_eq!(words("cpu-100ms"), "24 cpu 100ms on 4");
+    assert_eq!(words("native-300ms"), "8 native 300ms on 4");
     assert_eq!(words("io-100ms"), "24 sleep 100ms on 4");
     assert_eq!(words("mixed-500"), "500 mixed 100ms+100ms on 4");
     let primes = Scenario::load("primes", &machine()).unwrap().plan.workloads.remove(0);
@@ -169,7 +170,7 @@ fn faults_of_a_workload_stand_where_it_stands() {
         ),
         (
             "task = \"cup\"\nsize = 5\ntasks = 1",
-            "my.toml:14:8: task \"cup\" is no task type; there are cpu, sum, primes, sleep, mixed",
+            "my.toml:14:8: task \"cup\" is no task type; there are cpu, sum, primes, native, sleep, mixed",
         ),
         (
             "task = \"cpu\"\nsize = 5\ntasks = 0",
@@ -248,7 +249,7 @@ fn a_name_with_a_slash_or_the_ending_is_a_file_and_any_other_is_built_in() {
     assert_eq!(
         error("clasic-io"),
         "there is no scenario \"clasic-io\"; there are classic-io, classic-cpu, five-on-four, io-100ms, cpu-100ms, \
-         primes, mixed-500; a file's name ends in .toml or holds a /"
+         native-300ms, primes, mixed-500; a file's name ends in .toml or holds a /"
     );
     assert!(error("no-such.toml").starts_with("no-such.toml: "));
     assert!(error("./classic-io").starts_with("./classic-io: "));
