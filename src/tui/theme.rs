@@ -62,7 +62,7 @@ pub(crate) struct Theme {
     pub(crate) other: Style,
     phases: [Color; Phase::COUNT],
     shades: [Color; Phase::COUNT],
-    strategies: [Color; 3],
+    strategies: [Color; 4],
 }
 
 /// A colour, as red-green-blue, as one of the 256 that every terminal draws alike, and as one of the sixteen names.
@@ -101,10 +101,11 @@ const SHADES: [Paint; Phase::COUNT] = [
     Paint(0xa8_6a_1d, 130, Color::Red),
 ];
 
-const STRATEGIES: [Paint; 3] = [
+const STRATEGIES: [Paint; 4] = [
     Paint(0x9c_a3_ad, 248, Color::Gray),
     Paint(0x56_b4_e9, 74, Color::LightCyan),
     Paint(0xd0_7c_ac, 175, Color::LightMagenta),
+    Paint(0xbf_d8_6b, 149, Color::LightYellow),
 ];
 
 impl Theme {
@@ -131,7 +132,7 @@ impl Theme {
                 other: plain,
                 phases: [Color::Reset; Phase::COUNT],
                 shades: [Color::Reset; Phase::COUNT],
-                strategies: [Color::Reset; 3],
+                strategies: [Color::Reset; 4],
             };
         }
         let colour = |paint: &Paint| depth.colour(paint);
@@ -182,6 +183,7 @@ impl Theme {
             Strategy::Serial => 0,
             Strategy::Threads => 1,
             Strategy::Processes => 2,
+            Strategy::Hybrid => 3,
         };
         Style::new().fg(self.strategies[index])
     }
