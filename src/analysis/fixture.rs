@@ -7,7 +7,7 @@ use crate::event::{
 };
 use crate::ids::{RunId, SlotId, TaskIndex};
 use crate::plan::size::Compute;
-use crate::plan::{Costs, Machine, Plan, Size, Strategy, TaskType, Work, WorkerCount, Workload};
+use crate::plan::{Costs, Machine, Plan, Shape, Size, Strategy, TaskType, Work, WorkerCount, Workload};
 use crate::state::Session;
 use crate::units::{Nanos, Share};
 
@@ -211,6 +211,7 @@ impl Script {
             repeat: self.repeat,
             strategy: self.strategy,
             slots: self.slots,
+            shape: self.strategy.shape(Shape::of(self.slots)),
             chunk: self.chunk,
             tasks: self.tasks,
             work: self.work.clone(),

@@ -99,10 +99,11 @@ pub(super) struct PlanArgs {
     /// Number of tasks.
     #[arg(short = 'n', long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) tasks: Option<String>,
-    /// Number of workers: 4, 50% or all of the CPUs available, or +2 more than those.
+    /// Number of workers: 4, 50% or all of the CPUs available, +2 more than those; 2x4 (hybrid: 2
+    /// processes with 4 threads each).
     #[arg(short, long, value_name = "W", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) workers: Option<String>,
-    /// Ways to run it: serial, threads, processes.
+    /// Ways to run it: serial, threads, processes, hybrid (processes with threads in each).
     #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::strategies(), hide_possible_values = true)]
     pub(super) strategy: Vec<String>,
     /// Tasks handed out at a time: a number, or auto (four chunks for each worker).

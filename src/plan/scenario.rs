@@ -12,7 +12,7 @@
 //!
 //! [run]                        # every key is optional
 //! strategies = ["serial", "threads", "processes"]
-//! workers = 4                  # or "50%", "all", "+2"
+//! workers = 4                  # or "50%", "all", "+2", "2x4" (processes × threads of hybrid)
 //! chunk = "auto"               # or a number
 //! timeout = "none"             # or a time, "30s"
 //! retries = 0

@@ -48,7 +48,7 @@ pub(crate) enum Kind {
 
 impl Item {
     /// Every item, from top to bottom.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Task,
         Self::Size,
         Self::Tasks,
@@ -56,6 +56,7 @@ impl Item {
         Self::Way(Strategy::Serial),
         Self::Way(Strategy::Threads),
         Self::Way(Strategy::Processes),
+        Self::Way(Strategy::Hybrid),
         Self::Chunk,
         Self::Timeout,
         Self::Retries,
@@ -125,10 +126,11 @@ impl Item {
                 TaskType::Native => "the buffer that each worker reads through: 32MiB; or bytes, or 100ms",
             },
             Self::Tasks => "how many of them there are to do",
-            Self::Workers => "how many share the work: 4, 50%, all, or +2 more than there are CPUs",
+            Self::Workers => "how many share the work: 4, 50%, all, +2 more than CPUs; 2x4 for hybrid",
             Self::Way(Strategy::Serial) => "a plain loop: what speedup is measured against",
             Self::Way(Strategy::Threads) => "a pool of threads in this process",
             Self::Way(Strategy::Processes) => "a pool of processes, which start slower and share nothing",
+            Self::Way(Strategy::Hybrid) => "processes with threads in each: 2x4 workers are 2 with 4 each",
             Self::Chunk => "how many tasks a worker takes at a time; auto is the rule of Python's Pool.map",
             Self::Timeout => "how long one task may take: 2s, or none",
             Self::Retries => "how often a task that failed is tried again",
@@ -179,6 +181,7 @@ impl Form {
                 WorkerCount::Exactly(n) => grouped(n.into()),
                 count => format!("{count} ({})", count.resolve(machine)),
             },
+            Item::Way(Strategy::Hybrid) => Strategy::Hybrid.label(self.plan.workers.shape(machine)),
             Item::Way(strategy) => strategy.name().to_owned(),
             Item::Chunk => match self.plan.chunk {
                 Chunk::Auto => format!("auto ({})", grouped(self.chunk(machine).into())),

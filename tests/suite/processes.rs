@@ -1,5 +1,6 @@
 //! Worker processes: the real program as a worker, and everything that can befall one.
 
+mod hybrid;
 mod setup;
 
 use std::process::{Command, Stdio};

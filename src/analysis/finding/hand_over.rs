@@ -74,7 +74,7 @@ impl Insight for StartUp {
             _ if self.fills_buffers => {
                 "Give it more or longer tasks, or a smaller size, whose buffers are filled sooner."
             }
-            Strategy::Processes => {
+            Strategy::Processes | Strategy::Hybrid => {
                 "Give it more or longer tasks, or use threads, which start in a fraction of the time."
             }
             Strategy::Serial | Strategy::Threads => "Give it more or longer tasks.",
