@@ -23,7 +23,7 @@ use crate::engine::{Engine, EngineOptions, StartError};
 use crate::event::EventFeed;
 use crate::exec::Fault;
 use crate::headless::output::{self, OutputError};
-use crate::headless::terminal::Terminal;
+use crate::headless::terminal::{self, Terminal};
 use crate::headless::{self, Ending, Format, HeadlessError, HeadlessOptions, ProgressLook};
 use crate::plan::Plan;
 use crate::report::{self, TableStyle};
@@ -148,7 +148,7 @@ fn lab(plan: &PlanArgs, look: &LookArgs) -> anyhow::Result<u8> {
     };
     if !left.session.runs.is_empty() {
         // The terminal may have another width by now.
-        let width = Terminal::look().size.map_or(TABLE_WIDTH, |(columns, _)| usize::from(columns));
+        let width = terminal::size().map_or(TABLE_WIDTH, |(columns, _)| usize::from(columns));
         output::write(&report::table(&left.session, &TableStyle { width, ..look.style }))?;
     }
     Ok(left.exit_code)

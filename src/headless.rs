@@ -152,7 +152,7 @@ impl Display {
         match options.progress {
             None => Self::Nothing,
             Some(look) if terminal.attached.error && terminal.can_move() => {
-                Self::Bars(Box::new(Bars::on_stderr(look, || Terminal::look().size)))
+                Self::Bars(Box::new(Bars::on_stderr(look, terminal::size)))
             }
             Some(look) => Self::Lines(Lines::new(now, look.ascii)),
         }

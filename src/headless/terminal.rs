@@ -106,8 +106,9 @@ impl Terminal {
     }
 }
 
+/// Columns and rows of the terminal that any of the standard streams is on, where the system says.
 #[cfg(unix)]
-fn size() -> Option<(u16, u16)> {
+pub fn size() -> Option<(u16, u16)> {
     let of = |size: rustix::io::Result<rustix::termios::Winsize>| {
         size.ok().map(|s| (s.ws_col, s.ws_row)).filter(|(cols, rows)| *cols > 0 && *rows > 0)
     };
@@ -116,8 +117,9 @@ fn size() -> Option<(u16, u16)> {
         .or_else(|| of(rustix::termios::tcgetwinsize(std::io::stdin())))
 }
 
+/// Nothing: this system does not say.
 #[cfg(not(unix))]
-fn size() -> Option<(u16, u16)> {
+pub fn size() -> Option<(u16, u16)> {
     None
 }
 

@@ -1,5 +1,5 @@
 //! A run against the bare machine: the same iterations on plain threads without poolscope, and through the engine with
-//! everything recorded, in alternating pairs. `cargo bench --bench bare` prints the ratios, with 95 % intervals.
+//! everything recorded, in alternating pairs. `cargo bench --bench bare` prints the median ratios, with 95 % intervals.
 
 #![expect(clippy::print_stdout, reason = "a bench says what it found")]
 
@@ -9,15 +9,15 @@ use poolscope::clock::Clock;
 use poolscope::engine::{Engine, EngineOptions};
 use poolscope::event::{EventFeed, RunEvent};
 use poolscope::ids::TaskIndex;
-use poolscope::plan::{Plan, Size, Strategy, TaskType, Work, WorkerCount, Workload};
+use poolscope::plan::{Chunk, Plan, Size, Strategy, TaskType, Work, WorkerCount, Workload};
 use poolscope::state::Session;
 use poolscope::task::{Unwatched, perform};
 use poolscope::units::Nanos;
 
-const PAIRS: usize = 20;
+const PAIRS: usize = 100;
 const WORKERS: u64 = 2;
-const TASKS: u64 = 40;
-const EACH: Nanos = Nanos::from_millis(20);
+const TASKS: u64 = 20;
+const EACH: Nanos = Nanos::from_millis(10);
 
 fn main() {
     let worker_program = PathBuf::from(env!("CARGO_BIN_EXE_poolscope"));
@@ -39,6 +39,8 @@ fn main() {
             workloads: vec![Workload { size: size.clone(), ..load.clone() }],
             strategies: vec![strategy],
             workers: WorkerCount::Exactly(WORKERS as u32),
+            // Chunks of more would leave one worker with more tasks than the other.
+            chunk: Chunk::Tasks(1),
             ..Plan::first(engine.machine())
         };
         let ratio = |_| {
@@ -46,8 +48,8 @@ fn main() {
             watched(&engine, &feed, plan.clone()).as_secs_f64() / bare.as_secs_f64()
         };
         let ratios: Vec<f64> = (0..PAIRS).map(ratio).collect();
-        let (mean, half) = interval(&ratios);
-        println!("{strategy:<10} {mean:.4} ± {half:.4}");
+        let (median, low, high) = median(ratios);
+        println!("{strategy:<10} {median:.4} ({low:.4} to {high:.4})");
     }
 }
 
@@ -82,10 +84,12 @@ fn watched(engine: &Engine, feed: &EventFeed, plan: Plan) -> Nanos {
     end.elapsed
 }
 
-/// Mean and half the width of its 95 % interval, on the scale of logarithms.
-fn interval(ratios: &[f64]) -> (f64, f64) {
+/// The median, and the interval in which that of all such pairs lies with 95 %: from order statistics, which ask nothing
+/// of how the machine's disturbances are distributed.
+fn median(mut ratios: Vec<f64>) -> (f64, f64, f64) {
+    ratios.sort_by(f64::total_cmp);
     let n = ratios.len() as f64;
-    let mean = ratios.iter().map(|r| r.ln()).sum::<f64>() / n;
-    let variance = ratios.iter().map(|r| (r.ln() - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    (mean.exp(), mean.exp() * 2.09 * (variance / n).sqrt())
+    let reach = 0.98 * n.sqrt();
+    let rank = |at: f64| ratios[at.round().clamp(0.0, n - 1.0) as usize];
+    (rank(n / 2.0 - 0.5), rank(n / 2.0 - reach - 1.0), rank(n / 2.0 + reach))
 }

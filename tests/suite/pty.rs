@@ -17,7 +17,8 @@ pub(crate) struct Terminal {
     parser: Arc<Mutex<vt100::Parser>>,
     master: Box<dyn MasterPty + Send>,
     /// Kept open, or the reader would see the end when the program closes its own.
-    _slave: Box<dyn SlavePty + Send>,
+    #[expect(dead_code, reason = "held, not used")]
+    slave: Box<dyn SlavePty + Send>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     modes: Option<String>,
@@ -86,8 +87,8 @@ impl Terminal {
             }
         });
         let keyboard = pair.master.take_writer().unwrap();
-        let (master, _slave) = (pair.master, pair.slave);
-        Self { parser, master, _slave, keyboard, child, modes, family, written }
+        let (master, slave) = (pair.master, pair.slave);
+        Self { parser, master, slave, keyboard, child, modes, family, written }
     }
 
     /// Looks at the screen.

@@ -60,7 +60,7 @@ fn every_example_runs_and_answers_as_shown() {
 
 #[test]
 fn the_first_command_opens_the_lab() {
-    assert!(examples().iter().any(|example| example.command == "poolscope"));
+    assert!(examples().iter().any(|example| example.command == "cargo run --release"));
     let mut terminal = Terminal::poolscope(120, 36, &[]);
     terminal.until("Enter");
     terminal.press("q");
