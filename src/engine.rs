@@ -216,8 +216,8 @@ impl Inner {
     /// Runs one run from its first to its last event.
     fn run(&self, plan: &Plan, planned: PlannedRun, id: RunId, work: &Work, cancel: &CancelToken) {
         let tasks = plan.workloads[planned.workload].tasks;
-        let workers = plan.workers.resolve(&self.machine);
-        let slots = planned.strategy.slots(workers);
+        let shape = planned.strategy.shape(plan.workers.shape(&self.machine));
+        let slots = shape.slots();
         let chunk = plan.chunk.resolve(tasks, slots);
         let serial_estimate = work.serial_estimate(tasks, &self.costs());
         let cpus = probe::highest_cpu();
@@ -226,6 +226,7 @@ impl Inner {
         let spec = RunSpec {
             strategy: planned.strategy,
             slots,
+            threads: shape.threads,
             tasks,
             chunk,
             work: work.clone(),
@@ -246,11 +247,12 @@ impl Inner {
             repeat: planned.repeat,
             strategy: planned.strategy,
             slots,
+            shape,
             chunk,
             tasks,
             work: work.clone(),
             serial_estimate,
-            shared_lanes: planned.strategy != Strategy::Processes || lanes_path.is_some(),
+            shared_lanes: !planned.strategy.has_processes() || lanes_path.is_some(),
         }));
 
         // Elapsed begins here: calibration, check and lanes came before.
@@ -303,7 +305,7 @@ impl Inner {
     /// Lanes for a run: shared where workers are processes, if that can be had.
     fn lanes(&self, strategy: Strategy, slots: u32, cpus: u32, key: u64) -> (Arc<Lanes>, Option<String>) {
         #[cfg(unix)]
-        if strategy == Strategy::Processes {
+        if strategy.has_processes() {
             match Lanes::shared(slots, cpus, key) {
                 Ok((lanes, path)) => return (lanes, Some(path)),
                 Err(error) => {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
 use crate::ids::{RunId, SlotId, TaskIndex};
-use crate::plan::{Costs, Machine, Plan, Strategy, Work};
+use crate::plan::{Costs, Machine, Plan, Shape, Strategy, Work};
 use crate::units::Nanos;
 
 /// What a worker is doing.
@@ -323,6 +323,8 @@ pub struct RunStart {
     pub strategy: Strategy,
     /// The number of worker slots: workers, or 1 for serial.
     pub slots: u32,
+    /// The same as processes with threads; slots are numbered process by process.
+    pub shape: Shape,
     /// Tasks handed out at a time.
     pub chunk: u32,
     /// The number of tasks.

@@ -12,7 +12,7 @@ use crate::exec::lane::LaneWriter;
 use crate::exec::{CancelToken, Fault};
 use crate::ids::TaskIndex;
 use crate::plan::Work;
-use crate::task::{Host, Stop, Value, perform};
+use crate::task::{Host, Scratch, Stop, Value, perform};
 use crate::units::Nanos;
 
 /// What every attempt of a run has in common.
@@ -52,20 +52,29 @@ impl Ended {
 }
 
 impl Job {
-    /// Runs attempt number `attempt` of task `index`, written down in `lane`. A panic is the attempt's error.
-    pub fn run(&self, index: TaskIndex, attempt: u8, lane: &mut LaneWriter, cancel: &CancelToken) -> Ended {
+    /// Runs attempt number `attempt` of task `index` on a worker with this lane and this scratch. A panic is the
+    /// attempt's error.
+    pub fn run(
+        &self,
+        index: TaskIndex,
+        attempt: u8,
+        lane: &mut LaneWriter,
+        scratch: &Scratch,
+        cancel: &CancelToken,
+    ) -> Ended {
         lane.start_task(index, attempt);
         let mut host = Watched { lane, cancel, timeout: self.timeout };
         let result = quietly(|| {
             if let Some(fault) = self.fault {
                 fault.strike(index);
             }
-            perform(&self.work, index, &mut host)
+            perform(&self.work, index, scratch, &mut host)
         });
         let ended = match result {
             Ok(Ok(value)) => Ended::Ok(value),
             Ok(Err(Stop::Cancelled)) => Ended::Cancelled,
             Ok(Err(Stop::TimedOut)) => Ended::TimedOut,
+            Ok(Err(Stop::NoBuffer)) => Ended::Error("there was no memory for its worker's buffer".to_owned()),
             Err(words) => Ended::Error(words),
         };
         let took = lane.end_task(ended.outcome());

@@ -66,8 +66,11 @@ impl Worker {
     /// The worker's whole life, on the calling thread.
     pub(super) fn live(self) {
         let Self { slot, pool, env, done } = self;
+        // Before the lane counts CPU time, which begins when a worker is ready.
+        let scratch = pool.prepare();
         let lane = LaneWriter::attach(&env.lanes, slot, env.clock.clone(), std::process::id());
-        pool.work(lane);
+        pool.work(lane, &scratch);
+        drop(scratch);
         // Whoever waits for this may have given up.
         let _ = done.send(slot);
     }

@@ -12,6 +12,7 @@ fn started(strategy: Strategy, slots: u32) -> RunEvent {
         repeat: 0,
         strategy,
         slots,
+        shape: strategy.shape(crate::plan::Shape::of(slots)),
         chunk: 1,
         tasks: 8,
         work: Work::Sleep { wait: Nanos::from_millis(100) },
