@@ -9,11 +9,14 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::plan::Strategy;
 use crate::tui::canvas::{Canvas, clip};
+use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
 use crate::tui::model::{Model, Panel, Row};
-use crate::tui::theme::WIDTHS;
 use crate::units::{Nanos, Share, three_digits};
+
+/// From this part on, what a run has done says what the rest of it takes.
+const SETTLED: f64 = 0.125;
 
 /// The panel of the runs.
 pub(crate) struct RunList<'a> {
@@ -138,7 +141,7 @@ fn times(model: &Model, row: &Row<'_>) -> (Nanos, Nanos) {
         Some(run) => {
             let passed = run.elapsed(model.moment());
             let whole = match run.time_left(model.moment()) {
-                Some(_) if run.progress() < Share::of(1.0, 20.0) => hoped.max(passed),
+                Some(_) if run.progress().fraction() < SETTLED => hoped.max(passed),
                 Some(left) => passed + left,
                 None => passed,
             };
@@ -238,9 +241,11 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     let whole = run.end.as_ref().is_some_and(|end| end.counts.all_ok());
     let part = if whole { 1.0 } else { run.progress().fraction() };
     let serial = model.shown().baseline(run).map(|serial| serial.elapsed(model.moment()));
-    let Some(serial) = serial.filter(|_| whole || (run.end.is_none() && part >= 0.05)) else { return };
+    let Some(serial) = serial.filter(|_| whole || (run.end.is_none() && part >= SETTLED)) else { return };
     let speedup = serial.as_secs_f64() * part / passed.as_secs_f64().max(1e-9);
     let style = match speedup {
+        // Before the end it is a guess.
+        _ if !whole => theme.dim,
         _ if row.planned.strategy == Strategy::Serial => theme.text,
         s if s >= 1.1 => theme.good,
         s if s < 0.95 => theme.bad,
