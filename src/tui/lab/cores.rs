@@ -8,8 +8,9 @@ use ratatui::widgets::Widget;
 use crate::event::{CoreLoad, Phase};
 use crate::state::Cores;
 use crate::tui::canvas::Canvas;
+use crate::tui::glyphs::{HEIGHTS, WIDTHS};
 use crate::tui::lab::panel::Panel;
-use crate::tui::theme::{HEIGHTS, Theme, WIDTHS};
+use crate::tui::theme::Theme;
 use crate::units::{Share, three_digits};
 
 /// The narrowest cell that has a bar.
@@ -212,6 +213,75 @@ impl Widget for CoreStrip<'_> {
             let bar = part.width().saturating_sub(at + 7);
             draw_bar(&mut part.part(at, 0, bar, 1), core, theme);
             part.text(at + bar + 1, 0, &format!("{:>3} %", core.busy.percent()), theme.text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{CoreSample, RunEvent};
+    use crate::ids::CpuId;
+    use crate::state::Session;
+    use crate::tui::theme::{Depth, Palette};
+    use proptest::prelude::*;
+
+    fn cores(count: u16) -> Session {
+        let core = |cpu: u16| CoreLoad {
+            cpu: CpuId(cpu),
+            busy: Share::of(f64::from(cpu % 9), 8.0),
+            ours: Share::of(f64::from(cpu % 3), 8.0),
+            steal: Share::ZERO,
+            allowed: cpu % 5 != 4,
+        };
+        let mut session = Session::default();
+        let sample = CoreSample { cores: (0..count).map(core).collect(), ..CoreSample::default() };
+        session.apply(&RunEvent::Cores(sample.clone()));
+        session.apply(&RunEvent::Cores(sample));
+        session
+    }
+
+    fn lines(session: &Session, width: u16, height: u16) -> Vec<String> {
+        let theme = Theme::new(Palette::Mono, Depth::Sixteen, false);
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        CoreGrid::new(&session.cores, &theme).render(buf.area, &mut buf);
+        let row = |y| (0..width).map(|x| buf[(x, y)].symbol()).collect();
+        (0..height).map(row).collect()
+    }
+
+    #[test]
+    fn a_few_cores_have_a_row_each_and_more_share_rows() {
+        assert_eq!([1, 2, 4].map(|n| grid_rows(n, 80, 5)), [1, 2, 4]);
+        assert_eq!([8, 64, 512].map(|n| grid_rows(n, 80, 5)), [5, 5, 5]);
+        let eight = lines(&cores(8), 84, 6);
+        assert!(eight[1].starts_with("│ 0 ─") && eight[1].contains(" 4 not allowed here"), "{eight:?}");
+    }
+
+    #[test]
+    fn many_cores_are_a_cell_each_and_what_does_not_fit_is_counted() {
+        let all = lines(&cores(128), 84, 6);
+        assert!(all[1].starts_with("│    0 ▁ ▁ ▂"), "{all:?}");
+        assert!(all.iter().all(|line| !line.contains("more")), "{all:?}");
+        let some = lines(&cores(512), 84, 6);
+        let shown = 4 * 37;
+        assert!(some[4].contains(&format!("+{} more", 512 - shown)), "{some:?}");
+    }
+
+    #[test]
+    fn before_the_first_reading_there_is_no_figure() {
+        let lines = lines(&Session::default(), 40, 3);
+        assert!(lines[1].starts_with("│ … "), "{lines:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_of_cores_is_too_many_for_any_size(count in 0u16..600, width in 0u16..300, height in 0u16..20) {
+            let session = cores(count);
+            lines(&session, width, height);
+            let theme = Theme::new(Palette::Dark, Depth::True, true);
+            let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
+            CoreStrip::new(&session.cores, &theme).render(buf.area, &mut buf);
+            prop_assert!(grid_rows(usize::from(count), width, height) <= height.max(1));
         }
     }
 }

@@ -10,9 +10,9 @@ use crate::event::Phase;
 use crate::report::text::harmless;
 use crate::state::RunState;
 use crate::tui::canvas::{Canvas, clip};
+use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
-use crate::tui::theme::WIDTHS;
 use crate::units::{Nanos, Share, three_digits};
 
 /// Parts below this share are not listed, unless they must be.

@@ -9,10 +9,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::plan::Strategy;
 use crate::tui::canvas::{Canvas, clip};
+use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
 use crate::tui::model::{Model, Panel, Row};
-use crate::tui::theme::WIDTHS;
 use crate::units::{Nanos, Share, three_digits};
 
 /// The panel of the runs.

@@ -8,9 +8,9 @@ use crate::event::Outcome;
 use crate::ids::SlotId;
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
+use crate::tui::glyphs::phase_glyph;
 use crate::tui::lab::legend;
 use crate::tui::model::Model;
-use crate::tui::theme::phase_glyph;
 use crate::units::{Share, plural};
 
 /// Where each column ends (numbers) or begins (words).

@@ -5,7 +5,8 @@ use ratatui::style::{Color, Style};
 use crate::event::Phase;
 use crate::tui::canvas::Canvas;
 use crate::tui::chart::Cell;
-use crate::tui::theme::{HEIGHTS, Theme, phase_glyph};
+use crate::tui::glyphs::{HEIGHTS, phase_glyph};
+use crate::tui::theme::Theme;
 
 /// Draws a row of cells over the height of the canvas.
 pub(super) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], theme: &Theme) {
