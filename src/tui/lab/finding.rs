@@ -6,6 +6,7 @@ use ratatui::widgets::Widget;
 
 use crate::plan::Strategy;
 use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::forecast::rounded;
 use crate::tui::model::{Activity, Model};
 use crate::units::plural;
 
@@ -81,7 +82,7 @@ fn invitation(model: &Model) -> String {
     let work = format!("{} of type {}", plural(tasks, "task"), model.form.task());
     let time = match model.forecast.longest() {
         crate::units::Nanos::ZERO => String::new(),
-        longest => format!("; the longest should take {longest}"),
+        longest => format!("; the longest should take {}", rounded(longest)),
     };
     format!("Enter runs {work} as {ways}{time}.")
 }
