@@ -268,6 +268,25 @@ mod tests {
     }
 
     #[test]
+    fn in_ascii_this_run_others_and_what_is_free_differ() {
+        for palette in [Palette::Dark, Palette::Mono] {
+            let theme = Theme::new(palette, Depth::Sixteen, true);
+            let mut buf = Buffer::empty(Rect::new(0, 0, 9, 1));
+            let core = CoreLoad {
+                cpu: CpuId(0),
+                busy: Share::of(2.0, 3.0),
+                ours: Share::of(1.0, 3.0),
+                steal: Share::ZERO,
+                allowed: true,
+            };
+            draw_bar(&mut Canvas::new(buf.area, &mut buf), &core, &theme);
+            crate::tui::glyphs::to_ascii(&mut buf);
+            let drawn: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+            assert_eq!(drawn, "###:::---");
+        }
+    }
+
+    #[test]
     fn before_the_first_reading_there_is_no_figure() {
         let lines = lines(&Session::default(), 40, 3);
         assert!(lines[1].starts_with("│ … "), "{lines:?}");
