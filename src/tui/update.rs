@@ -35,7 +35,9 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             for event in &events {
                 take(model, event);
             }
-            model.now = now.unwrap_or(RunTime::START);
+            // The engine's clock is gone a little before the end of a run is told.
+            let going = model.session.running().is_some();
+            model.now = now.unwrap_or(if going { model.now } else { RunTime::START });
             Effect::None
         }
         Message::Refused(words) => {
@@ -67,6 +69,7 @@ fn take(model: &mut Model, event: &RunEvent) {
         RunEvent::Calibrated { costs, .. } => model.costs = Some(*costs),
         RunEvent::RunStarted(_) => {
             model.throughput.push(Throughput::default());
+            model.now = RunTime::START;
             model.first_lane = 0;
         }
         RunEvent::Lane { record, .. } => {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::plan::{Chunk, Strategy, TaskType, WorkerCount};
 use crate::tui::form::Item;
-use crate::tui::script::{before, crowd, finished, happen, ms, pass, press, running, text};
+use crate::tui::script::{before, crowd, finished, happen, ms, pass, press, running, tell, text};
 use crate::units::Nanos;
 
 #[test]
@@ -219,4 +219,13 @@ fn a_plan_that_has_changed_is_said_to_have() {
     press(&mut model, "<Home><Right>");
     assert!(text(&model).contains("edited"));
     assert!(text(&model).contains("The plan has changed"));
+}
+
+#[test]
+fn the_moment_of_a_run_stays_until_its_end_is_told() {
+    let mut model = running(120, 40);
+    let shown = text(&model);
+    tell(&mut model, Message::News(Vec::new(), None));
+    assert_eq!(model.now, ms(1_200));
+    assert_eq!(text(&model), shown);
 }
