@@ -121,7 +121,11 @@ fn act(model: &mut Model, action: Action) -> Effect {
 
 fn run(model: &mut Model) -> Effect {
     if model.is_busy() {
-        model.remark = Some("a comparison is running; x cancels it".to_owned());
+        model.remark = match model.activity {
+            Activity::Running => Some("a comparison is running; x cancels it".to_owned()),
+            Activity::Stopping => Some(format!("a comparison is ending; {}", model.way_out())),
+            Activity::Idle | Activity::Quitting => None,
+        };
         return Effect::None;
     }
     if let Some((item, problem)) = model.form.problem(&model.machine) {

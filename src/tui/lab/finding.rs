@@ -43,7 +43,7 @@ fn sentence(model: &Model) -> String {
     match model.activity {
         Activity::Quitting => return "ending the workers…".to_owned(),
         Activity::Stopping => {
-            return "cancelled: waiting for the workers to end; x again kills them".to_owned();
+            return format!("cancelled: waiting for the workers to end; {}", model.way_out());
         }
         Activity::Idle | Activity::Running => {}
     }

@@ -229,3 +229,12 @@ fn the_moment_of_a_run_stays_until_its_end_is_told() {
     assert_eq!(model.now, ms(1_200));
     assert_eq!(text(&model), shown);
 }
+
+#[test]
+fn while_workers_end_the_way_out_is_told_and_true() {
+    let mut model = running(120, 40);
+    press(&mut model, "x");
+    assert!(text(&model).contains("x again gives up waiting"), "a thread cannot be killed");
+    press(&mut model, "<Enter>");
+    assert!(text(&model).contains("a comparison is ending; x again gives up waiting"), "{}", text(&model));
+}
