@@ -219,6 +219,12 @@ fn step(model: &mut Model, action: Action) {
         *scroll = scroll.saturating_add_signed(steps.clamp(-99, 99) as i16).min(99);
         return;
     }
+    if model.form.edit.is_some() {
+        model.form.take(&model.machine);
+        if model.form.edit.is_some() {
+            return;
+        }
+    }
     match model.focus {
         Panel::Plan => {
             if !unfold_plan(model) {

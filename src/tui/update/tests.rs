@@ -238,3 +238,16 @@ fn while_workers_end_the_way_out_is_told_and_true() {
     press(&mut model, "<Enter>");
     assert!(text(&model).contains("a comparison is ending; x again gives up waiting"), "{}", text(&model));
 }
+
+#[test]
+fn up_and_down_take_a_value_and_move_unless_something_is_wrong_with_it() {
+    let mut model = before(120, 40);
+    press(&mut model, "<Home><Down>5 parsecs<Down>");
+    assert_eq!(model.form.at, Item::Size);
+    assert!(model.form.edit.as_ref().is_some_and(|edit| edit.problem.is_some()));
+    press(&mut model, "<Esc>3s<Down>");
+    assert_eq!((model.form.at, model.form.edit.is_none()), (Item::Tasks, true));
+    assert_eq!(model.form.plan.workloads[0].size.to_string(), "3s");
+    press(&mut model, "12<Up>");
+    assert_eq!((model.form.at, model.form.plan.workloads[0].tasks), (Item::Size, 12));
+}
