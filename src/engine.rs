@@ -75,6 +75,8 @@ struct Active {
     cancel: CancelToken,
     /// The clock of its current run.
     clock: Option<RunClock>,
+    /// When, in its current run, it was asked to end.
+    asked: Option<RunTime>,
 }
 
 impl Engine {
@@ -115,7 +117,7 @@ impl Engine {
             if active.is_some() {
                 return Err(StartError::Busy);
             }
-            *active = Some(Active { cancel: cancel.clone(), clock: None });
+            *active = Some(Active { cancel: cancel.clone(), clock: None, asked: None });
         }
         let inner = Arc::clone(&self.inner);
         let thread = std::thread::Builder::new().name("ps-engine".to_owned());
@@ -133,7 +135,9 @@ impl Engine {
 
     /// Asks the comparison to end: tasks stop at their next checkpoint, and what has not begun is not run.
     pub fn cancel(&self) {
-        if let Some(active) = self.inner.active().as_ref() {
+        if let Some(active) = self.inner.active().as_mut() {
+            let now = active.clock.as_ref().map(RunClock::now);
+            active.asked = active.asked.or(now);
             active.cancel.cancel();
         }
     }
@@ -216,8 +220,8 @@ impl Inner {
     /// Runs one run from its first to its last event.
     fn run(&self, plan: &Plan, planned: PlannedRun, id: RunId, work: &Work, cancel: &CancelToken) {
         let tasks = plan.workloads[planned.workload].tasks;
-        let workers = plan.workers.resolve(&self.machine);
-        let slots = planned.strategy.slots(workers);
+        let shape = planned.strategy.shape(plan.workers.shape(&self.machine));
+        let slots = shape.slots();
         let chunk = plan.chunk.resolve(tasks, slots);
         let serial_estimate = work.serial_estimate(tasks, &self.costs());
         let cpus = probe::highest_cpu();
@@ -226,6 +230,7 @@ impl Inner {
         let spec = RunSpec {
             strategy: planned.strategy,
             slots,
+            threads: shape.threads,
             tasks,
             chunk,
             work: work.clone(),
@@ -246,11 +251,12 @@ impl Inner {
             repeat: planned.repeat,
             strategy: planned.strategy,
             slots,
+            shape,
             chunk,
             tasks,
             work: work.clone(),
             serial_estimate,
-            shared_lanes: planned.strategy != Strategy::Processes || lanes_path.is_some(),
+            shared_lanes: !planned.strategy.has_processes() || lanes_path.is_some(),
         }));
 
         // Elapsed begins here: calibration, check and lanes came before.
@@ -271,15 +277,17 @@ impl Inner {
         let books = executor.run(&spec, &env);
         let elapsed = clock.now().elapsed();
 
-        if let Some(active) = self.active().as_mut() {
+        let asked = self.active().as_mut().and_then(|active| {
             active.clock = None;
-        }
+            active.asked
+        });
         self.watch(None);
         let last = collector.finish(RunTime(elapsed.0));
         self.events.say(RunEvent::RunFinished(Box::new(RunEnd {
             elapsed,
             startup: last.first_start.map_or(elapsed, RunTime::elapsed).min(elapsed),
-            shutdown: match books.last_outcome {
+            // Of a run that was asked to end, all that came after is ending.
+            shutdown: match asked.map_or(books.last_outcome, |asked| asked.max(books.last_outcome)) {
                 RunTime::START => Nanos::ZERO,
                 known => elapsed - known.elapsed(),
             },
@@ -303,7 +311,7 @@ impl Inner {
     /// Lanes for a run: shared where workers are processes, if that can be had.
     fn lanes(&self, strategy: Strategy, slots: u32, cpus: u32, key: u64) -> (Arc<Lanes>, Option<String>) {
         #[cfg(unix)]
-        if strategy == Strategy::Processes {
+        if strategy.has_processes() {
             match Lanes::shared(slots, cpus, key) {
                 Ok((lanes, path)) => return (lanes, Some(path)),
                 Err(error) => {

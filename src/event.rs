@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
 use crate::ids::{RunId, SlotId, TaskIndex};
-use crate::plan::{Costs, Machine, Plan, Strategy, Work};
+use crate::plan::{Costs, Machine, Plan, Shape, Strategy, Work};
 use crate::units::Nanos;
 
 /// What a worker is doing.
@@ -92,6 +92,15 @@ impl PhaseTotals {
     /// Adds time to a phase.
     pub fn add(&mut self, phase: Phase, time: Nanos) {
         self.0[phase as usize] += time;
+    }
+
+    /// These lengths less those of `other`, phase by phase; zero where `other` is longer.
+    #[must_use]
+    pub fn less(mut self, other: &Self) -> Self {
+        for (time, less) in self.0.iter_mut().zip(other.0) {
+            *time = *time - less;
+        }
+        self
     }
 
     /// The time of all phases together.
@@ -323,6 +332,8 @@ pub struct RunStart {
     pub strategy: Strategy,
     /// The number of worker slots: workers, or 1 for serial.
     pub slots: u32,
+    /// The same as processes with threads; slots are numbered process by process.
+    pub shape: Shape,
     /// Tasks handed out at a time.
     pub chunk: u32,
     /// The number of tasks.

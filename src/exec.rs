@@ -37,6 +37,8 @@ pub struct RunSpec {
     pub strategy: Strategy,
     /// Worker slots, at least 1.
     pub slots: u32,
+    /// Slots that share a process, where workers are in processes: `slots` is a multiple of it. At least 1.
+    pub threads: u32,
     /// Number of tasks, at least 1 and at most `plan::limits::MAX_TASKS`.
     pub tasks: u64,
     /// Tasks handed out at a time, at least 1.
@@ -113,6 +115,6 @@ pub fn executor_for(strategy: Strategy) -> Box<dyn Executor + Send> {
     match strategy {
         Strategy::Serial => Box::new(serial::Serial),
         Strategy::Threads => Box::new(threads::Threads),
-        Strategy::Processes => Box::new(processes::Processes),
+        Strategy::Processes | Strategy::Hybrid => Box::new(processes::Processes),
     }
 }

@@ -22,7 +22,7 @@
 //! - A **task** is one unit of work, with an index; it ends in an *outcome*. Its **task type** says what it does.
 //! - A **worker** executes tasks: a thread or a process. It lives in a **slot**, and writes the slot's **lane**: its stream
 //!   of **phases** (starting, waiting, receiving, computing, blocked, sending, stopping).
-//! - A **strategy** is a way to run: serial, threads, processes. Tasks are handed out in **chunks**.
+//! - A **strategy** is a way to run: serial, threads, processes, hybrid. Tasks are handed out in **chunks**.
 //! - A **run** is one execution; a **comparison** is several runs of one workload. A **finding** is one insight about
 //!   them, said in a sentence.
 //!

@@ -7,6 +7,7 @@ pub mod check;
 pub mod chunk;
 pub mod limits;
 pub mod scenario;
+pub mod shape;
 pub mod size;
 pub mod strategy;
 pub mod task;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{Field, Problem};
 pub use chunk::Chunk;
 pub use limits::Machine;
+pub use shape::Shape;
 pub use size::Size;
 pub use strategy::{Strategy, WorkerCount};
 pub use task::TaskType;
@@ -103,7 +105,7 @@ impl Plan {
         let tasks = default_tasks(task, workers);
         Self {
             workloads: vec![Workload { task, size: Size::default_for(task, FIRST_SERIAL, tasks), tasks }],
-            strategies: Strategy::ALL.to_vec(),
+            strategies: Strategy::FIRST.to_vec(),
             workers: WorkerCount::Exactly(workers),
             chunk: Chunk::Auto,
             timeout: None,

@@ -6,8 +6,11 @@
 
 pub mod calibrate;
 mod kernel;
+mod scratch;
 
 use std::ops::ControlFlow;
+
+pub use scratch::Scratch;
 
 use crate::ids::TaskIndex;
 use crate::plan::{TaskType, Work};
@@ -29,17 +32,24 @@ pub enum Stop {
     Cancelled,
     /// The attempt's time is over.
     TimedOut,
+    /// The worker has no buffer for it: there was not enough memory.
+    NoBuffer,
 }
 
 /// The bits of a task's value: an f64's or a u64's.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Value(pub u64);
 
-/// Does task `index` of the work.
+/// Does task `index` of the work, with what the worker prepared for it.
 ///
 /// # Errors
-/// The host's reason to stop, where it gave one.
-pub fn perform(work: &Work, index: TaskIndex, host: &mut impl Host) -> Result<Value, Stop> {
+/// The host's reason to stop, where it gave one; or that `scratch` is not what the work needs.
+pub fn perform(
+    work: &Work,
+    index: TaskIndex,
+    scratch: &Scratch,
+    host: &mut impl Host,
+) -> Result<Value, Stop> {
     let flow = match work {
         Work::Cpu { iterations } => kernel::cpu(*iterations, host),
         Work::Sum { iterations } => kernel::sum(*iterations, host),
@@ -51,6 +61,10 @@ pub fn perform(work: &Work, index: TaskIndex, host: &mut impl Host) -> Result<Va
         Work::Mixed { iterations, wait } => {
             kernel::cpu(*iterations, host).and_then(|value| block(*wait, host).map(|()| value))
         }
+        Work::Native { buffer, bytes } => match scratch.buffer() {
+            filled if filled.len() as u64 == buffer.0 && buffer.0 > 0 => kernel::native(*bytes, filled, host),
+            _ => Err(Stop::NoBuffer),
+        },
     };
     flow.map(Value)
 }
@@ -93,9 +107,11 @@ impl Host for Unwatched {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Bytes;
 
     fn value(work: &Work, index: u32) -> u64 {
-        perform(work, TaskIndex(index), &mut Unwatched).unwrap().0
+        let scratch = Scratch::prepare(work, 1, || true);
+        perform(work, TaskIndex(index), &scratch, &mut Unwatched).unwrap().0
     }
 
     #[test]
@@ -109,6 +125,22 @@ mod tests {
         assert_eq!(value(&Work::Sleep { wait: Nanos::from_secs(9) }, 41), 41);
         let mixed = Work::Mixed { iterations: 1000, wait: Nanos(1) };
         assert_eq!(value(&mixed, 3), sum.to_bits());
+    }
+
+    #[test]
+    fn native_is_the_weighted_sum_of_a_histogram_over_and_over() {
+        let work = |buffer, bytes| Work::Native { buffer: Bytes(buffer), bytes };
+        let scratch = Scratch::prepare(&work(1_000_000, 1), 1, || true);
+        let sum: u64 = scratch.buffer().iter().map(|byte| u64::from(*byte)).sum();
+        let part: u64 = scratch.buffer().iter().take(1_000).map(|byte| u64::from(*byte)).sum();
+        assert_eq!(value(&work(1_000_000, 1_000_000), 0), sum);
+        assert_eq!(value(&work(1_000_000, 3_000_000), 7), 3 * sum);
+        assert_eq!(value(&work(1_000_000, 2_001_000), 1), 2 * sum + part);
+        assert_eq!(value(&work(1_000_000, 1_000), 1), part);
+        // The buffer of this seed, for ever: what a digest is made of.
+        assert_eq!(scratch.buffer().iter().take(4).copied().collect::<Vec<_>>(), [30, 97, 57, 116]);
+        let missing = perform(&work(8, 8), TaskIndex(0), &Scratch::default(), &mut Unwatched);
+        assert_eq!(missing, Err(Stop::NoBuffer));
     }
 
     #[test]
@@ -137,13 +169,16 @@ mod tests {
             Work::Cpu { iterations: 1 << 20 },
             Work::Sum { iterations: 1 << 40 },
             Work::Primes { numbers: vec![18_446_744_073_709_551_557] },
+            Work::Native { buffer: Bytes(100_000), bytes: 1 << 40 },
         ] {
             let mut host = Impatient(Vec::new());
-            assert_eq!(perform(&work, TaskIndex(0), &mut host), Err(Stop::TimedOut));
+            let scratch = Scratch::prepare(&work, 1, || true);
+            assert_eq!(perform(&work, TaskIndex(0), &scratch, &mut host), Err(Stop::TimedOut));
             assert!(host.0.is_sorted(), "{:?}", host.0);
         }
         let sleep = Work::Sleep { wait: Nanos(1) };
-        assert_eq!(perform(&sleep, TaskIndex(0), &mut Impatient(Vec::new())), Err(Stop::Cancelled));
+        let none = Scratch::default();
+        assert_eq!(perform(&sleep, TaskIndex(0), &none, &mut Impatient(Vec::new())), Err(Stop::Cancelled));
     }
 
     #[test]
@@ -152,5 +187,9 @@ mod tests {
         assert_ne!(d(TaskType::Cpu, 0, 1), d(TaskType::Cpu, 1, 0));
         assert_ne!(d(TaskType::Cpu, 0, 1), d(TaskType::Sum, 0, 1));
         assert_ne!(d(TaskType::Sleep, 0, 0), 0);
+        let mut tags = TaskType::ALL.map(TaskType::tag);
+        assert_eq!(TaskType::Native.tag(), 6);
+        tags.sort_unstable();
+        assert_eq!(tags, [1, 2, 3, 4, 5, 6]);
     }
 }

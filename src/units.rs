@@ -177,6 +177,9 @@ pub enum UnitError {
     /// The number stands without a unit, or with one that is not known.
     #[error("needs a unit of time: ns, us, ms, s, min or h")]
     UnknownUnit,
+    /// The same for a number of bytes.
+    #[error("needs a unit of memory: KiB, MiB or GiB")]
+    UnknownMemoryUnit,
     /// The value does not fit into 64 bits.
     #[error("is too large")]
     TooLarge,

@@ -74,7 +74,7 @@ fn alone(session: &Session, run: &RunSummary) -> Said {
             Some("Its tasks mostly wait: threads can wait side by side.".to_owned())
         }
         Strategy::Serial => Some("Run threads as well, to see what more CPUs are worth.".to_owned()),
-        Strategy::Threads | Strategy::Processes => {
+        Strategy::Threads | Strategy::Processes | Strategy::Hybrid => {
             advice(run).or_else(|| Some("Run serial as well, to see the speedup.".to_owned()))
         }
     };

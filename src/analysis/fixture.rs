@@ -7,7 +7,7 @@ use crate::event::{
 };
 use crate::ids::{RunId, SlotId, TaskIndex};
 use crate::plan::size::Compute;
-use crate::plan::{Costs, Machine, Plan, Size, Strategy, TaskType, Work, WorkerCount, Workload};
+use crate::plan::{Costs, Machine, Plan, Shape, Size, Strategy, TaskType, Work, WorkerCount, Workload};
 use crate::state::Session;
 use crate::units::{Nanos, Share};
 
@@ -141,7 +141,7 @@ impl Scene {
         let plan = Plan { workloads: vec![cpu], workers: WorkerCount::Exactly(2), ..Plan::first(&machine) };
         let mut session = Session::default();
         session.apply(&RunEvent::Accepted { plan, machine });
-        let costs = Costs { cpu_ns: 42.0, sum_ns: 0.5, primes_ns: 8.0 };
+        let costs = Costs { cpu_ns: 42.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 };
         session.apply(&RunEvent::Calibrated { costs, works: vec![Work::Cpu { iterations: 5_000_000 }] });
         Self(session)
     }
@@ -211,6 +211,7 @@ impl Script {
             repeat: self.repeat,
             strategy: self.strategy,
             slots: self.slots,
+            shape: self.strategy.shape(Shape::of(self.slots)),
             chunk: self.chunk,
             tasks: self.tasks,
             work: self.work.clone(),

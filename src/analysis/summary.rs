@@ -4,7 +4,7 @@ use crate::analysis::finding::{self, Facts};
 use crate::analysis::{Finding, Trust};
 use crate::event::{Percentiles, Phase, RunEnd, StopReason, TaskCounts};
 use crate::ids::{RunId, SlotId, TaskIndex};
-use crate::plan::{Strategy, TaskType};
+use crate::plan::{Shape, Strategy, TaskType};
 use crate::state::{Ledger, RunState, Session};
 use crate::units::Nanos;
 
@@ -27,6 +27,8 @@ pub struct RunSummary {
     pub repeat: u32,
     /// Worker slots: 1 for serial.
     pub workers: u32,
+    /// The same as processes with threads.
+    pub shape: Shape,
     /// Tasks handed out at a time.
     pub chunk: u32,
     /// How many tasks ended which way.
@@ -97,7 +99,7 @@ impl RunSummary {
 
     /// The strategy with its number of workers: `threads ×4`.
     pub fn label(&self) -> String {
-        self.strategy.label(self.workers)
+        self.strategy.label(self.shape)
     }
 }
 
@@ -137,6 +139,7 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
         workload: start.workload,
         repeat: start.repeat,
         workers: start.slots,
+        shape: start.shape,
         chunk: start.chunk,
         tasks: end.counts,
         elapsed,

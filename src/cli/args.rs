@@ -90,19 +90,20 @@ pub(super) enum Verb {
 /// What is run, and how.
 #[derive(Group, Debug, Default)]
 pub(super) struct PlanArgs {
-    /// Task types: cpu, sum, primes (computing), sleep (waiting), mixed (both).
+    /// Task types: cpu, sum, primes (computing), native (memory), sleep (waiting), mixed (both).
     #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::tasks(), hide_possible_values = true)]
     pub(super) task: Vec<String>,
-    /// Size of one task: 5000000 (iterations), 200ms, 20ms+80ms (mixed: compute + wait).
+    /// Size of one task: 5000000 (iterations), 200ms, 32MiB (native), 20ms+80ms (mixed: compute + wait).
     #[arg(long, value_name = "S", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) size: Option<String>,
     /// Number of tasks.
     #[arg(short = 'n', long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) tasks: Option<String>,
-    /// Number of workers: 4, 50% or all of the CPUs available, or +2 more than those.
+    /// Number of workers: 4, 50% or all of the CPUs available, +2 more than those; 2x4 (hybrid: 2
+    /// processes with 4 threads each).
     #[arg(short, long, value_name = "W", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) workers: Option<String>,
-    /// Ways to run it: serial, threads, processes.
+    /// Ways to run it: serial, threads, processes, hybrid (processes with threads in each).
     #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::strategies(), hide_possible_values = true)]
     pub(super) strategy: Vec<String>,
     /// Tasks handed out at a time: a number, or auto (four chunks for each worker).

@@ -238,7 +238,7 @@ impl Reading {
         match text.parse() {
             Ok(read) => *value = read,
             Err(WorkerCountError::Several(_)) => {
-                let said = "one number of workers is wanted here; write 4, 50%, all or +2";
+                let said = "one number of workers is wanted here; write 4, 50%, all, +2 or 2x4";
                 self.misread(Field::Workers, text, said);
             }
             Err(error) => self.unreadable(Field::Workers, text, &error),

@@ -11,6 +11,7 @@ use crate::exec::outcomes::Outcomes;
 use crate::exec::{Books, CancelToken, RunEnv, RunSpec};
 use crate::ids::TaskIndex;
 use crate::plan::OnError;
+use crate::task::Scratch;
 
 /// The work of a run within one process, shared by its workers.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(super) struct Pool {
     outcomes: Outcomes,
     retries: u32,
     on_error: OnError,
+    seed: u64,
     failed: AtomicBool,
     cancel: CancelToken,
 }
@@ -37,13 +39,19 @@ impl Pool {
             outcomes: Outcomes::new(spec.tasks),
             retries: spec.retries,
             on_error: spec.on_error,
+            seed: spec.seed,
             failed: AtomicBool::new(false),
             cancel: env.cancel.clone(),
         }
     }
 
+    /// What a worker needs before its first task; it is starting until it has that.
+    pub(super) fn prepare(&self) -> Scratch {
+        Scratch::prepare(&self.job.work, self.seed, || !self.cancel.is_cancelled())
+    }
+
     /// A worker's whole life: takes chunk after chunk until there is none, or the run is to end.
-    pub(super) fn work(&self, mut lane: LaneWriter) {
+    pub(super) fn work(&self, mut lane: LaneWriter, scratch: &Scratch) {
         lane.enter(Phase::Waiting);
         let (mut last, mut digest) = (None, 0);
         while let Some(chunk) = self.take() {
@@ -51,7 +59,7 @@ impl Pool {
                 if self.over() {
                     break;
                 }
-                last = Some(self.settle(TaskIndex(index as u32), &mut lane, &mut digest));
+                last = Some(self.settle(TaskIndex(index as u32), &mut lane, scratch, &mut digest));
             }
         }
         self.outcomes.add_digest(&mut digest);
@@ -72,9 +80,15 @@ impl Pool {
     }
 
     /// Tries a task until it ends for good. Returns when that was.
-    fn settle(&self, index: TaskIndex, lane: &mut LaneWriter, digest: &mut u64) -> RunTime {
+    fn settle(
+        &self,
+        index: TaskIndex,
+        lane: &mut LaneWriter,
+        scratch: &Scratch,
+        digest: &mut u64,
+    ) -> RunTime {
         for attempt in 0.. {
-            let ended = self.job.run(index, attempt.min(255) as u8, lane, &self.cancel);
+            let ended = self.job.run(index, attempt.min(255) as u8, lane, scratch, &self.cancel);
             let again = attempt < self.retries && matches!(ended, Ended::Error(_) | Ended::TimedOut);
             if again && !self.over() {
                 self.outcomes.retried(1);

@@ -21,6 +21,8 @@ mod feeder;
 #[cfg(unix)]
 mod output;
 #[cfg(unix)]
+mod place;
+#[cfg(unix)]
 mod registry;
 #[cfg(unix)]
 mod run;
@@ -40,7 +42,7 @@ use crate::exec::{Books, Executor, RunEnv, RunSpec};
 /// The word that makes the program a worker, as its first argument.
 pub const WORKER_ARGUMENT: &str = "__worker";
 
-/// The processes strategy.
+/// The processes strategy, and hybrid: the same with several threads in each child.
 #[derive(Debug)]
 pub(super) struct Processes;
 

@@ -5,8 +5,8 @@ use std::fmt;
 
 use crate::plan::limits::{MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_TASKS, MAX_THREADS, Machine};
 use crate::plan::strategy::Strategy;
-use crate::plan::{Chunk, Plan};
-use crate::units::{Nanos, grouped};
+use crate::plan::{Chunk, Plan, WorkerCount};
+use crate::units::{Bytes, Nanos, grouped};
 
 /// A field of a plan, by the name that the command line, scenarios and the Lab share.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -79,6 +79,7 @@ impl Plan {
         problems.workloads(self);
         problems.strategies(self);
         problems.workers(self, machine);
+        problems.memory(self, machine);
         problems.rest(self);
         if problems.0.is_empty() { Ok(()) } else { Err(problems.0) }
     }
@@ -137,7 +138,7 @@ impl Problems {
                 Field::Strategy,
                 "(none)",
                 "there is no way to run it",
-                "choose serial, threads or processes",
+                "choose serial, threads, processes or hybrid",
             );
         }
         for (i, strategy) in plan.strategies.iter().enumerate() {
@@ -166,27 +167,61 @@ impl Problems {
                 format!("{text} (= {workers})")
             }
         };
-        for (strategy, most, noun) in
-            [(Strategy::Threads, MAX_THREADS, "threads"), (Strategy::Processes, MAX_PROCESSES, "processes")]
+        let wanted = plan.workers.shape(machine);
+        let most = |of: &dyn Fn(Strategy) -> u32| plan.strategies.iter().map(|s| of(*s)).max().unwrap_or(0);
+        let threads = most(&|s| if s == Strategy::Processes { 0 } else { s.shape(wanted).slots() });
+        let processes = most(&|s| if s.has_processes() { s.shape(wanted).processes } else { 0 });
+        for (has, most, noun) in [(threads, MAX_THREADS, "threads"), (processes, MAX_PROCESSES, "processes")]
         {
-            if plan.strategies.contains(&strategy) && workers > most {
-                self.add(
-                    Field::Workers,
-                    value(),
-                    format!("is more {noun} than one run may have"),
-                    format!("use 1 to {}", grouped(u64::from(most))),
-                );
+            if has > most {
+                let most = grouped(u64::from(most));
+                let way_out = match plan.workers {
+                    WorkerCount::Grid(_) => format!("use at most {most} {noun}"),
+                    _ => format!("use 1 to {most}"),
+                };
+                self.add(Field::Workers, value(), format!("is more {noun} than one run may have"), way_out);
             }
         }
         // A child costs its parent a socket and, while it starts, a little more.
         let files = machine.open_files.map_or(u64::MAX, |limit| limit.saturating_sub(64) / 2);
-        let wants = u64::from(workers.min(MAX_PROCESSES));
-        if plan.strategies.contains(&Strategy::Processes) && wants > files {
+        let wants = u64::from(processes.min(MAX_PROCESSES));
+        if wants > files {
             self.add(
                 Field::Workers,
                 value(),
                 format!("needs more open files than the limit of {} allows", machine.open_files.unwrap_or(0)),
                 format!("use at most {files}, or raise the limit with ulimit -n"),
+            );
+        }
+    }
+
+    /// Buffers may take half of the memory that is free: what else runs wants some too, and so do the books.
+    fn memory(&mut self, plan: &Plan, machine: &Machine) {
+        let most = Bytes(machine.memory_available.0 / 2);
+        let slots = plan.strategies.iter().map(|s| s.shape(plan.workers.shape(machine)).slots()).max();
+        let slots = u64::from(slots.unwrap_or(0));
+        let buffers = plan.workloads.iter().map(|load| (load, load.size.buffer(load.task)));
+        // The largest is said: with that one right, all are.
+        let Some((load, each)) = buffers.max_by_key(|(_, each)| *each) else {
+            return;
+        };
+        if each > most {
+            self.add(
+                Field::Size,
+                &load.size,
+                format!("is more than half of the {} of memory available", machine.memory_available),
+                format!("use at most {most}"),
+            );
+        } else if each.0.saturating_mul(slots) > most.0 {
+            self.add(
+                Field::Workers,
+                plan.workers,
+                format!(
+                    "with a buffer of {each} each would take {}, more than half of the {} of memory available",
+                    Bytes(each.0.saturating_mul(slots)),
+                    machine.memory_available
+                ),
+                format!("use at most {}, or a smaller size", grouped(most.0 / each.0.max(1))),
             );
         }
     }
@@ -227,7 +262,7 @@ impl Problems {
 mod tests {
     use super::*;
     use crate::plan::size::Compute;
-    use crate::plan::{Size, WorkerCount};
+    use crate::plan::{Size, TaskType};
 
     fn problems(change: impl Fn(&mut Plan)) -> Vec<String> {
         let machine = Machine { open_files: Some(1_000), ..Machine::example(2) };
@@ -255,6 +290,58 @@ mod tests {
             problems(|p| p.workloads[0].size = Size::Compute(Compute::Iterations(u64::MAX))),
             ["size 18446744073709551615: is larger than one task may be (10 000 000 000 000 iterations); \
               write iterations or time: 5000000, 100ms"]
+        );
+    }
+
+    #[test]
+    fn a_grid_is_bounded_in_processes_and_in_threads() {
+        let hybrid = |text: &'static str| {
+            problems(move |p| {
+                p.workers = text.parse().unwrap();
+                p.strategies = vec![Strategy::Hybrid];
+            })
+        };
+        assert_eq!(hybrid("64x64"), [""; 0]);
+        assert_eq!(hybrid("4096"), [""; 0]);
+        assert_eq!(
+            hybrid("2x2049"),
+            ["workers 2x2049 (= 4098): is more threads than one run may have; use at most 4 096 threads"]
+        );
+        assert_eq!(
+            hybrid("1025x1"),
+            [
+                "workers 1025x1 (= 1025): is more processes than one run may have; use at most 1 024 processes",
+                "workers 1025x1 (= 1025): needs more open files than the limit of 1000 allows; \
+                 use at most 468, or raise the limit with ulimit -n",
+            ]
+        );
+        assert_eq!(hybrid("2x0"), ["workers 2x0: nobody would do the work; use 1 or more"]);
+        assert_eq!(hybrid("65536x65536").len(), 3);
+    }
+
+    #[test]
+    fn buffers_must_fit_into_half_of_the_memory() {
+        let native = |size: &'static str, workers| {
+            problems(move |p| {
+                p.workloads[0].task = TaskType::Native;
+                p.workloads[0].size = Size::parse(TaskType::Native, size).unwrap();
+                p.workers = WorkerCount::Exactly(workers);
+                p.strategies = vec![Strategy::Serial, Strategy::Threads];
+            })
+        };
+        assert_eq!(native("32MiB", 128), [""; 0]);
+        assert_eq!(
+            native("32MiB", 129),
+            [
+                "workers 129: with a buffer of 32.0 MiB each would take 4.03 GiB, more than half of the 8.00 GiB of \
+              memory available; use at most 128, or a smaller size"
+            ]
+        );
+        assert_eq!(native("100ms", 129).len(), 1, "by time a buffer is the usual one at most");
+        assert_eq!(native("1000000", 4_096), [""; 0]);
+        assert_eq!(
+            native("5GiB", 1),
+            ["size 5GiB: is more than half of the 8.00 GiB of memory available; use at most 4.00 GiB"]
         );
     }
 

@@ -12,7 +12,7 @@
 //!
 //! [run]                        # every key is optional
 //! strategies = ["serial", "threads", "processes"]
-//! workers = 4                  # or "50%", "all", "+2"
+//! workers = 4                  # or "50%", "all", "+2", "2x4" (processes × threads of hybrid)
 //! chunk = "auto"               # or a number
 //! timeout = "none"             # or a time, "30s"
 //! retries = 0
@@ -69,12 +69,13 @@ pub struct Listed {
 }
 
 /// Names and texts of those built in, from the simplest to the longest.
-const EMBEDDED: [(&str, &str); 7] = [
+const EMBEDDED: [(&str, &str); 8] = [
     ("classic-io", include_str!("../../assets/scenarios/classic-io.toml")),
     ("classic-cpu", include_str!("../../assets/scenarios/classic-cpu.toml")),
     ("five-on-four", include_str!("../../assets/scenarios/five-on-four.toml")),
     ("io-100ms", include_str!("../../assets/scenarios/io-100ms.toml")),
     ("cpu-100ms", include_str!("../../assets/scenarios/cpu-100ms.toml")),
+    ("native-300ms", include_str!("../../assets/scenarios/native-300ms.toml")),
     ("primes", include_str!("../../assets/scenarios/primes.toml")),
     ("mixed-500", include_str!("../../assets/scenarios/mixed-500.toml")),
 ];

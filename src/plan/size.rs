@@ -5,12 +5,16 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::task::TaskType;
-use crate::units::{Nanos, UnitError};
+use crate::units::{Bytes, Nanos, UnitError};
 
 /// The most iterations that one task may have: about a day of the slowest kernel.
 pub const MAX_ITERATIONS: u64 = 10_000_000_000_000;
 /// The longest time that a size may name.
 pub const MAX_TIME: Nanos = Nanos::from_secs(24 * 3_600);
+/// The buffer of a `native` worker, unless the size says another: far more than the caches of a CPU.
+pub const BUFFER: Bytes = Bytes(32 << 20);
+/// The largest buffer that a size may name; what a machine has may be less.
+pub const MAX_BUFFER: Bytes = Bytes(64 << 30);
 /// The most numbers that one `primes` size may list.
 pub const MAX_NUMBERS: usize = 10_000;
 
@@ -36,7 +40,7 @@ pub enum Compute {
 /// The size of one task.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Size {
-    /// `cpu`, `sum`, and `primes` by time: how much it computes.
+    /// `cpu`, `sum`, `native` in bytes or by time, and `primes` by time: how much it computes.
     Compute(Compute),
     /// `primes`: the numbers to test; task i tests number i modulo their count.
     Numbers(Vec<u64>),
@@ -44,6 +48,8 @@ pub enum Size {
     Wait(Nanos),
     /// `mixed`: how much it computes, and then how long it waits.
     Mix(Compute, Nanos),
+    /// `native`: one pass over a buffer of this size.
+    Buffer(Bytes),
 }
 
 /// Why a text is no size for a task type.
@@ -83,7 +89,8 @@ impl Size {
         let text = text.trim();
         let form = || SizeError::Form { task };
         let size = match task {
-            TaskType::Cpu | TaskType::Sum => Self::Compute(parse_compute(text)?),
+            TaskType::Native if text.ends_with(['B', 'b']) => Self::Buffer(parse_bytes(text)?),
+            TaskType::Cpu | TaskType::Sum | TaskType::Native => Self::Compute(parse_compute(text)?),
             TaskType::Primes if text.contains(',') => {
                 Self::Numbers(text.split(',').map(|n| parse_count(n.trim())).collect::<Result<_, _>>()?)
             }
@@ -111,14 +118,18 @@ impl Size {
     /// A [`SizeError`] that says the limit or the form.
     pub fn check(&self, task: TaskType) -> Result<(), SizeError> {
         match (self, task) {
-            (Self::Compute(c), TaskType::Cpu | TaskType::Sum)
+            (Self::Compute(c), TaskType::Cpu | TaskType::Sum | TaskType::Native)
             | (Self::Compute(c @ Compute::Time(_)), TaskType::Primes) => check_compute(*c),
+            (Self::Buffer(Bytes(0)), TaskType::Native) => Err(SizeError::Zero),
+            (Self::Buffer(b), TaskType::Native) if *b > MAX_BUFFER => {
+                Err(SizeError::TooLarge { limit: "64 GiB" })
+            }
             (Self::Numbers(n), TaskType::Primes) if n.is_empty() => Err(SizeError::Zero),
             (Self::Numbers(n), TaskType::Primes) if n.len() > MAX_NUMBERS => {
                 Err(SizeError::TooLarge { limit: "10 000 numbers" })
             }
             // No limit on a number itself: trial division of the largest takes 2³¹ steps, some seconds.
-            (Self::Numbers(_), TaskType::Primes) => Ok(()),
+            (Self::Numbers(_), TaskType::Primes) | (Self::Buffer(_), TaskType::Native) => Ok(()),
             (Self::Wait(t), TaskType::Sleep) => check_time(*t),
             (Self::Mix(c, t), TaskType::Mixed) => check_compute(*c).and_then(|()| check_time(*t)),
             _ => Err(SizeError::Form { task }),
@@ -133,6 +144,17 @@ impl Size {
             TaskType::Primes => Self::Numbers(NOTES_PRIMES.to_vec()),
             TaskType::Sleep => Self::Wait(each),
             TaskType::Mixed => Self::Mix(Compute::Time(each / 2), each / 2),
+            TaskType::Native => Self::Buffer(BUFFER),
+        }
+    }
+
+    /// The most memory that each worker of a `native` workload takes for its buffer; nothing for other task types.
+    pub const fn buffer(&self, task: TaskType) -> Bytes {
+        match (self, task) {
+            (Self::Buffer(bytes), TaskType::Native) => *bytes,
+            (Self::Compute(Compute::Iterations(n)), TaskType::Native) if *n < BUFFER.0 => Bytes(*n),
+            (_, TaskType::Native) => BUFFER,
+            _ => Bytes(0),
         }
     }
 }
@@ -178,6 +200,41 @@ fn parse_time(text: &str) -> Result<Nanos, SizeError> {
     text.parse().map_err(|source| SizeError::Part { part: text.to_owned(), source })
 }
 
+/// Reads `32MiB`, `1.5 GiB`; the unit is required.
+fn parse_bytes(text: &str) -> Result<Bytes, SizeError> {
+    let part = |source| SizeError::Part { part: text.to_owned(), source };
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit() && c != '.');
+    let unit = text.strip_prefix(digits).unwrap_or("").trim();
+    let digits = digits.trim();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return Err(part(UnitError::NotANumber));
+    }
+    let (_, size) = UNITS
+        .into_iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(unit))
+        .ok_or_else(|| part(UnitError::UnknownMemoryUnit))?;
+    // Whole numbers stay exact.
+    if let Ok(number) = digits.parse::<u64>() {
+        return number.checked_mul(size).map(Bytes).ok_or_else(|| part(UnitError::TooLarge));
+    }
+    match digits.parse::<f64>() {
+        Ok(number) if number * (size as f64) < u64::MAX as f64 => {
+            Ok(Bytes((number * size as f64).round() as u64))
+        }
+        Ok(_) => Err(part(UnitError::TooLarge)),
+        Err(_) => Err(part(UnitError::NotANumber)),
+    }
+}
+
+/// Units of memory, the largest first.
+const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+
+/// The shortest text that reads back as the same number of bytes: `32MiB`, `1536KiB`.
+fn exact_bytes(Bytes(bytes): Bytes) -> String {
+    let (unit, size) = UNITS.into_iter().find(|(_, size)| bytes.is_multiple_of(*size)).unwrap_or(("B", 1));
+    format!("{}{unit}", bytes / size)
+}
+
 impl fmt::Display for Compute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -198,6 +255,7 @@ impl fmt::Display for Size {
             }
             Self::Wait(t) => f.write_str(&t.exact()),
             Self::Mix(c, t) => write!(f, "{c}+{}", t.exact()),
+            Self::Buffer(bytes) => f.write_str(&exact_bytes(*bytes)),
         }
     }
 }
@@ -218,10 +276,36 @@ mod tests {
             (TaskType::Sleep, "200ms"),
             (TaskType::Mixed, "20ms+80ms"),
             (TaskType::Mixed, "1000+80ms"),
+            (TaskType::Native, "32MiB"),
+            (TaskType::Native, "1536KiB"),
+            (TaskType::Native, "2GiB"),
+            (TaskType::Native, "777B"),
+            (TaskType::Native, "100000000"),
+            (TaskType::Native, "100ms"),
         ] {
             assert_eq!(Size::parse(task, text).unwrap().to_string(), text);
         }
         assert_eq!(Size::parse(TaskType::Cpu, "5 000 000").unwrap().to_string(), "5000000");
+    }
+
+    #[test]
+    fn memory_is_read_with_its_unit() {
+        for (text, bytes) in [
+            ("32MiB", 32 << 20),
+            ("64 kib", 64 << 10),
+            ("1.5 GiB", 3 << 29),
+            (" 0.5MiB ", 1 << 19),
+            ("12 B", 12),
+        ] {
+            assert_eq!(Size::parse(TaskType::Native, text), Ok(Size::Buffer(Bytes(bytes))), "{text}");
+        }
+        for (text, buffer) in
+            [("16MiB", 16 << 20), ("5000", 5_000), ("1000000000", 32 << 20), ("2s", 32 << 20)]
+        {
+            let size = Size::parse(TaskType::Native, text).unwrap();
+            assert_eq!(size.buffer(TaskType::Native), Bytes(buffer), "{text}");
+        }
+        assert_eq!(Size::Compute(Compute::Iterations(9)).buffer(TaskType::Sum), Bytes(0));
     }
 
     #[test]
@@ -236,6 +320,15 @@ mod tests {
             (TaskType::Sleep, "25h", "24 h"),
             (TaskType::Mixed, "20ms", "does not suit mixed"),
             (TaskType::Primes, "7,,9", "is empty"),
+            (TaskType::Native, "32MB", "needs a unit of memory"),
+            (TaskType::Native, "MiB", "is no number"),
+            (TaskType::Native, "1.2.3MiB", "is no number"),
+            (TaskType::Native, "-1MiB", "is no number"),
+            (TaskType::Native, "0KiB", "is zero"),
+            (TaskType::Native, "65GiB", "64 GiB"),
+            (TaskType::Native, "99999999999GiB", "is too large"),
+            (TaskType::Native, "5 parsecs", "needs a unit of time"),
+            (TaskType::Cpu, "32MiB", "needs a unit of time"),
         ] {
             let error = Size::parse(task, text).unwrap_err().to_string();
             assert!(error.contains(words), "{task} {text:?}: {error}");

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::limits::Machine;
+use crate::plan::shape::Shape;
 
 /// A way to run a workload.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -17,11 +18,16 @@ pub enum Strategy {
     Threads,
     /// A pool of processes with one thread each.
     Processes,
+    /// A pool of processes with several threads each.
+    Hybrid,
 }
 
 impl Strategy {
     /// Every strategy, in the order in which they run.
-    pub const ALL: [Self; 3] = [Self::Serial, Self::Threads, Self::Processes];
+    pub const ALL: [Self; 4] = [Self::Serial, Self::Threads, Self::Processes, Self::Hybrid];
+
+    /// Those that a plan begins with.
+    pub const FIRST: [Self; 3] = [Self::Serial, Self::Threads, Self::Processes];
 
     /// The word for it, the same everywhere.
     pub const fn name(self) -> &'static str {
@@ -29,23 +35,32 @@ impl Strategy {
             Self::Serial => "serial",
             Self::Threads => "threads",
             Self::Processes => "processes",
+            Self::Hybrid => "hybrid",
         }
     }
 
-    /// The word for it with its number of workers: `threads ×4`; serial has no number.
-    pub fn label(self, workers: u32) -> String {
+    /// The word for it with its workers: `threads ×4`, `hybrid 2×2`; serial has no number.
+    pub fn label(self, shape: Shape) -> String {
         match self {
             Self::Serial => self.name().to_owned(),
-            _ => format!("{} ×{workers}", self.name()),
+            Self::Threads | Self::Processes => format!("{} ×{}", self.name(), shape.slots()),
+            Self::Hybrid => format!("{} {shape}", self.name()),
         }
     }
 
-    /// The number of worker slots when a plan asks for `workers`.
-    pub const fn slots(self, workers: u32) -> u32 {
+    /// The shape that its workers have when a plan asks for those of `wanted`.
+    pub const fn shape(self, wanted: Shape) -> Shape {
         match self {
-            Self::Serial => 1,
-            _ => workers,
+            Self::Serial => Shape::new(1, 1),
+            Self::Threads => Shape::new(1, wanted.slots()),
+            Self::Processes => Shape::new(wanted.slots(), 1),
+            Self::Hybrid => wanted,
         }
+    }
+
+    /// Whether its workers live in processes of their own.
+    pub const fn has_processes(self) -> bool {
+        matches!(self, Self::Processes | Self::Hybrid)
     }
 }
 
@@ -57,7 +72,7 @@ impl fmt::Display for Strategy {
 
 /// Why a word is no strategy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no strategy; there are serial, threads, processes")]
+#[error("{0:?} is no strategy; there are serial, threads, processes, hybrid")]
 pub struct UnknownStrategy(pub String);
 
 impl FromStr for Strategy {
@@ -84,10 +99,13 @@ pub enum WorkerCount {
     All,
     /// So many more than there are CPUs available.
     Plus(u32),
+    /// So many processes with so many threads each, for hybrid; as many workers as that together for the others.
+    Grid(Shape),
 }
 
 impl WorkerCount {
-    /// The number of workers on `machine`. Zero only for `Exactly(0)` and `Percent(0)`, which the plan's check refuses.
+    /// The number of workers on `machine`. Zero only for `Exactly(0)`, `Percent(0)` and a
+    /// grid of nothing, which the plan's check refuses.
     pub fn resolve(self, machine: &Machine) -> u32 {
         let available = machine.available();
         match self {
@@ -97,6 +115,15 @@ impl WorkerCount {
             }
             Self::All => available,
             Self::Plus(n) => available.saturating_add(n),
+            Self::Grid(shape) => shape.slots(),
+        }
+    }
+
+    /// The shape that so many workers have as processes with threads on `machine`.
+    pub fn shape(self, machine: &Machine) -> Shape {
+        match self {
+            Self::Grid(shape) => shape,
+            _ => Shape::of(self.resolve(machine)),
         }
     }
 }
@@ -108,6 +135,7 @@ impl fmt::Display for WorkerCount {
             Self::Percent(p) => write!(f, "{p}%"),
             Self::All => f.write_str("all"),
             Self::Plus(n) => write!(f, "+{n}"),
+            Self::Grid(Shape { processes, threads }) => write!(f, "{processes}x{threads}"),
         }
     }
 }
@@ -125,7 +153,7 @@ pub enum WorkerCountError {
     #[error("{0:?} names several numbers of workers, and one is wanted here")]
     Several(String),
     /// Anything else.
-    #[error("{0:?} is no number of workers; write 4, 50%, all or +2")]
+    #[error("{0:?} is no number of workers; write 4, 50%, all, +2 or 2x4")]
     Unreadable(String),
 }
 
@@ -150,6 +178,8 @@ impl FromStr for WorkerCount {
             number(digits).map(Self::Percent)
         } else if let Some(digits) = text.strip_prefix('+') {
             number(digits).map(Self::Plus)
+        } else if let Some((processes, threads)) = text.split_once(['x', 'X', '×']) {
+            Ok(Self::Grid(Shape::new(number(processes.trim())?, number(threads.trim())?)))
         } else {
             number(text).map(Self::Exactly)
         }
@@ -171,13 +201,30 @@ mod tests {
     #[test]
     fn numbers_of_workers_mean_what_they_say_on_a_machine() {
         let machine = Machine { quota: Some(1.5), ..Machine::example(8) };
-        for (text, workers) in [("4", 4), ("all", 2), ("+2", 4), ("50%", 1), ("51%", 2), ("0", 0)] {
+        for (text, workers) in
+            [("4", 4), ("all", 2), ("+2", 4), ("50%", 1), ("51%", 2), ("0", 0), ("2x4", 8), ("0x4", 0)]
+        {
             let count: WorkerCount = text.parse().unwrap();
             assert_eq!(count.resolve(&machine), workers, "{text}");
             assert_eq!(count.to_string(), text);
         }
-        for text in ["", "four", "-1", "1..16", "1,2", "2x", "4294967296"] {
+        for text in ["", "four", "-1", "1..16", "1,2", "2x", "x2", "2x2x2", "-1x2", "4294967296"] {
             assert!(text.parse::<WorkerCount>().is_err(), "{text}");
+        }
+        assert_eq!("3 × 2".parse(), Ok(WorkerCount::Grid(Shape::new(3, 2))));
+    }
+
+    #[test]
+    fn every_strategy_has_as_many_workers_as_asked_for_in_its_own_shape() {
+        let machine = Machine::example(8);
+        for (text, labels) in [
+            ("4", ["serial", "threads ×4", "processes ×4", "hybrid 2×2"]),
+            ("4x2", ["serial", "threads ×8", "processes ×8", "hybrid 4×2"]),
+            ("all", ["serial", "threads ×8", "processes ×8", "hybrid 2×4"]),
+            ("5", ["serial", "threads ×5", "processes ×5", "hybrid 1×5"]),
+        ] {
+            let wanted = text.parse::<WorkerCount>().unwrap().shape(&machine);
+            assert_eq!(Strategy::ALL.map(|strategy| strategy.label(strategy.shape(wanted))), labels);
         }
     }
 }

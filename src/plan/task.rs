@@ -19,11 +19,13 @@ pub enum TaskType {
     Sleep,
     /// `cpu` work and then `sleep`.
     Mixed,
+    /// Memory work: a histogram of the bytes of a buffer that each worker has.
+    Native,
 }
 
 impl TaskType {
     /// Every task type, in the order in which they are offered.
-    pub const ALL: [Self; 5] = [Self::Cpu, Self::Sum, Self::Primes, Self::Sleep, Self::Mixed];
+    pub const ALL: [Self; 6] = [Self::Cpu, Self::Sum, Self::Primes, Self::Native, Self::Sleep, Self::Mixed];
 
     /// The word for it, the same everywhere.
     pub const fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl TaskType {
             Self::Primes => "primes",
             Self::Sleep => "sleep",
             Self::Mixed => "mixed",
+            Self::Native => "native",
         }
     }
 
@@ -44,6 +47,7 @@ impl TaskType {
             Self::Primes => "is a number prime? trial division",
             Self::Sleep => "waiting, as for a disk or a network",
             Self::Mixed => "computing, then waiting",
+            Self::Native => "memory work: a histogram of a buffer's bytes",
         }
     }
 
@@ -54,6 +58,7 @@ impl TaskType {
             Self::Primes => "numbers or time: 112272535095293, 100ms",
             Self::Sleep => "time: 200ms",
             Self::Mixed => "compute+wait: 20ms+80ms",
+            Self::Native => "memory, bytes or time: 32MiB, 100000000, 100ms",
         }
     }
 
@@ -75,6 +80,7 @@ impl TaskType {
             Self::Primes => 3,
             Self::Sleep => 4,
             Self::Mixed => 5,
+            Self::Native => 6,
         }
     }
 }
@@ -87,7 +93,7 @@ impl fmt::Display for TaskType {
 
 /// Why a word is no task type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no task type; there are cpu, sum, primes, sleep, mixed")]
+#[error("{0:?} is no task type; there are cpu, sum, primes, native, sleep, mixed")]
 pub struct UnknownTask(pub String);
 
 impl FromStr for TaskType {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::TaskIndex;
-use crate::plan::size::{Compute, Size};
+use crate::plan::size::{BUFFER, Compute, Size};
 use crate::plan::task::TaskType;
-use crate::units::{Nanos, grouped};
+use crate::units::{Bytes, Nanos, grouped, three_digits};
 
 /// What is to be done: so many tasks of one type and size.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct Costs {
     pub sum_ns: f64,
     /// One iteration of `primes` (a division).
     pub primes_ns: f64,
+    /// One iteration of `native` (a byte counted).
+    pub native_ns: f64,
 }
 
 /// A task's work with every size a count: what a kernel is given. The same for every strategy, repeat and worker count.
@@ -59,6 +61,13 @@ pub enum Work {
         /// How long it waits after them.
         wait: Nanos,
     },
+    /// So many bytes counted in a buffer, over and over from its beginning.
+    Native {
+        /// The size of the buffer that each worker has; at least 1.
+        buffer: Bytes,
+        /// Bytes counted: whole passes over the buffer, and a part of one where it does not come out even.
+        bytes: u64,
+    },
 }
 
 impl Work {
@@ -70,16 +79,19 @@ impl Work {
             Self::Primes { .. } => TaskType::Primes,
             Self::Sleep { .. } => TaskType::Sleep,
             Self::Mixed { .. } => TaskType::Mixed,
+            Self::Native { .. } => TaskType::Native,
         }
     }
 
-    /// The iterations of one task; for `primes` the divisions that its largest number can take; 0 for `sleep`.
+    /// The iterations of one task; for `primes` the divisions that its largest number can take; for `native`
+    /// the bytes that are counted; 0 for `sleep`.
     pub fn iterations(&self) -> u64 {
         match self {
             Self::Cpu { iterations } | Self::Sum { iterations } | Self::Mixed { iterations, .. } => {
                 *iterations
             }
             Self::Primes { numbers } => numbers.iter().map(|n| divisions(*n)).max().unwrap_or(0),
+            Self::Native { bytes, .. } => *bytes,
             Self::Sleep { .. } => 0,
         }
     }
@@ -89,6 +101,7 @@ impl Work {
         let ns = match self {
             Self::Cpu { iterations } | Self::Mixed { iterations, .. } => *iterations as f64 * costs.cpu_ns,
             Self::Sum { iterations } => *iterations as f64 * costs.sum_ns,
+            Self::Native { bytes, .. } => *bytes as f64 * costs.native_ns,
             Self::Primes { numbers } => {
                 let number = numbers.get(index.index() % numbers.len().max(1)).copied().unwrap_or(0);
                 divisions(number) as f64 * costs.primes_ns
@@ -121,7 +134,7 @@ impl Work {
         sum(cycle) * (tasks / cycle) + sum(tasks % cycle)
     }
 
-    /// The size as a person would write it: `5 000 000`, `200 ms`, `200 000 + 80.0 ms`.
+    /// The size as a person would write it: `5 000 000`, `200 ms`, `200 000 + 80.0 ms`, `32.0 MiB × 4 passes`.
     pub fn label(&self) -> String {
         match self {
             Self::Cpu { iterations } | Self::Sum { iterations } => grouped(*iterations),
@@ -131,6 +144,14 @@ impl Work {
             },
             Self::Sleep { wait } => wait.to_string(),
             Self::Mixed { iterations, wait } => format!("{} + {wait}", grouped(*iterations)),
+            Self::Native { buffer, bytes } if *bytes == buffer.0 => buffer.to_string(),
+            Self::Native { buffer, bytes } if bytes.is_multiple_of(buffer.0.max(1)) => {
+                format!("{buffer} × {} passes", grouped(bytes / buffer.0.max(1)))
+            }
+            Self::Native { buffer, bytes } => {
+                let passes = *bytes as f64 / buffer.0.max(1) as f64;
+                format!("{buffer} × {} passes", three_digits(passes))
+            }
         }
     }
 }
@@ -149,6 +170,11 @@ impl Workload {
                 let root = iterations(*c, costs.primes_ns).saturating_mul(2);
                 Work::Primes { numbers: vec![prime_from(root.saturating_mul(root).min(1 << 62))] }
             }
+            (TaskType::Native, Size::Compute(c)) => {
+                let bytes = iterations(*c, costs.native_ns);
+                Work::Native { buffer: Bytes(bytes).min(BUFFER), bytes }
+            }
+            (_, Size::Buffer(buffer)) => Work::Native { buffer: *buffer, bytes: buffer.0 },
             (_, Size::Compute(c)) => Work::Cpu { iterations: iterations(*c, costs.cpu_ns) },
             (_, Size::Numbers(numbers)) => Work::Primes { numbers: numbers.clone() },
             (_, Size::Wait(wait)) => Work::Sleep { wait: *wait },
@@ -217,7 +243,7 @@ fn is_prime(n: u64) -> bool {
 mod tests {
     use super::*;
 
-    const COSTS: Costs = Costs { cpu_ns: 50.0, sum_ns: 0.5, primes_ns: 8.0 };
+    const COSTS: Costs = Costs { cpu_ns: 50.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 };
 
     #[test]
     fn a_time_becomes_iterations_of_two_digits() {
@@ -241,6 +267,23 @@ mod tests {
         let work = load.resolve(&COSTS);
         let took = work.estimate(TaskIndex(0), &COSTS).as_millis_f64();
         assert!((95.0..105.0).contains(&took), "{took} ms");
+    }
+
+    #[test]
+    fn native_work_is_passes_over_a_buffer() {
+        for (size, buffer, bytes, label) in [
+            ("32MiB", 32 << 20, 32 << 20, "32.0 MiB"),
+            ("134217728", 32 << 20, 128 << 20, "32.0 MiB × 4 passes"),
+            ("100ms", 32 << 20, 200_000_000, "32.0 MiB × 5.96 passes"),
+            ("1ms", 2_000_000, 2_000_000, "1.91 MiB"),
+        ] {
+            let size = Size::parse(TaskType::Native, size).unwrap();
+            let work = Workload { task: TaskType::Native, size, tasks: 8 }.resolve(&COSTS);
+            assert_eq!(work, Work::Native { buffer: Bytes(buffer), bytes });
+            assert_eq!(work.label(), label);
+            assert_eq!((work.task(), work.iterations()), (TaskType::Native, bytes));
+            assert_eq!(work.serial_estimate(2, &COSTS), Nanos(bytes));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::analysis::{Finding, RunSummary, WorkerSummary, compare};
 use crate::event::{Percentiles, TaskCounts};
-use crate::plan::{Machine, Plan};
+use crate::plan::{Machine, Plan, Strategy};
 use crate::report::text::harmless;
 use crate::state::{Ledger, Session};
 use crate::units::Nanos;
@@ -166,7 +166,7 @@ impl Run {
             iterations: run.iterations,
             repeat: run.repeat,
             workers: run.workers,
-            shape: None,
+            shape: (run.strategy == Strategy::Hybrid).then_some([run.shape.processes, run.shape.threads]),
             elapsed_ns: run.elapsed.0,
             startup_ns: run.startup.0,
             shutdown_ns: run.shutdown.0,

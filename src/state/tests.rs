@@ -12,6 +12,7 @@ fn started(strategy: Strategy, slots: u32) -> RunEvent {
         repeat: 0,
         strategy,
         slots,
+        shape: strategy.shape(crate::plan::Shape::of(slots)),
         chunk: 1,
         tasks: 8,
         work: Work::Sleep { wait: Nanos::from_millis(100) },
@@ -80,6 +81,23 @@ fn stops_are_subtracted_from_elapsed() {
     session.apply(&finished(1_200));
     assert_eq!(session.runs[0].elapsed(at(9_999)), Nanos::from_millis(800));
     assert!(session.running().is_none());
+}
+
+#[test]
+fn the_ledger_closes_across_a_stop() {
+    let mut session = Session::default();
+    session.apply(&started(Strategy::Serial, 1));
+    session.apply(&RunEvent::Levels { at: at(90), slots: vec![(SlotId(0), levels(0, 0, 0))] });
+    session.apply(&RunEvent::Suspended { at: at(100) });
+    session.apply(&RunEvent::Resumed { at: at(500) });
+    let RunEvent::RunFinished(mut end) = finished(1_200) else { panic!() };
+    end.slots[0].totals.add(Phase::Blocked, Nanos::from_millis(1_190));
+    end.slots[0].totals.add(Phase::Starting, Nanos::from_millis(10));
+    session.apply(&RunEvent::RunFinished(end));
+    let run = &session.runs[0];
+    let ledger = run.ledger();
+    assert_eq!((ledger.blocked, ledger.unexplained_ns), (Nanos::from_millis(790), 0));
+    assert_eq!(ledger.whole(), run.elapsed(run.now));
 }
 
 #[test]

@@ -11,6 +11,8 @@ const CPU_BLOCK: u64 = 4_096;
 const SUM_BLOCK: u64 = 262_144;
 /// The same for `primes`.
 const PRIMES_BLOCK: u64 = 32_768;
+/// The same for `native`, in bytes.
+const NATIVE_BLOCK: u64 = 262_144;
 
 /// The bits of the sum of ln(i+1) and then of i^1.1, for i below n, each in order, into one accumulator.
 pub(super) fn cpu(n: u64, host: &mut impl Host) -> Result<u64, Stop> {
@@ -55,6 +57,27 @@ pub(super) fn primes(n: u64, host: &mut impl Host) -> Result<u64, Stop> {
         go_on(host, done, last)?;
     }
     Ok(u64::from(!composite))
+}
+
+/// The sum of byte value times count, over the histogram of `bytes` bytes read from `buffer`, which is begun again at its
+/// end as often as it takes. 0 for an empty buffer.
+pub(super) fn native(bytes: u64, buffer: &[u8], host: &mut impl Host) -> Result<u64, Stop> {
+    let mut bins = [0u64; 256];
+    let mut rest: &[u8] = &[];
+    in_blocks(0..bytes, NATIVE_BLOCK, bytes, 0, host, |range| {
+        let mut wanted = (range.end - range.start) as usize;
+        while wanted > 0 && !buffer.is_empty() {
+            if rest.is_empty() {
+                rest = buffer;
+            }
+            let (part, after) = rest.split_at(wanted.min(rest.len()));
+            for byte in part {
+                bins[usize::from(*byte)] += 1;
+            }
+            (rest, wanted) = (after, wanted - part.len());
+        }
+    })?;
+    Ok(bins.iter().zip(0u64..).map(|(count, value)| count.wrapping_mul(value)).fold(0, u64::wrapping_add))
 }
 
 /// Runs `block` over parts of `range`, with a checkpoint after each but the last of the whole task.

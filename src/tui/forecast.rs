@@ -49,11 +49,11 @@ impl Forecast {
     /// What `plan` should take on `machine`.
     pub(crate) fn of(plan: &Plan, machine: &Machine, costs: &Costs) -> Self {
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(costs)).collect();
-        let workers = plan.workers.resolve(machine).max(1);
+        let wanted = plan.workers.shape(machine);
         let mut runs = Vec::new();
         for (index, (load, work)) in plan.workloads.iter().zip(&works).enumerate() {
             for &strategy in &plan.strategies {
-                let slots = strategy.slots(workers);
+                let slots = strategy.shape(wanted).slots().max(1);
                 let pool =
                     Pool { slots, cpus: machine.available(), chunk: plan.chunk.resolve(load.tasks, slots) };
                 runs.push(((index, strategy), pool.run(load.tasks, work, costs)));
@@ -128,7 +128,7 @@ mod tests {
     use crate::plan::size::Compute;
     use crate::plan::{Chunk, Size, TaskType, WorkerCount};
 
-    const COSTS: Costs = Costs { cpu_ns: 50.0, sum_ns: 0.5, primes_ns: 8.0 };
+    const COSTS: Costs = Costs { cpu_ns: 50.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 };
 
     fn plan(task: TaskType, size: Size, tasks: u64, workers: u32) -> Plan {
         let mut plan = Plan::for_task(task, &Machine::example(2));

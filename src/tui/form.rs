@@ -48,7 +48,7 @@ pub(crate) enum Kind {
 
 impl Item {
     /// Every item, from top to bottom.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Task,
         Self::Size,
         Self::Tasks,
@@ -56,6 +56,7 @@ impl Item {
         Self::Way(Strategy::Serial),
         Self::Way(Strategy::Threads),
         Self::Way(Strategy::Processes),
+        Self::Way(Strategy::Hybrid),
         Self::Chunk,
         Self::Timeout,
         Self::Retries,
@@ -122,12 +123,14 @@ impl Item {
                 TaskType::Primes => "the numbers to test, with commas between them, or 100ms",
                 TaskType::Sleep => "how long one task waits: 200ms",
                 TaskType::Mixed => "computing + waiting of one task: 20ms+80ms",
+                TaskType::Native => "the buffer that each worker reads through: 32MiB; or bytes, or 100ms",
             },
             Self::Tasks => "how many of them there are to do",
-            Self::Workers => "how many share the work: 4, 50%, all, or +2 more than there are CPUs",
+            Self::Workers => "how many share the work: 4, 50%, all, +2 more than CPUs; 2x4 for hybrid",
             Self::Way(Strategy::Serial) => "a plain loop: what speedup is measured against",
             Self::Way(Strategy::Threads) => "a pool of threads in this process",
             Self::Way(Strategy::Processes) => "a pool of processes, which start slower and share nothing",
+            Self::Way(Strategy::Hybrid) => "processes with threads in each: 2x4 workers are 2 with 4 each",
             Self::Chunk => "how many tasks a worker takes at a time; auto is the rule of Python's Pool.map",
             Self::Timeout => "how long one task may take: 2s, or none",
             Self::Retries => "how often a task that failed is tried again",
@@ -178,6 +181,7 @@ impl Form {
                 WorkerCount::Exactly(n) => grouped(n.into()),
                 count => format!("{count} ({})", count.resolve(machine)),
             },
+            Item::Way(Strategy::Hybrid) => Strategy::Hybrid.label(self.plan.workers.shape(machine)),
             Item::Way(strategy) => strategy.name().to_owned(),
             Item::Chunk => match self.plan.chunk {
                 Chunk::Auto => format!("auto ({})", grouped(self.chunk(machine).into())),
@@ -261,8 +265,10 @@ impl Form {
     pub(crate) fn nudge(&mut self, up: bool, machine: &Machine) {
         let mut plan = self.plan.clone();
         change::nudge(&mut plan, self.at, up, machine);
-        let problems = plan.check(machine).err().unwrap_or_default();
-        if problems.iter().all(|problem| Some(problem.field) != self.at.field()) {
+        let problems = |plan: &Plan| plan.check(machine).err().unwrap_or_default();
+        let (before, after) = (problems(&self.plan), problems(&plan));
+        // A step may be one too many for another item: a larger buffer for so many workers.
+        if after.len() <= before.len() && after.iter().all(|problem| Some(problem.field) != self.at.field()) {
             self.plan = plan;
         }
     }
@@ -291,6 +297,7 @@ impl Form {
 fn size_label(size: &Size) -> String {
     match size {
         Size::Compute(Compute::Iterations(n)) => grouped(*n),
+        Size::Buffer(bytes) => bytes.to_string(),
         Size::Numbers(numbers) if numbers.len() > 1 => format!("{} numbers", grouped(numbers.len() as u64)),
         other => other.to_string(),
     }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::clock::RunTime;
-use crate::plan::{Costs, Machine, Plan, PlannedRun, Strategy};
+use crate::plan::{Costs, Machine, Plan, PlannedRun, Shape, Strategy};
 use crate::state::{Ledger, RunState, Session};
 use crate::tui::chart::Chart;
 use crate::tui::forecast::{Forecast, RunForecast};
@@ -131,6 +131,8 @@ pub(crate) struct Row<'a> {
     pub(crate) forecast: Option<&'a RunForecast>,
     /// Its worker slots.
     pub(crate) slots: u32,
+    /// The same as processes with threads.
+    pub(crate) shape: Shape,
     /// Its tasks.
     pub(crate) tasks: u64,
 }
@@ -200,14 +202,16 @@ impl Model {
         let session = self.shown();
         let plan = self.shown_plan();
         let forecast = if session.plan.is_some() { &self.promise } else { &self.forecast };
-        let workers = plan.workers.resolve(&self.machine);
+        let wanted = plan.workers.shape(&self.machine);
         plan.runs().enumerate().map(move |(index, planned)| {
             let run = session.runs.get(index);
+            let shape = run.map_or_else(|| planned.strategy.shape(wanted), |run| run.start.shape);
             Row {
                 planned,
                 run,
                 forecast: forecast.run(planned.workload, planned.strategy),
-                slots: run.map_or_else(|| planned.strategy.slots(workers), |run| run.start.slots),
+                slots: shape.slots(),
+                shape,
                 tasks: plan.workloads.get(planned.workload).map_or(0, |load| load.tasks),
             }
         })

@@ -10,7 +10,7 @@ use crate::event::{
     RunStart, TaskCounts,
 };
 use crate::ids::{CpuId, RunId, SlotId, TaskIndex};
-use crate::plan::{Costs, Machine, Plan, Strategy, Work};
+use crate::plan::{Costs, Machine, Plan, Shape, Strategy, Work};
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::Model;
 use crate::tui::theme::{Depth, Palette, Theme};
@@ -18,7 +18,7 @@ use crate::tui::update::{refresh, update};
 use crate::tui::view::view;
 use crate::units::{Nanos, Share};
 
-pub(super) const COSTS: Costs = Costs { cpu_ns: 25.0, sum_ns: 0.5, primes_ns: 8.0 };
+pub(super) const COSTS: Costs = Costs { cpu_ns: 25.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 };
 
 /// What a task of the scripted runs takes.
 const TASK_MS: u64 = 500;
@@ -189,6 +189,7 @@ fn play(model: &mut Model, number: u32, strategy: Strategy, slots: u32, until: O
         repeat: 0,
         strategy,
         slots,
+        shape: strategy.shape(Shape::of(slots)),
         chunk: 1,
         tasks,
         work: Work::Cpu { iterations: 20_000_000 },

@@ -64,7 +64,7 @@ pub(crate) struct Theme {
     shades: [Color; Phase::COUNT],
     deep: Color,
     wait: Color,
-    strategies: [Color; 3],
+    strategies: [Color; 4],
 }
 
 /// A colour, as red-green-blue, as one of the 256 that every terminal draws alike, and as one of the sixteen names.
@@ -109,10 +109,11 @@ const DEEP: Paint = Paint(0x2a_46_7c, 18, Color::Black);
 /// The colour of what is blocked, in letters.
 const WAIT: Paint = Paint(0x6d_97_d8, 68, Color::LightBlue);
 
-const STRATEGIES: [Paint; 3] = [
+const STRATEGIES: [Paint; 4] = [
     Paint(0x9c_a3_ad, 248, Color::Gray),
     Paint(0x56_b4_e9, 74, Color::LightCyan),
     Paint(0xd0_7c_ac, 175, Color::LightMagenta),
+    Paint(0xbf_d8_6b, 149, Color::LightYellow),
 ];
 
 impl Theme {
@@ -141,7 +142,7 @@ impl Theme {
                 shades: [Color::Reset; Phase::COUNT],
                 deep: Color::Reset,
                 wait: Color::Reset,
-                strategies: [Color::Reset; 3],
+                strategies: [Color::Reset; 4],
             };
         }
         let colour = |paint: &Paint| depth.colour(paint);
@@ -215,6 +216,7 @@ impl Theme {
             Strategy::Serial => 0,
             Strategy::Threads => 1,
             Strategy::Processes => 2,
+            Strategy::Hybrid => 3,
         };
         Style::new().fg(self.strategies[index])
     }

@@ -11,7 +11,7 @@ use poolscope::event::{EventFeed, RunEvent};
 use poolscope::ids::TaskIndex;
 use poolscope::plan::{Chunk, Plan, Size, Strategy, TaskType, Work, WorkerCount, Workload};
 use poolscope::state::Session;
-use poolscope::task::{Unwatched, perform};
+use poolscope::task::{Scratch, Unwatched, perform};
 use poolscope::units::Nanos;
 
 const PAIRS: usize = 100;
@@ -61,7 +61,7 @@ fn bare(work: &Work) -> Nanos {
         for worker in 0..WORKERS {
             scope.spawn(move || {
                 for task in (worker..TASKS).step_by(WORKERS as usize) {
-                    let value = perform(work, TaskIndex(task as u32), &mut Unwatched);
+                    let value = perform(work, TaskIndex(task as u32), &Scratch::default(), &mut Unwatched);
                     std::hint::black_box(value).expect("nobody stops it");
                 }
             });

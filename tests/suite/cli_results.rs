@@ -36,6 +36,39 @@ fn every_way_gives_the_same_results_and_counts_every_task() {
 }
 
 #[test]
+fn hybrid_is_processes_with_threads_in_each() {
+    for (workers, shape) in [("4", [2u64, 2]), ("3x1", [3, 1]), ("1x4", [1, 4])] {
+        let args =
+            ["compare", "-t", "cpu", "--size", "20000", "-n", "60", "-s", "threads,hybrid", "-w", workers];
+        let results = results(&args);
+        let slots = shape[0] * shape[1];
+        assert_eq!(results["plan"]["workers"], slots);
+        let [threads, hybrid] = runs(&results) else { panic!("{results}") };
+        assert_eq!((&threads["shape"], &hybrid["shape"]), (&json!(null), &json!(shape)));
+        assert_eq!((&threads["workers"], &hybrid["workers"]), (&json!(slots), &json!(slots)));
+        assert_eq!((&hybrid["digest"], &hybrid["tasks"]), (&threads["digest"], &threads["tasks"]));
+        let own = hybrid["per_worker"].as_array().unwrap();
+        let pids: Vec<u64> = own.iter().map(|slot| number(&slot["pid"])).collect();
+        assert!(pids.chunk_by(|a, b| a == b).all(|child| child.len() == shape[1] as usize), "{pids:?}");
+        assert_eq!(pids.len() as u64, slots);
+        let parts = hybrid["ledger_ns"].as_object().unwrap().values().map(|v| v.as_i64().unwrap());
+        assert_eq!(parts.sum::<i64>(), (number(&hybrid["elapsed_ns"]) * slots) as i64);
+    }
+}
+
+#[test]
+fn native_counts_the_bytes_of_a_buffer_of_each_worker() {
+    for (size, bytes) in [("64KiB", 65_536), ("100000", 100_000)] {
+        let results = results(&["compare", "-t", "native", "--size", size, "-n", "9", "-w", "2"]);
+        assert_eq!(results["plan"]["workloads"][0]["size"], size);
+        for run in runs(&results) {
+            assert_eq!((&run["task"], &run["iterations"]), (&json!("native"), &json!(bytes)), "{run}");
+            assert_eq!((&run["tasks"]["ok"], &run["digest"]), (&json!(9), &runs(&results)[0]["digest"]));
+        }
+    }
+}
+
+#[test]
 fn the_ledger_closes_and_parts_of_a_run_lie_within_it() {
     let results = results(&["compare", "-t", "mixed", "--size", "2ms+2ms", "-n", "12", "-w", "2"]);
     for run in runs(&results) {

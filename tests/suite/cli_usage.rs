@@ -19,25 +19,31 @@ fn each_problem_names_option_value_and_way_out() {
     for (args, said) in [
         (
             &["run", "-w", "1..16"][..],
-            "--workers 1..16: one number of workers is wanted here; write 4, 50%, all or +2",
+            "--workers 1..16: one number of workers is wanted here; write 4, 50%, all, +2 or 2x4",
         ),
         (
             &["run", "-w", "1,2"],
-            "--workers 1,2: one number of workers is wanted here; write 4, 50%, all or +2",
+            "--workers 1,2: one number of workers is wanted here; write 4, 50%, all, +2 or 2x4",
         ),
-        (&["run", "-w", "many"], "--workers many: is no number of workers; write 4, 50%, all or +2"),
-        (&["run", "-w", "-3"], "--workers -3: is no number of workers; write 4, 50%, all or +2"),
+        (&["run", "-w", "many"], "--workers many: is no number of workers; write 4, 50%, all, +2 or 2x4"),
+        (&["run", "-w", "-3"], "--workers -3: is no number of workers; write 4, 50%, all, +2 or 2x4"),
         (&["run", "-w", "0"], "--workers 0: nobody would do the work; use 1 or more"),
         (
             &["run", "-s", "serial,threads"],
             "--strategy serial,threads: run takes exactly one strategy; name one, or use poolscope compare",
         ),
-        (&["compare", "-s", "fork"], "--strategy fork: is no strategy; there are serial, threads, processes"),
+        (
+            &["compare", "-s", "fork"],
+            "--strategy fork: is no strategy; there are serial, threads, processes, hybrid",
+        ),
         (
             &["compare", "-s", "serial,serial"],
             "--strategy serial: is named twice; name it once; --repeats runs it again",
         ),
-        (&["run", "-t", "disk"], "--task disk: is no task type; there are cpu, sum, primes, sleep, mixed"),
+        (
+            &["run", "-t", "disk"],
+            "--task disk: is no task type; there are cpu, sum, primes, native, sleep, mixed",
+        ),
         (
             &["run", "-t", "cpu,sum"],
             "--task cpu,sum: run takes one task type; name one with -t, or use poolscope compare",
@@ -126,7 +132,7 @@ fn a_scenario_is_known_or_read_and_what_is_wrong_has_its_place() {
         refused(&["compare", "--scenario", "classic"]),
         [
             "--scenario classic: is no scenario; there are classic-io, classic-cpu, five-on-four, io-100ms, cpu-100ms, \
-          primes, mixed-500; a file's name ends in .toml or holds a /"
+          native-300ms, primes, mixed-500; a file's name ends in .toml or holds a /"
         ]
     );
     assert_eq!(

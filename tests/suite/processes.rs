@@ -1,17 +1,18 @@
 //! Worker processes: the real program as a worker, and everything that can befall one.
 
+mod hybrid;
 mod setup;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use poolscope::clock::Clock;
-use poolscope::event::{StopReason, WorkerExit};
+use poolscope::event::{Phase, StopReason, WorkerExit};
 use poolscope::exec::lane::LaneReader;
 use poolscope::exec::processes::{GroupSignal, live_workers, signal_all};
 use poolscope::ids::SlotId;
 use poolscope::plan::{OnError, Strategy, Work};
-use poolscope::units::Nanos;
+use poolscope::units::{Bytes, Nanos};
 
 use setup::{PATIENCE, all_finished, exits, processes, signal, sleep, spawned, sum};
 
@@ -19,7 +20,8 @@ use setup::{PATIENCE, all_finished, exits, processes, signal, sleep, spawned, su
 fn children_come_to_the_same_results_as_threads() {
     let cpu = Work::Cpu { iterations: 50 };
     let primes = Work::Primes { numbers: (1_000..1_050).collect() };
-    for (work, chunk) in [(sum(), 1), (sum(), 250), (cpu, 7), (primes, 3), (sleep(0), 100)] {
+    let native = Work::Native { buffer: Bytes(3_000), bytes: 10_000 };
+    for (work, chunk) in [(sum(), 1), (sum(), 250), (cpu, 7), (primes, 3), (sleep(0), 100), (native, 20)] {
         let setup = |strategy| {
             let setup = processes(3, 2_000, work.clone());
             setup.with(|spec| (spec.chunk, spec.strategy) = (chunk, strategy)).run()
@@ -28,6 +30,33 @@ fn children_come_to_the_same_results_as_threads() {
         assert!(books.counts.all_ok() && books.stopped.is_none(), "{books:?}");
         assert_eq!((books.digest, books.counts), (threads.digest, threads.counts));
         assert!(all_finished(&events), "{:?}", exits(&events));
+    }
+}
+
+#[test]
+fn buffers_are_filled_while_workers_start_and_no_later() {
+    for strategy in [Strategy::Threads, Strategy::Processes] {
+        let buffer = Bytes(4 << 20);
+        let setup = processes(2, 40, Work::Native { buffer, bytes: buffer.0 / 8 });
+        let running = setup.with(|spec| spec.strategy = strategy).start();
+        let lanes = running.lanes.clone();
+        let (books, _) = running.end();
+        assert!(books.counts.all_ok(), "{books:?}");
+        for slot in 0..2 {
+            let gauges = LaneReader::new(&lanes, SlotId(slot)).gauges();
+            assert!(gauges.totals.get(Phase::Starting) > Nanos::ZERO, "{strategy}: {gauges:?}");
+        }
+    }
+}
+
+#[test]
+fn a_task_without_its_buffer_is_an_error_in_words() {
+    for strategy in [Strategy::Threads, Strategy::Processes] {
+        // More than there can be.
+        let setup = processes(2, 6, Work::Native { buffer: Bytes(1 << 62), bytes: 1 });
+        let (books, _) = setup.with(|spec| spec.strategy = strategy).run();
+        assert_eq!((books.counts.error, books.stopped), (6, None), "{strategy}");
+        assert!(books.errors[0].1.contains("no memory"), "{:?}", books.errors);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::tasks::workers;
 use super::{Facts, FindingKind, Insight, Weight};
 use crate::analysis::words::percent;
-use crate::plan::Strategy;
+use crate::plan::{Strategy, TaskType};
 use crate::units::{Nanos, Share, plural};
 
 /// From this part of elapsed on, starting and stopping shows.
@@ -22,6 +22,8 @@ pub(super) struct StartUp {
     elapsed: Nanos,
     startup: Nanos,
     shutdown: Nanos,
+    /// Whether workers fill memory before their first task, which takes most of their start.
+    fills_buffers: bool,
 }
 
 impl StartUp {
@@ -34,6 +36,7 @@ impl StartUp {
             elapsed: summary.elapsed,
             startup: summary.startup,
             shutdown: summary.shutdown,
+            fills_buffers: summary.task == TaskType::Native,
         };
         let shows = found.share().fraction() > START_UP;
         (facts.is_pool() && facts.is_whole() && summary.tasks.ok > 0 && shows).then_some(found)
@@ -68,7 +71,10 @@ impl Insight for StartUp {
 
     fn next_step(&self) -> Option<String> {
         let words = match self.strategy {
-            Strategy::Processes => {
+            _ if self.fills_buffers => {
+                "Give it more or longer tasks, or a smaller size, whose buffers are filled sooner."
+            }
+            Strategy::Processes | Strategy::Hybrid => {
                 "Give it more or longer tasks, or use threads, which start in a fraction of the time."
             }
             Strategy::Serial | Strategy::Threads => "Give it more or longer tasks.",

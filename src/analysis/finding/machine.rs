@@ -38,6 +38,7 @@ impl Preempted {
             Strategy::Serial => ("serial".to_owned(), "its"),
             Strategy::Threads => (plural(self.workers, "thread"), verb(self.workers, "its", "their")),
             Strategy::Processes => (plural(self.workers, "process"), verb(self.workers, "its", "their")),
+            Strategy::Hybrid => (plural(self.workers, "worker"), verb(self.workers, "its", "their")),
         }
     }
 

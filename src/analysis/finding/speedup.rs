@@ -4,7 +4,7 @@ use super::{Facts, FindingKind, Insight, Weight};
 use crate::analysis::summary::ratio;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::analysis::words::{times, top_parts, where_time_went};
-use crate::plan::Strategy;
+use crate::plan::{Strategy, TaskType};
 use crate::state::{Ledger, RunState};
 use crate::units::{Nanos, plural};
 
@@ -28,6 +28,8 @@ pub(super) struct Speedup {
     ledger: Ledger,
     /// Time of computing over that of serial.
     slowed: f64,
+    /// Whether tasks read more memory than caches hold.
+    reads_memory: bool,
 }
 
 /// What bounds the speedup most.
@@ -66,6 +68,7 @@ impl Speedup {
             cpus: facts.cpus(),
             ledger: *facts.ledger(),
             slowed,
+            reads_memory: facts.summary.task == TaskType::Native,
         })
     }
 
@@ -140,8 +143,9 @@ impl Insight for Speedup {
             return Some(format!("More workers would go faster still: there are {idle} CPUs."));
         }
         if self.slowed > SLOWED {
+            let shared = if self.reads_memory { "the way to memory" } else { "a cache, a clock or a core" };
             return Some(format!(
-                "Its tasks computed {} as long as in serial: the CPUs share a cache, a clock or a core; try fewer workers.",
+                "Its tasks computed {} as long as in serial: the CPUs share {shared}; try fewer workers.",
                 times(self.slowed)
             ));
         }

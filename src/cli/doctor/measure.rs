@@ -57,8 +57,14 @@ impl Measured {
                 iterations_of_100ms: load.resolve(&self.costs).iterations(),
             }
         };
-        let Costs { cpu_ns, sum_ns, primes_ns } = self.costs;
-        [(TaskType::Cpu, cpu_ns), (TaskType::Sum, sum_ns), (TaskType::Primes, primes_ns)].map(kernel).into()
+        let Costs { cpu_ns, sum_ns, primes_ns, native_ns } = self.costs;
+        let kernels = [
+            (TaskType::Cpu, cpu_ns),
+            (TaskType::Sum, sum_ns),
+            (TaskType::Primes, primes_ns),
+            (TaskType::Native, native_ns),
+        ];
+        kernels.map(kernel).into()
     }
 }
 

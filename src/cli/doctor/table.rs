@@ -53,7 +53,11 @@ impl Table<'_> {
         for kernel in &facts.costs.kernels {
             let name = format!("one step of {}", kernel.task);
             let means = format!("100ms are {}", grouped(kernel.iterations_of_100ms));
-            let means = if kernel.task == "primes" { "one division".to_owned() } else { means };
+            let means = match kernel.task {
+                "primes" => "one division".to_owned(),
+                "native" => format!("{means} bytes"),
+                _ => means,
+            };
             self.row(&name, &nanos(kernel.iteration_ns), &means);
         }
         let start =

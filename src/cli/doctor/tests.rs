@@ -19,7 +19,7 @@ fn facts(change: impl Fn(&mut Machine, &mut Terminal, &mut Starts)) -> Facts {
         shared_lanes: true,
     };
     change(&mut machine, &mut terminal, &mut starts);
-    let costs = plan::Costs { cpu_ns: 52.0, sum_ns: 0.4, primes_ns: 6.5 };
+    let costs = plan::Costs { cpu_ns: 52.0, sum_ns: 0.4, primes_ns: 6.5, native_ns: 0.5 };
     let measured = Measured { clock_ns: 38.2, costs, starts };
     Facts::of(&machine, Some(0.4), &terminal, &measured)
 }
@@ -45,6 +45,7 @@ fn a_good_machine_lacks_nothing() {
       one step of cpu       52.0 ns         100ms are 1 900 000
       one step of sum       0.40 ns         100ms are 250 000 000
       one step of primes    6.50 ns         one division
+      one step of native    0.50 ns         100ms are 200 000 000 bytes
       starting a thread     85.0 us         until its first task; median
       starting a process    2.10 ms         until its first task; median
       lanes of processes    shared memory
@@ -85,6 +86,7 @@ fn whatever_is_missing_comes_with_the_way_out() {
       one step of cpu       52.0 ns         100ms are 1 900 000
       one step of sum       0.40 ns         100ms are 250 000 000
       one step of primes    6.50 ns         one division
+      one step of native    0.50 ns         100ms are 200 000 000 bytes
       starting a thread     85.0 µs         until its first task; median
       starting a process    not possible    until its first task; median
       lanes of processes    shared memory

@@ -30,6 +30,11 @@ impl Piece {
         self.end - self.first
     }
 
+    /// Whether it is a task that was begun before, elsewhere.
+    pub(super) const fn was_begun(&self) -> bool {
+        self.attempt > 0
+    }
+
     const fn holds(&self, task: u64) -> bool {
         self.first <= task && task < self.end
     }
@@ -51,6 +56,11 @@ impl Flights {
 
     pub(super) const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether a task is among them that was begun before, elsewhere.
+    pub(super) fn holds_begun(&self) -> bool {
+        self.0.iter().any(Piece::was_begun)
     }
 
     /// Whether a task is among them.
@@ -88,31 +98,32 @@ impl Flights {
         true
     }
 
-    /// Everything that is left, when the child is dead: what was not begun or not told, and apart from it the one task
-    /// that died with the child. That is `running`, if the child held it; otherwise the first that it held.
-    pub(super) fn take_back(self, running: Option<TaskIndex>) -> (Vec<Piece>, Option<Piece>) {
-        let running = running.filter(|task| self.holds(*task)).or_else(|| self.0.first().map(Piece::task));
-        let Some(running) = running.map(|task| u64::from(task.0)) else {
-            return (Vec::new(), None);
-        };
-        let mut back = Vec::with_capacity(self.0.len() + 1);
-        let mut suspect = None;
-        for piece in self.0 {
-            if piece.holds(running) {
-                let parts = [(piece.first, running), (running + 1, piece.end)];
-                back.extend(parts.into_iter().filter(|(a, b)| a < b).map(|(first, end)| Piece {
-                    first,
-                    end,
-                    ..piece
-                }));
-                suspect = Some(Piece { first: running, end: running + 1, ..piece });
-            } else {
-                back.push(piece);
-            }
+    /// Everything that is left, when the child is dead: what was not begun or not told, and apart from it the tasks that
+    /// died with the child. These are those of `running` that it held; where it held none of them, the first task of as
+    /// many pieces as it had threads.
+    pub(super) fn take_back(self, running: &[TaskIndex], threads: u16) -> (Vec<Piece>, Vec<Piece>) {
+        let mut ran: Vec<u64> =
+            running.iter().filter(|task| self.holds(**task)).map(|task| u64::from(task.0)).collect();
+        if ran.is_empty() {
+            ran.extend(self.0.iter().take(threads.into()).map(|piece| piece.first));
         }
+        ran.sort_unstable();
+        ran.dedup();
+        let mut back = Vec::with_capacity(self.0.len() + ran.len());
+        let mut suspects = Vec::with_capacity(ran.len());
+        for piece in self.0 {
+            let mut rest = piece;
+            for task in ran.iter().copied().filter(|task| piece.holds(*task)) {
+                back.push(Piece { end: task, ..rest });
+                suspects.push(Piece { first: task, end: task + 1, ..piece });
+                rest.first = task + 1;
+            }
+            back.push(rest);
+        }
+        back.retain(|piece| piece.len() > 0);
         // The last one is handed out first.
         back.reverse();
-        (back, suspect)
+        (back, suspects)
     }
 }
 
@@ -150,14 +161,19 @@ mod tests {
     }
 
     #[test]
-    fn a_death_takes_back_everything_and_suspects_one() {
-        let (back, suspect) = flights(&[(0, 4), (4, 8)]).take_back(Some(TaskIndex(2)));
-        assert_eq!(parts(&back), [(4, 8), (3, 4), (0, 2)]);
-        assert_eq!(suspect.map(|piece| parts(&[piece])), Some(vec![(2, 3)]));
-        let (back, suspect) = flights(&[(5, 6)]).take_back(Some(TaskIndex(99)));
-        assert!(back.is_empty());
-        assert_eq!(suspect.map(|piece| piece.task()), Some(TaskIndex(5)));
-        let (back, suspect) = flights(&[]).take_back(Some(TaskIndex(1)));
-        assert!(back.is_empty() && suspect.is_none());
+    fn a_death_takes_back_everything_and_suspects_what_ran() {
+        let back = |pieces: &[(u64, u64)], running: &[u32], threads| {
+            let running: Vec<_> = running.iter().copied().map(TaskIndex).collect();
+            let (back, suspects) = flights(pieces).take_back(&running, threads);
+            (parts(&back), parts(&suspects))
+        };
+        assert_eq!(back(&[(0, 4), (4, 8)], &[2], 1), (vec![(4, 8), (3, 4), (0, 2)], vec![(2, 3)]));
+        assert_eq!(back(&[(5, 6)], &[99], 1), (vec![], vec![(5, 6)]), "what it did not hold");
+        assert_eq!(back(&[], &[1], 1), (vec![], vec![]));
+        // Several threads, each in a piece of its own; and where nobody knows what ran, the first of each.
+        let pieces = [(0, 4), (4, 8), (8, 12)];
+        assert_eq!(back(&pieces, &[5, 0], 2), (vec![(8, 12), (6, 8), (4, 5), (1, 4)], vec![(0, 1), (5, 6)]));
+        assert_eq!(back(&pieces, &[], 2), (vec![(8, 12), (5, 8), (1, 4)], vec![(0, 1), (4, 5)]));
+        assert_eq!(back(&pieces, &[9, 9], 2).1, [(9, 10)], "named twice, charged once");
     }
 }

@@ -23,6 +23,7 @@ use crate::exec::attempt::{Ended, Job};
 use crate::exec::lane::{LaneTeller, LaneWriter, Lanes};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::OnError;
+use crate::task::Scratch;
 use crate::units::Nanos;
 
 /// The status of a child that ends because its parent is gone. Nobody will ask for it.
@@ -293,6 +294,9 @@ impl Child {
         // Lanes of its own begin at 0.
         let first = if self.tellers.is_some() { 0 } else { self.hello.first_slot.0 };
         let slot = SlotId(first + thread);
+        // Before the lane counts CPU time, which begins when a worker is ready.
+        let going = || !self.stopping.load(Ordering::Relaxed);
+        let scratch = Scratch::prepare(&self.job.work, self.hello.seed, going);
         let mut lane = LaneWriter::attach(&self.lanes, slot, self.clock.clone(), std::process::id());
         let output = &self.outputs[usize::from(thread)];
         lane.enter(Phase::Waiting);
@@ -306,7 +310,7 @@ impl Child {
                 if self.stopping.load(Ordering::Relaxed) {
                     break;
                 }
-                self.settle(TaskIndex(index), (attempt, tries), &mut lane, output);
+                self.settle(TaskIndex(index), (attempt, tries), &mut lane, &scratch, output);
             }
         }
         self.send(&mut lane, output);
@@ -341,11 +345,12 @@ impl Child {
         index: TaskIndex,
         (attempt, tries): (u8, u32),
         lane: &mut LaneWriter,
+        scratch: &Scratch,
         output: &Mutex<Output>,
     ) {
         for more in 0.. {
             let number = u32::from(attempt).saturating_add(more).min(255) as u8;
-            let ended = self.job.run(index, number, lane, &self.cancel);
+            let ended = self.job.run(index, number, lane, scratch, &self.cancel);
             let at = lane.since();
             let failure = match ended {
                 Ended::Ok(value) => {

@@ -4,6 +4,7 @@
 //! Frames are made under the lock and sent after it ([`Post`]): the books are right before any child sees a frame, and
 //! a frame that can no longer be delivered belongs to a child whose tasks are taken back by whoever buries it.
 
+mod share;
 mod state;
 
 use std::collections::HashMap;
@@ -13,25 +14,19 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 pub(super) use state::{Ending, Seat, Stage, State};
 
 use super::books::Piece;
+use super::place::Place;
 use super::wire::{Chunk, Entry, Failure, Kind, bare, values, write};
 use super::writer::{Post, Writer};
 use crate::event::{Outcome, StopReason, WorkerExit};
 use crate::exec::attempt::Ended;
 use crate::exec::outcomes::Outcomes;
 use crate::exec::{Books, RunEnv, RunSpec};
-use crate::ids::{SlotId, TaskIndex};
+use crate::ids::TaskIndex;
 use crate::plan::{OnError, TaskType};
 use crate::units::Nanos;
+use share::{most_in_flight, take_back, window};
 use state::farewell;
 
-/// Chunks in flight for one child, so that it never waits for the next one…
-const WINDOW: u64 = 16;
-/// …as long as that many do not take longer than this, so that no child sits on work that others could do.
-const WINDOW_TIME: Nanos = Nanos::from_millis(2);
-/// A task that should take longer is handed out when the one before it is done.
-const LONG_TASK: Nanos = Nanos::from_millis(1);
-/// What a task costs beside its work.
-const TASK_COST: Nanos = Nanos(150);
 /// A task whose worker died this often is lost, unless it may be retried more often.
 const DEATHS: u32 = 3;
 
@@ -42,7 +37,10 @@ pub(super) struct Dispatcher {
     task: TaskType,
     tasks: u64,
     chunk: u64,
+    /// Chunks that one worker may have in flight.
     window: u64,
+    /// Workers of each child.
+    threads: u64,
     retries: u32,
     on_error: OnError,
     outcomes: Outcomes,
@@ -57,6 +55,17 @@ pub(super) struct Dispatcher {
 #[derive(Debug, thiserror::Error)]
 #[error("results of task {0}, which the worker does not hold")]
 pub(super) struct Foul(TaskIndex);
+
+/// How an attempt ended that ran when its child died.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum End {
+    /// The child died in it, or in one beside it.
+    Died,
+    /// The child was killed for it, as it took too long.
+    Overran,
+    /// The child was killed for another one.
+    Bystander,
+}
 
 /// What became of a child.
 #[derive(Debug, Default)]
@@ -76,7 +85,7 @@ impl Dispatcher {
             next: 0,
             returned: Vec::new(),
             open: spec.tasks,
-            seats: (0..spec.slots).map(|_| Seat::default()).collect(),
+            seats: (0..spec.slots / spec.threads.max(1)).map(|_| Seat::default()).collect(),
             ending: Ending::Going,
             ended: None,
             failed: false,
@@ -90,6 +99,7 @@ impl Dispatcher {
             tasks: spec.tasks,
             chunk,
             window: window(spec.estimate, chunk),
+            threads: u64::from(spec.threads.max(1)),
             retries: spec.retries,
             on_error: spec.on_error,
             outcomes: Outcomes::new(spec.tasks),
@@ -103,34 +113,34 @@ impl Dispatcher {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A child sits down in a slot; it is not ready yet.
-    pub(super) fn sit(&self, slot: SlotId, pid: u32, writer: &Arc<Writer>, at: Nanos) {
-        if let Some(seat) = self.lock().seats.get_mut(slot.index()) {
+    /// A child sits down in its place; it is not ready yet.
+    pub(super) fn sit(&self, place: Place, pid: u32, writer: &Arc<Writer>, at: Nanos) {
+        if let Some(seat) = self.lock().seats.get_mut(place.seat()) {
             let writer = Some(Arc::clone(writer));
             *seat = Seat { stage: Stage::Starting, pid, writer, since: at, ..Seat::default() };
         }
     }
 
     /// A child is ready: it gets its first chunks, or is told to stop.
-    pub(super) fn ready(&self, slot: SlotId, at: Nanos) -> Post {
+    pub(super) fn ready(&self, place: Place, at: Nanos) -> Post {
         let mut state = self.lock();
         let mut post = Post::default();
         let ending = state.ending;
-        if let Some(seat) = state.seats.get_mut(slot.index()) {
+        if let Some(seat) = state.seats.get_mut(place.seat()) {
             (seat.stage, seat.since) = (Stage::Ready, at);
             if ending != Ending::Going {
                 post.add(seat.writer.as_ref(), |out| out.extend_from_slice(&bare(farewell(ending))));
             }
         }
-        self.fill(&mut state, slot.index(), &mut post);
+        self.fill(&mut state, place.seat(), &mut post);
         post
     }
 
     /// Enters what a child did, and hands it further chunks. What it does not hold is not entered, nor anything after.
-    pub(super) fn settle(&self, slot: SlotId, mut entries: Vec<Entry>) -> (Post, Option<Foul>) {
+    pub(super) fn settle(&self, place: Place, mut entries: Vec<Entry>) -> (Post, Option<Foul>) {
         let mut post = Post::default();
         let mut state = self.lock();
-        let Some(seat) = state.seats.get_mut(slot.index()) else {
+        let Some(seat) = state.seats.get_mut(place.seat()) else {
             return (post, None);
         };
         let foul = entries.iter().enumerate().find_map(|(at, entry)| {
@@ -153,7 +163,7 @@ impl Dispatcher {
             }
         }
         if foul.is_none() {
-            self.fill(&mut state, slot.index(), &mut post);
+            self.fill(&mut state, place.seat(), &mut post);
         }
         drop(state);
         // These tasks are in no queue and in nobody's hands any more, so that entering them needs no lock.
@@ -182,23 +192,23 @@ impl Dispatcher {
     }
 
     /// A child's end of the socket is closed.
-    pub(super) fn left(&self, slot: SlotId, at: Nanos) {
-        if let Some(seat) = self.lock().seats.get_mut(slot.index()) {
+    pub(super) fn left(&self, place: Place, at: Nanos) {
+        if let Some(seat) = self.lock().seats.get_mut(place.seat()) {
             (seat.stage, seat.since) = (Stage::Left, at);
         }
     }
 
     /// Whether a child was killed by us, and whether it was asked to end.
-    pub(super) fn manner(&self, slot: SlotId) -> (bool, bool) {
+    pub(super) fn manner(&self, place: Place) -> (bool, bool) {
         let state = self.lock();
-        (state.seats.get(slot.index()).is_some_and(|seat| seat.killed), state.ending != Ending::Going)
+        (state.seats.get(place.seat()).is_some_and(|seat| seat.killed), state.ending != Ending::Going)
     }
 
-    /// A child is dead and everything that it sent is entered: takes back what it held. `running` is the task that its
-    /// lane names.
-    pub(super) fn bury(&self, slot: SlotId, running: Option<TaskIndex>, exit: &WorkerExit) -> Buried {
+    /// A child is dead and everything that it sent is entered: takes back what it held. `running` are the tasks that its
+    /// lanes name.
+    pub(super) fn bury(&self, place: Place, running: &[TaskIndex], exit: &WorkerExit) -> Buried {
         let mut state = self.lock();
-        let Some(seat) = state.seats.get_mut(slot.index()) else {
+        let Some(seat) = state.seats.get_mut(place.seat()) else {
             return Buried::default();
         };
         let seat = std::mem::take(seat);
@@ -206,56 +216,67 @@ impl Dispatcher {
         if state.ending != Ending::Going {
             return buried;
         }
-        let (pieces, suspect) = seat.flights.take_back(seat.overran.or(running));
+        // Where there is one thread, what overran is what ran, whatever the lane says by now.
+        let lanes = if place.threads() == 1 && !seat.overran.is_empty() { &[] } else { running };
+        let ran: Vec<_> = seat.overran.iter().chain(lanes).copied().collect();
+        let (pieces, suspects) = seat.flights.take_back(&ran, place.threads());
         for piece in pieces {
             buried.returned += piece.len() as u32;
             state.returned.push(piece);
         }
-        let mut failed = false;
-        if let Some(piece) = suspect {
+        let mut failed = 0;
+        for piece in suspects {
             let task = piece.task();
-            let overran = seat.overran == Some(task);
-            if let Some(again) = self.again(&mut state, piece, overran) {
+            let end = match (seat.overran.contains(&task), seat.overran.is_empty()) {
+                (true, _) => End::Overran,
+                (false, true) => End::Died,
+                (false, false) => End::Bystander,
+            };
+            if let Some(again) = self.again(&mut state, piece, end) {
                 self.outcomes.retried(1);
                 buried.returned += 1;
                 state.returned.push(again);
             } else {
-                failed = true;
-                self.give_up(task, overran, exit);
+                failed += 1;
+                self.give_up(task, end, exit);
             }
         }
         // Whoever has nothing to do takes over at once.
-        for slot in 0..state.seats.len() {
-            if state.seats[slot].flights.is_empty() {
-                self.fill(&mut state, slot, &mut buried.post);
+        for seat in 0..state.seats.len() {
+            if (state.seats[seat].flights.len() as u64) < self.threads {
+                self.fill(&mut state, seat, &mut buried.post);
             }
         }
         drop(state);
-        if failed {
-            self.known(1, true, &mut buried.post);
+        if failed > 0 {
+            self.known(failed, true, &mut buried.post);
         }
         buried
     }
 
     /// The task that was running when its worker died, as it is to be tried again; none if that was its last time.
-    fn again(&self, state: &mut State, piece: Piece, overran: bool) -> Option<Piece> {
+    fn again(&self, state: &mut State, piece: Piece, end: End) -> Option<Piece> {
         let task = piece.task();
         let told = state.tries.get(&task).copied().unwrap_or(0);
         let attempt = piece.attempt.saturating_add((told.saturating_sub(piece.tries) + 1).min(255) as u8);
-        let tries = told.max(piece.tries) + u32::from(overran);
-        let allowed = if overran {
-            state.tries.insert(task, tries);
-            tries <= self.retries
-        } else {
-            let deaths = state.deaths.entry(task).or_default();
-            *deaths += 1;
-            *deaths < DEATHS.max(self.retries + 1)
+        let tries = told.max(piece.tries) + u32::from(end == End::Overran);
+        let allowed = match end {
+            End::Overran => {
+                state.tries.insert(task, tries);
+                tries <= self.retries
+            }
+            End::Died => {
+                let deaths = state.deaths.entry(task).or_default();
+                *deaths += 1;
+                *deaths < DEATHS.max(self.retries + 1)
+            }
+            End::Bystander => true,
         };
         allowed.then_some(Piece { attempt, tries, ..piece })
     }
 
-    fn give_up(&self, task: TaskIndex, overran: bool, exit: &WorkerExit) {
-        if overran {
+    fn give_up(&self, task: TaskIndex, end: End, exit: &WorkerExit) {
+        if end == End::Overran {
             self.outcomes.record(self.task, task, Ended::TimedOut, &mut 0);
         } else {
             let deaths = DEATHS.max(self.retries + 1);
@@ -264,9 +285,9 @@ impl Dispatcher {
     }
 
     /// A slot stays without child; `failure` says why, if that is not the run's end.
-    pub(super) fn close(&self, slot: SlotId, failure: Option<String>) {
+    pub(super) fn close(&self, place: Place, failure: Option<String>) {
         let mut state = self.lock();
-        if let Some(seat) = state.seats.get_mut(slot.index()) {
+        if let Some(seat) = state.seats.get_mut(place.seat()) {
             *seat = Seat { stage: Stage::Closed, ..Seat::default() };
         }
         if failure.is_some() {
@@ -318,25 +339,26 @@ impl Dispatcher {
     }
 
     /// Gives a child as many chunks as it should hold.
-    fn fill(&self, state: &mut State, slot: usize, post: &mut Post) {
+    fn fill(&self, state: &mut State, seat: usize, post: &mut Post) {
         if state.ending != Ending::Going || self.env.cancel.is_cancelled() {
             return;
         }
         let State { next, returned, seats, .. } = state;
-        let children = seats.len() as u64;
-        let Some(seat) = seats.get_mut(slot).filter(|seat| seat.stage == Stage::Ready) else {
+        let workers = seats.len() as u64 * self.threads;
+        let Some(seat) = seats.get_mut(seat).filter(|seat| seat.stage == Stage::Ready) else {
             return;
         };
-        let (tasks, chunk, window) = (self.tasks, self.chunk, self.window);
+        let (tasks, chunk, window, threads) = (self.tasks, self.chunk, self.window, self.threads);
         let Seat { writer, flights, .. } = seat;
         post.add(writer.as_ref(), |out| {
             loop {
                 // Towards the end everybody holds less, so that all end together.
                 let left = (tasks - *next).div_ceil(chunk) + returned.len() as u64;
-                if flights.len() as u64 >= (left / (2 * children)).clamp(1, window) {
+                let wanted = (left / (2 * workers)).clamp(1, window);
+                if flights.len() as u64 >= most_in_flight(wanted, threads) {
                     break;
                 }
-                let Some(piece) = returned.pop().or_else(|| {
+                let Some(piece) = take_back(returned, flights, threads).or_else(|| {
                     let first = *next;
                     *next = (first + chunk).min(tasks);
                     (first < tasks).then(|| Piece::new(first, *next))
@@ -370,15 +392,6 @@ impl Dispatcher {
         drop(state);
         self.outcomes.books(stopped, Outcome::Cancelled)
     }
-}
-
-/// How many chunks a child may hold.
-fn window(estimate: Nanos, chunk: u64) -> u64 {
-    if estimate > LONG_TASK {
-        return 1;
-    }
-    let time = (estimate + TASK_COST) * chunk;
-    (WINDOW_TIME.0 / time.0.max(1)).clamp(2, WINDOW)
 }
 
 #[cfg(test)]

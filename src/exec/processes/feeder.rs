@@ -1,4 +1,4 @@
-//! The thread that stands for one slot: it has a child spawned, greets it, reads what it says, buries it, and starts over
+//! The thread that stands for one place: it has a child spawned, greets it, reads what it says, buries it, and starts over
 //! if it is missed.
 //!
 //! A feeder blocks in three places alone: for the spawner, in reading its child's socket, and for the death of a child
@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
+use super::place::Place;
 use super::run::Run;
 use super::spawn::{Spawned, spawn};
 use super::wire::{self, FrameReader, Hello, Kind, News, Ready, WireError};
@@ -19,10 +20,10 @@ use super::{registry, stderr};
 use crate::clock::RunTime;
 use crate::event::{RunEvent, WorkerExit};
 use crate::exec::lane::{LaneHearer, LaneReader};
-use crate::ids::SlotId;
+use crate::ids::TaskIndex;
 use crate::units::Nanos;
 
-/// So many children of a slot may fail to start, one after another.
+/// So many children of a place may fail to start, one after another.
 const FAILED_STARTS: u32 = 3;
 /// The first pause before a child is started anew, doubled each time, up to the longest.
 const FIRST_PAUSE: Nanos = Nanos::from_millis(5);
@@ -42,27 +43,27 @@ struct Life {
     end: String,
 }
 
-/// A slot's feeder: its whole life, on the calling thread.
-pub(super) fn feed(run: &Run, slot: SlotId) {
+/// A place's feeder: its whole life, on the calling thread.
+pub(super) fn feed(run: &Run, place: Place) {
     let mark = stderr::mark();
     let (mut failed_starts, mut useless) = (0u32, 0u32);
     loop {
-        let Some(life) = live(run, slot) else {
-            return run.dispatcher.close(slot, None);
+        let Some(life) = live(run, place) else {
+            return run.dispatcher.close(place, None);
         };
         failed_starts = if life.started { 0 } else { failed_starts + 1 };
         useless = if life.useful { 0 } else { useless + 1 };
         if failed_starts == FAILED_STARTS {
             let words = if life.existed { last_words(run, mark) } else { String::new() };
             let said = if words.is_empty() { words } else { format!("; it said: {words}") };
-            return run.dispatcher.close(slot, Some(format!("{}{said}", life.end)));
+            return run.dispatcher.close(place, Some(format!("{}{said}", life.end)));
         }
         // The first replacement comes at once.
         let doublings = useless.saturating_sub(2).min(10);
         let pause =
             if useless < 2 { Nanos::ZERO } else { (FIRST_PAUSE * (1 << doublings)).min(LONGEST_PAUSE) };
         if run.dispatcher.pause(pause) {
-            return run.dispatcher.close(slot, None);
+            return run.dispatcher.close(place, None);
         }
     }
 }
@@ -82,63 +83,76 @@ fn last_words(run: &Run, mark: u64) -> String {
 }
 
 /// One child from being asked for to being reaped; none if the run no longer wants one.
-fn live(run: &Run, slot: SlotId) -> Option<Life> {
+fn live(run: &Run, place: Place) -> Option<Life> {
     let at = run.env.clock.now();
-    run.env.lanes.spawned(slot, at);
+    place.slots().for_each(|slot| run.env.lanes.spawned(slot, at));
     let spawned = match spawn(run.env.worker_program.clone(), &run.dispatcher.wanted) {
         Some(Ok(spawned)) => spawned,
         Some(Err(error)) => {
-            run.env.lanes.gone(slot, run.env.clock.now());
+            gone(run, place);
             let end = format!("start {}: {error}", run.env.worker_program.display());
             return Some(Life { existed: false, started: false, useful: false, end });
         }
         None => {
-            run.env.lanes.gone(slot, run.env.clock.now());
+            gone(run, place);
             return None;
         }
     };
     let Spawned { child, stream, cpu } = spawned;
     run.spend(cpu);
     let pid = child.id();
-    run.env.events.say(RunEvent::WorkerSpawned { slot, pid, at });
+    run.env.events.say_all(place.slots().map(|slot| RunEvent::WorkerSpawned { slot, pid, at }).collect());
     let stream = Arc::new(stream);
     let writer = Arc::new(Writer::new(Arc::clone(&stream)));
-    run.dispatcher.sit(slot, pid, &writer, run.active());
-    let conversation = Conversation { run, slot, pid, stream: &stream, shared: None };
+    run.dispatcher.sit(place, pid, &writer, run.active());
+    let conversation = Conversation { run, place, pid, stream: &stream, shared: None };
     let (shared, foul) = conversation.hold(&writer, at);
     if foul.is_some() {
         registry::kill(pid);
     }
-    run.dispatcher.left(slot, run.active());
-    Some(bury(run, slot, child, shared, foul))
+    run.dispatcher.left(place, run.active());
+    Some(bury(run, place, child, shared, foul))
+}
+
+/// Says in all lanes of a place that nobody lives there. Returns when that was.
+fn gone(run: &Run, place: Place) -> RunTime {
+    let at = run.env.clock.now();
+    place.slots().for_each(|slot| run.env.lanes.gone(slot, at));
+    at
 }
 
 /// Waits for a child's death, takes back what it held, reaps it and says so.
-fn bury(run: &Run, slot: SlotId, mut child: Child, shared: Option<bool>, foul: Option<String>) -> Life {
+fn bury(run: &Run, place: Place, mut child: Child, shared: Option<bool>, foul: Option<String>) -> Life {
     let pid = child.id();
     wait_dead(pid);
-    // Read while the slot is still the child's: the lane of a dead worker says what it was doing.
-    let gauges = LaneReader::new(&run.env.lanes, slot).gauges();
-    let running = gauges.task.filter(|_| shared == Some(true) && gauges.pid == pid);
+    // Read while the slots are still the child's: the lane of a dead worker says what it was doing.
+    let running = place.slots().filter_map(|slot| {
+        let gauges = LaneReader::new(&run.env.lanes, slot).gauges();
+        gauges.task.filter(|_| shared == Some(true) && gauges.pid == pid)
+    });
+    let running: Vec<TaskIndex> = running.collect();
     registry::leave(pid);
     let status = child.wait();
-    let (killed, asked) = run.dispatcher.manner(slot);
+    let (killed, asked) = run.dispatcher.manner(place);
     let exit = match &status {
         Ok(status) => exit_of(*status, killed || foul.is_some(), asked),
         Err(_) => WorkerExit::Failed { status: -1 },
     };
-    let at = run.env.clock.now();
-    run.env.lanes.gone(slot, at);
-    let buried = run.dispatcher.bury(slot, running, &exit);
+    let at = gone(run, place);
+    let buried = run.dispatcher.bury(place, &running, &exit);
     buried.post.send();
-    let returned = buried.returned;
     let end = match (foul, shared) {
-        (Some(foul), _) => format!("worker {slot} said {foul}"),
-        (None, None) if killed => format!("worker {slot} did not say in time that it is ready"),
-        (None, None) => format!("worker {slot} {exit} before it was ready"),
-        (None, Some(_)) => format!("worker {slot} {exit}"),
+        (Some(foul), _) => format!("{place} said {foul}"),
+        (None, None) if killed => format!("{place} did not say in time that it is ready"),
+        (None, None) => format!("{place} {exit} before it was ready"),
+        (None, Some(_)) => format!("{place} {exit}"),
     };
-    run.env.events.say(RunEvent::WorkerExited { slot, pid, at, exit, returned });
+    let exits = place.slots().map(|slot| {
+        // What threads of one process held is not told apart; it is said once.
+        let returned = if slot == place.first() { buried.returned } else { 0 };
+        RunEvent::WorkerExited { slot, pid, at, exit: exit.clone(), returned }
+    });
+    run.env.events.say_all(exits.collect());
     Life { existed: true, started: shared.is_some(), useful: buried.useful, end }
 }
 
@@ -163,7 +177,7 @@ fn exit_of(status: ExitStatus, killed: bool, asked: bool) -> WorkerExit {
 /// Talking to one child until its end of the socket is closed.
 struct Conversation<'a> {
     run: &'a Run,
-    slot: SlotId,
+    place: Place,
     pid: u32,
     stream: &'a UnixStream,
     /// Whether its lane is shared; none before it is ready.
@@ -179,7 +193,8 @@ impl Conversation<'_> {
             Err(error) => return (None, Some(format!("nothing, for it could not be greeted: {error}"))),
         }
         let mut reader = FrameReader::new();
-        let mut lane = LaneHearer::new(&self.run.env.lanes, self.slot);
+        let hearer = |slot| LaneHearer::new(&self.run.env.lanes, slot);
+        let mut lanes: Vec<LaneHearer> = self.place.slots().map(hearer).collect();
         let mut from = self.stream;
         loop {
             match reader.fill(&mut from) {
@@ -192,7 +207,7 @@ impl Conversation<'_> {
             loop {
                 match reader.next() {
                     Ok(Some((kind, body))) => {
-                        if let Err(error) = self.hear(kind, body, &mut lane) {
+                        if let Err(error) = self.hear(kind, body, &mut lanes) {
                             return (self.shared, Some(error));
                         }
                     }
@@ -208,14 +223,15 @@ impl Conversation<'_> {
         let hello = Hello {
             run_key: env.run_key,
             parent: std::process::id(),
-            first_slot: self.slot,
-            threads: 1,
+            first_slot: self.place.first(),
+            threads: self.place.threads(),
             spawned,
             epoch: env.clock.epoch(),
             lanes: env.lanes_path.clone(),
             slots: spec.slots,
             cpus: spec.cpus,
             work: spec.work.clone(),
+            seed: spec.seed,
             timeout: spec.timeout,
             fault: spec.fault,
             retries: spec.retries,
@@ -227,7 +243,7 @@ impl Conversation<'_> {
         Ok(frame)
     }
 
-    fn hear(&mut self, kind: Kind, body: &[u8], lane: &mut LaneHearer) -> Result<(), String> {
+    fn hear(&mut self, kind: Kind, body: &[u8], lanes: &mut [LaneHearer]) -> Result<(), String> {
         let words = |error: WireError| error.to_string();
         match (kind, self.shared) {
             (Kind::Ready, None) => {
@@ -237,11 +253,11 @@ impl Conversation<'_> {
                 }
                 self.shared = Some(ready.shared);
                 self.run.met(ready.shared);
-                self.run.dispatcher.ready(self.slot, self.run.active()).send();
+                self.run.dispatcher.ready(self.place, self.run.active()).send();
             }
             (Kind::Results, Some(_)) => {
                 let entries = wire::body(body).map_err(words)?;
-                let (post, foul) = self.run.dispatcher.settle(self.slot, entries);
+                let (post, foul) = self.run.dispatcher.settle(self.place, entries);
                 post.send();
                 if let Some(foul) = foul {
                     return Err(foul.to_string());
@@ -249,7 +265,8 @@ impl Conversation<'_> {
             }
             (Kind::News, Some(false)) => {
                 let news: News = wire::body(body).map_err(words)?;
-                lane.hear(&news.lane);
+                let lane = self.place.position(news.slot).and_then(|at| lanes.get_mut(at));
+                lane.ok_or_else(|| format!("news of {}, which is not its own", news.slot))?.hear(&news.lane);
             }
             _ => return Err(format!("a {kind:?} frame, out of turn (process {})", self.pid)),
         }

@@ -10,6 +10,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 
 use super::dispatch::{Dispatcher, Ending, Stage, State};
 use super::feeder::feed;
+use super::place::Place;
 use super::wire::{MAGIC, PROTOCOL, Preamble};
 use super::{build, registry, spawn};
 use crate::clock::{RunTime, thread_cpu};
@@ -65,7 +66,8 @@ impl Run {
     /// Runs everything, and returns when the last child is reaped.
     pub(super) fn go(spec: &RunSpec, env: &RunEnv) -> Books {
         let cpu = thread_cpu();
-        spawn::make_room(spec.slots);
+        let children = spec.slots / spec.threads.max(1);
+        spawn::make_room(children);
         let run = Arc::new(Self {
             spec: spec.clone(),
             env: env.clone(),
@@ -77,21 +79,22 @@ impl Run {
             said_unshared: AtomicBool::new(false),
         });
         let (done, finished) = mpsc::channel();
-        for slot in (0..spec.slots).map(|slot| SlotId(slot as u16)) {
+        for place in (0..children).map(|seat| Place::new(seat, spec.threads)) {
             let (feeder, done) = (Arc::clone(&run), done.clone());
             let life = move || {
                 let before = thread_cpu();
                 // A panic would be a fault of ours: its child's tasks would never come back, so that the run must end.
-                if catch_unwind(AssertUnwindSafe(|| feed(&feeder, slot))).is_err() {
-                    feeder.dispatcher.close(slot, Some(format!("poolscope failed to feed worker {slot}")));
+                if catch_unwind(AssertUnwindSafe(|| feed(&feeder, place))).is_err() {
+                    feeder.dispatcher.close(place, Some(format!("poolscope failed to feed {place}")));
                     feeder.dispatcher.end(Ending::Cancelled).send();
                 }
                 // Whoever waits for this may have given up.
                 let _ = done.send(thread_cpu().saturating_sub(before));
             };
-            let thread = std::thread::Builder::new().name(format!("f{}", slot.0)).stack_size(FEEDER_STACK);
+            let thread =
+                std::thread::Builder::new().name(format!("f{}", place.seat())).stack_size(FEEDER_STACK);
             if let Err(error) = thread.spawn(life) {
-                run.dispatcher.close(slot, Some(format!("start a thread for worker {slot}: {error}")));
+                run.dispatcher.close(place, Some(format!("start a thread for {place}: {error}")));
             }
         }
         drop(done);
@@ -163,8 +166,8 @@ impl Run {
             self.find_overrun(&mut state, now, sightings);
         }
         let mut late = self.late(&state, active);
-        late.retain(|slot| !std::mem::replace(&mut state.seats[*slot].killed, true));
-        let late: Vec<u32> = late.into_iter().map(|slot| state.seats[slot].pid).collect();
+        late.retain(|seat| !std::mem::replace(&mut state.seats[*seat].killed, true));
+        let late: Vec<u32> = late.into_iter().map(|seat| state.seats[seat].pid).collect();
         if !*said_few {
             *said_few = self.say_if_few(&state);
         }
@@ -174,28 +177,32 @@ impl Run {
         over
     }
 
-    /// The slots whose children are to be killed.
+    /// The seats whose children are to be killed.
     fn late(&self, state: &State, active: Nanos) -> Vec<usize> {
         let ready = Nanos(self.last_ready.load(Ordering::Relaxed));
         let enforced = self.env.cancel.is_enforced() && state.ending == Ending::Cancelled;
         let over = enforced || state.ended.is_some_and(|since| active.saturating_sub(since) > GRACE);
-        let slots = state.seats.iter().enumerate().filter(|(_, seat)| match seat.stage {
+        let seats = state.seats.iter().enumerate().filter(|(_, seat)| match seat.stage {
             Stage::Vacant | Stage::Closed => false,
             Stage::Starting => over || active.saturating_sub(seat.since.max(ready)) > START,
-            Stage::Ready => over || seat.overran.is_some(),
+            Stage::Ready => over || !seat.overran.is_empty(),
             Stage::Left => over || active.saturating_sub(seat.since) > GRACE,
         });
-        slots.map(|(slot, _)| slot).collect()
+        seats.map(|(seat, _)| seat).collect()
     }
 
-    /// Marks children whose running attempt is far beyond its time limit.
+    /// Marks running attempts that are far beyond their time limit.
     fn find_overrun(&self, state: &mut State, now: RunTime, sightings: &mut [Option<Sighting>]) {
         let Some(limit) = self.spec.timeout else {
             return;
         };
         let active = self.active();
-        for (slot, (seat, sighting)) in state.seats.iter_mut().zip(sightings).enumerate() {
-            if seat.stage != Stage::Ready || seat.flights.is_empty() || seat.overran.is_some() {
+        let threads = self.spec.threads.max(1) as usize;
+        for (slot, sighting) in sightings.iter_mut().enumerate() {
+            let Some(seat) = state.seats.get_mut(slot / threads) else {
+                return;
+            };
+            if seat.stage != Stage::Ready || seat.flights.is_empty() || seat.killed {
                 *sighting = None;
                 continue;
             }
@@ -209,7 +216,7 @@ impl Run {
             match sighting {
                 Some(seen) if (seen.pid, seen.task, seen.ended) == (seat.pid, task, ended) => {
                     if active.saturating_sub(seen.since) > limit + TIMEOUT_GRACE {
-                        seat.overran = Some(task);
+                        seat.overran.push(task);
                     }
                 }
                 _ => {
@@ -231,6 +238,8 @@ impl Run {
             return false;
         }
         let (all, why) = (state.seats.len(), state.failure.as_deref().unwrap_or_default());
+        let threads = self.spec.threads as usize;
+        let (all, closed) = (all * threads, closed * threads);
         let running = plural((all - closed) as u64, "worker");
         self.env.events.say(RunEvent::Notice(format!("running with {running} of {all}: {why}")));
         true

@@ -18,7 +18,7 @@ use crate::task::Value;
 use crate::units::Nanos;
 
 /// Says that both ends speak of the same frames.
-pub(super) const PROTOCOL: u16 = 1;
+pub(super) const PROTOCOL: u16 = 2;
 /// The first bytes of a handshake.
 pub(super) const MAGIC: [u8; 8] = *b"plscope!";
 
@@ -95,6 +95,8 @@ pub(super) struct Hello {
     /// One more than the highest CPU number.
     pub(super) cpus: u32,
     pub(super) work: Work,
+    /// What tasks derive their differences from.
+    pub(super) seed: u64,
     pub(super) timeout: Option<Nanos>,
     pub(super) fault: Option<Fault>,
     pub(super) retries: u32,

@@ -338,16 +338,17 @@ impl Reader<'_> {
         run: Table<'_>,
         machine: &Machine,
     ) {
+        let of_load = |field| matches!(field, Field::Task | Field::Size | Field::Tasks);
         let mut places = Vec::new();
         plan.workloads.clear();
         for (table, load) in loads {
             // A problem does not say which workload it is about, so each has a plan of its own.
             let alone = Plan { workloads: vec![load.clone()], ..Plan::first(machine) };
-            let problems = alone.check(machine).err().unwrap_or_default();
-            places.extend(problems.into_iter().map(|problem| (table.place(problem.field.name()), problem)));
+            let problems = alone.check(machine).err().unwrap_or_default().into_iter();
+            let problems = problems.filter(|problem| of_load(problem.field));
+            places.extend(problems.map(|problem| (table.place(problem.field.name()), problem)));
             plan.workloads.push(load);
         }
-        let of_load = |field| matches!(field, Field::Task | Field::Size | Field::Tasks);
         for problem in plan.check(machine).err().unwrap_or_default() {
             let key = if problem.field == Field::Strategy { "strategies" } else { problem.field.name() };
             if !of_load(problem.field) {

@@ -43,13 +43,14 @@ fn embedded_scenarios_are_those_of_the_notes() {
     let words = |name| {
         let plan = Scenario::load(name, &machine()).unwrap().plan;
         let load = &plan.workloads[0];
-        assert_eq!((plan.workloads.len(), plan.strategies.as_slice()), (1, Strategy::ALL.as_slice()));
+        assert_eq!((plan.workloads.len(), plan.strategies.as_slice()), (1, Strategy::FIRST.as_slice()));
         format!("{} {} {} on {}", load.tasks, load.task, load.size, plan.workers)
     };
     assert_eq!(words("classic-io"), "10 sleep 1s on 4");
     assert_eq!(words("classic-cpu"), "10 cpu 500000 on 4");
     assert_eq!(words("five-on-four"), "5 sleep 1s on 4");
     assert_eq!(words("cpu-100ms"), "24 cpu 100ms on 4");
+    assert_eq!(words("native-300ms"), "8 native 300ms on 4");
     assert_eq!(words("io-100ms"), "24 sleep 100ms on 4");
     assert_eq!(words("mixed-500"), "500 mixed 100ms+100ms on 4");
     let primes = Scenario::load("primes", &machine()).unwrap().plan.workloads.remove(0);
@@ -98,9 +99,12 @@ fn a_fault_says_file_line_column_key_value_and_way_out() {
     for (lines, fault) in [
         (
             "workers = \"four\"",
-            "my.toml:11:11: workers \"four\" is no number of workers; write 4, 50%, all or +2",
+            "my.toml:11:11: workers \"four\" is no number of workers; write 4, 50%, all, +2 or 2x4",
         ),
-        ("workers = -1", "my.toml:11:11: workers \"-1\" is no number of workers; write 4, 50%, all or +2"),
+        (
+            "workers = -1",
+            "my.toml:11:11: workers \"-1\" is no number of workers; write 4, 50%, all, +2 or 2x4",
+        ),
         ("workers = 1.5", "my.toml:11:11: workers is 1.5, and a whole number or a text in quotes is wanted"),
         ("chunk = 0", "my.toml:11:9: chunk \"0\" is no chunk size; write auto, or a number of tasks from 1"),
         (
@@ -119,7 +123,7 @@ fn a_fault_says_file_line_column_key_value_and_way_out() {
         ("seed = \"1\"", "my.toml:11:8: seed \"1\" is no whole number from 0 to 18446744073709551615"),
         (
             "# µµ\nstrategies = [\"serial\", \"treads\"]",
-            "my.toml:12:25: strategy \"treads\" is no strategy; there are serial, threads, processes",
+            "my.toml:12:25: strategy \"treads\" is no strategy; there are serial, threads, processes, hybrid",
         ),
         (
             "strategies = [\"serial\", \"serial\"]",
@@ -146,7 +150,7 @@ fn a_fault_says_file_line_column_key_value_and_way_out() {
         ("repeats = 0", "my.toml:11:11: repeats 0: is out of range; use 1 to 1 000"),
         (
             "strategies = []",
-            "my.toml:11:14: strategy (none): there is no way to run it; choose serial, threads or processes",
+            "my.toml:11:14: strategy (none): there is no way to run it; choose serial, threads, processes or hybrid",
         ),
     ] {
         assert_eq!(wrong(&with_run(lines)), [fault]);
@@ -169,7 +173,7 @@ fn faults_of_a_workload_stand_where_it_stands() {
         ),
         (
             "task = \"cup\"\nsize = 5\ntasks = 1",
-            "my.toml:14:8: task \"cup\" is no task type; there are cpu, sum, primes, sleep, mixed",
+            "my.toml:14:8: task \"cup\" is no task type; there are cpu, sum, primes, native, sleep, mixed",
         ),
         (
             "task = \"cpu\"\nsize = 5\ntasks = 0",
@@ -248,7 +252,7 @@ fn a_name_with_a_slash_or_the_ending_is_a_file_and_any_other_is_built_in() {
     assert_eq!(
         error("clasic-io"),
         "there is no scenario \"clasic-io\"; there are classic-io, classic-cpu, five-on-four, io-100ms, cpu-100ms, \
-         primes, mixed-500; a file's name ends in .toml or holds a /"
+         native-300ms, primes, mixed-500; a file's name ends in .toml or holds a /"
     );
     assert!(error("no-such.toml").starts_with("no-such.toml: "));
     assert!(error("./classic-io").starts_with("./classic-io: "));

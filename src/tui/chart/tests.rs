@@ -13,6 +13,7 @@ fn session(slots: u32) -> Session {
         repeat: 0,
         strategy: Strategy::Threads,
         slots,
+        shape: crate::plan::Shape::new(1, slots),
         chunk: 1,
         tasks: 8,
         work: Work::Sleep { wait: Nanos::from_millis(100) },

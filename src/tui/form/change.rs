@@ -3,7 +3,7 @@
 use crate::plan::size::Compute;
 use crate::plan::{Chunk, Machine, Plan, Size, TaskType, WorkerCount};
 use crate::tui::form::Item;
-use crate::units::Nanos;
+use crate::units::{Bytes, Nanos};
 
 /// `plan` with one item read from a text.
 pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> Result<Plan, String> {
@@ -95,5 +95,6 @@ fn scaled(size: &Size, up: bool) -> Size {
         Size::Numbers(numbers) => Size::Numbers(numbers.clone()),
         Size::Wait(wait) => Size::Wait(time(*wait)),
         Size::Mix(c, wait) => Size::Mix(compute(*c), time(*wait)),
+        Size::Buffer(bytes) => Size::Buffer(Bytes(count(bytes.0))),
     }
 }

@@ -22,6 +22,7 @@ fn what_is_typed_enters_the_plan_if_it_can_be_read() {
         (Item::Size, "100ms", "100ms"),
         (Item::Tasks, "1 000", "1 000"),
         (Item::Workers, "+2", "+2 (4)"),
+        (Item::Workers, "2x4", "2x4 (8)"),
         (Item::Workers, "4", "4"),
         (Item::Chunk, "auto", "auto (63)"),
         (Item::Chunk, "8", "8"),
@@ -90,7 +91,7 @@ fn strategies_are_toggled_and_keep_their_order() {
     form.toggle();
     assert_eq!(form.plan.strategies, [Strategy::Threads, Strategy::Processes]);
     form.toggle();
-    assert_eq!(form.plan.strategies, Strategy::ALL);
+    assert_eq!(form.plan.strategies, Strategy::FIRST);
     form.plan.strategies.clear();
     assert_eq!(form.problem(&machine).unwrap().0, Item::Way(Strategy::Serial));
 }

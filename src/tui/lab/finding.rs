@@ -66,6 +66,7 @@ const fn about(strategy: Strategy) -> &'static str {
         Strategy::Processes => {
             "Processes share nothing: each is started, is sent its tasks and sends its results back."
         }
+        Strategy::Hybrid => "Hybrid is both: a few processes, each with threads that share its memory.",
     }
 }
 
@@ -73,7 +74,7 @@ fn invitation(model: &Model) -> String {
     let plan = &model.form.plan;
     let ways: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name()).collect();
     let ways = match ways.as_slice() {
-        [] => return "Choose at least one way to run it: serial, threads or processes.".to_owned(),
+        [] => return "Choose at least one way to run it: serial, threads, processes or hybrid.".to_owned(),
         [one] => (*one).to_owned(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     };

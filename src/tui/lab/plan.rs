@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::plan::size::Compute;
-use crate::plan::{Size, Strategy};
+use crate::plan::{Size, Strategy, TaskType};
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::form::{Edit, Item, Kind};
 use crate::tui::lab::panel;
@@ -195,6 +195,7 @@ fn size_here(model: &Model) -> String {
     };
     match size {
         Size::Wait(_) => "no CPU is used".to_owned(),
+        Size::Compute(Compute::Time(_)) if work.task() == TaskType::Native => format!("= {}", work.label()),
         Size::Compute(Compute::Time(_)) if work.label().len() < 14 => {
             format!("= {} loops", work.label())
         }

@@ -37,6 +37,7 @@ pub(super) fn processes(workers: u32, tasks: u64, work: Work) -> Setup {
     let spec = RunSpec {
         strategy: Strategy::Processes,
         slots: workers,
+        threads: 1,
         tasks,
         chunk: 1,
         work,

@@ -22,7 +22,7 @@ pub(in crate::exec::processes) enum Ending {
     Cancelled,
 }
 
-/// Where a slot stands; see README.md.
+/// Where a place stands; see README.md.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
 pub(in crate::exec::processes) enum Stage {
     /// No child, but perhaps one soon.
@@ -38,7 +38,7 @@ pub(in crate::exec::processes) enum Stage {
     Closed,
 }
 
-/// What the dispatcher knows about a slot.
+/// What the dispatcher knows about a place.
 #[derive(Debug, Default)]
 pub(in crate::exec::processes) struct Seat {
     pub(in crate::exec::processes) stage: Stage,
@@ -49,8 +49,8 @@ pub(in crate::exec::processes) struct Seat {
     pub(in crate::exec::processes) since: Nanos,
     /// Whether its group was killed by us.
     pub(in crate::exec::processes) killed: bool,
-    /// The task for which it was killed, as that ran too long.
-    pub(in crate::exec::processes) overran: Option<TaskIndex>,
+    /// The tasks for which it was killed, as they ran too long.
+    pub(in crate::exec::processes) overran: Vec<TaskIndex>,
     /// Whether it ended an outcome.
     pub(in crate::exec::processes) useful: bool,
 }
@@ -73,7 +73,7 @@ pub(in crate::exec::processes) struct State {
     pub(in crate::exec::processes) deaths: HashMap<TaskIndex, u32>,
     /// Retries that were used, for tasks that are not known yet and had any.
     pub(in crate::exec::processes) tries: HashMap<TaskIndex, u32>,
-    /// Why the last slot that was closed without a child was.
+    /// Why the last place that was closed without a child was.
     pub(in crate::exec::processes) failure: Option<String>,
 }
 

@@ -13,6 +13,7 @@ const KILLED: WorkerExit = WorkerExit::Killed { signal: 9 };
 /// A dispatcher, and the children's ends of its sockets.
 struct Table {
     dispatcher: Dispatcher,
+    threads: u32,
     children: Vec<(UnixStream, FrameReader)>,
 }
 
@@ -33,6 +34,7 @@ impl Table {
         let mut spec = RunSpec {
             strategy: Strategy::Processes,
             slots,
+            threads: 1,
             tasks: 10,
             chunk: 1,
             work: Work::Sleep { wait: Nanos::ZERO },
@@ -55,28 +57,33 @@ impl Table {
             events: EventSink::channel().0,
             worker_program: "none".into(),
         };
-        let mut table = Self { dispatcher: Dispatcher::new(&spec, &env), children: Vec::new() };
-        (0..slots as u16).for_each(|slot| table.start(SlotId(slot)));
+        let (threads, children) = (spec.threads, Vec::new());
+        let mut table = Self { dispatcher: Dispatcher::new(&spec, &env), threads, children };
+        (0..slots / threads).for_each(|seat| table.start(seat));
         table
     }
 
+    const fn place(&self, seat: u32) -> Place {
+        Place::new(seat, self.threads)
+    }
+
     /// A child sits down, and is ready.
-    fn start(&mut self, slot: SlotId) {
+    fn start(&mut self, seat: u32) {
         let (ours, theirs) = UnixStream::pair().unwrap();
         theirs.set_nonblocking(true).unwrap();
-        self.dispatcher.sit(slot, 1, &Arc::new(Writer::new(Arc::new(ours))), Nanos::ZERO);
-        self.children.truncate(slot.index() + 1);
-        if self.children.len() > slot.index() {
-            self.children[slot.index()] = (theirs, FrameReader::new());
+        let place = self.place(seat);
+        self.dispatcher.sit(place, 1, &Arc::new(Writer::new(Arc::new(ours))), Nanos::ZERO);
+        if self.children.len() > place.seat() {
+            self.children[place.seat()] = (theirs, FrameReader::new());
         } else {
             self.children.push((theirs, FrameReader::new()));
         }
-        self.dispatcher.ready(slot, Nanos::ZERO).send();
+        self.dispatcher.ready(place, Nanos::ZERO).send();
     }
 
     /// What a child was told since the last time.
-    fn told(&mut self, slot: usize) -> Vec<Told> {
-        let (stream, reader) = &mut self.children[slot];
+    fn told(&mut self, seat: usize) -> Vec<Told> {
+        let (stream, reader) = &mut self.children[seat];
         while reader.fill(stream).is_ok_and(|count| count > 0) {}
         let mut told = Vec::new();
         while let Some((kind, bytes)) = reader.next().unwrap() {
@@ -93,20 +100,25 @@ impl Table {
         told
     }
 
-    fn done(&self, slot: u16, first: u32, count: usize) -> Option<Foul> {
+    fn done(&self, seat: u32, first: u32, count: usize) -> Option<Foul> {
         let values = Entry::Values { first: TaskIndex(first), distances: vec![1; count] };
-        let (post, foul) = self.dispatcher.settle(SlotId(slot), vec![values]);
+        let (post, foul) = self.dispatcher.settle(self.place(seat), vec![values]);
         post.send();
         foul
     }
 
-    fn fail(&self, slot: u16, task: u32) {
+    fn fail(&self, seat: u32, task: u32) {
         let entry = Entry::Failed { task: TaskIndex(task), how: Failure::Error("broke".to_owned()) };
-        self.dispatcher.settle(SlotId(slot), vec![entry]).0.send();
+        self.dispatcher.settle(self.place(seat), vec![entry]).0.send();
     }
 
-    fn die(&self, slot: u16, running: u32) -> u32 {
-        let buried = self.dispatcher.bury(SlotId(slot), Some(TaskIndex(running)), &KILLED);
+    fn die(&self, seat: u32, running: u32) -> u32 {
+        self.die_with(seat, &[running])
+    }
+
+    fn die_with(&self, seat: u32, running: &[u32]) -> u32 {
+        let running: Vec<_> = running.iter().copied().map(TaskIndex).collect();
+        let buried = self.dispatcher.bury(self.place(seat), &running, &KILLED);
         buried.post.send();
         buried.returned
     }
@@ -168,10 +180,10 @@ fn a_task_that_kills_every_worker_is_lost_at_the_third() {
     let mut table = Table::new(1, 2, 2);
     for _ in 0..2 {
         assert_eq!(table.die(0, 0), if table.told(0) == [Told::Tasks(0, 2)] { 2 } else { 1 });
-        table.start(SlotId(0));
+        table.start(0);
     }
     assert_eq!(table.die(0, 0), 0);
-    table.start(SlotId(0));
+    table.start(0);
     assert_eq!(table.told(0), [Told::Tasks(1, 1)]);
     table.done(0, 1, 1);
     let books = table.dispatcher.books();
@@ -183,11 +195,11 @@ fn a_task_that_kills_every_worker_is_lost_at_the_third() {
 fn an_attempt_that_had_to_be_killed_for_its_time_counts_against_retries() {
     let mut table = Table::of(1, |spec| (spec.tasks, spec.retries) = (1, 2));
     let retry = vec![Entry::Retry { task: TaskIndex(0) }];
-    table.dispatcher.settle(SlotId(0), retry).0.send();
+    table.dispatcher.settle(table.place(0), retry).0.send();
     for returned in [1, 0] {
-        table.dispatcher.lock().seats[0].overran = Some(TaskIndex(0));
+        table.dispatcher.lock().seats[0].overran = vec![TaskIndex(0)];
         assert_eq!(table.die(0, 0), returned);
-        table.start(SlotId(0));
+        table.start(0);
     }
     assert_eq!(table.told(0), [Told::Stop], "the only task timed out for good");
     let counts = table.dispatcher.books().counts;
@@ -198,7 +210,8 @@ fn an_attempt_that_had_to_be_killed_for_its_time_counts_against_retries() {
 fn results_of_tasks_that_a_child_does_not_hold_are_not_entered_but_those_before_are() {
     let table = Table::new(1, 4, 2);
     let values = |first, count| Entry::Values { first: TaskIndex(first), distances: vec![1; count] };
-    let (post, foul) = table.dispatcher.settle(SlotId(0), vec![values(0, 1), values(3, 1), values(1, 1)]);
+    let (post, foul) =
+        table.dispatcher.settle(table.place(0), vec![values(0, 1), values(3, 1), values(1, 1)]);
     post.send();
     assert_eq!(foul.unwrap().to_string(), "results of task #3, which the worker does not hold");
     assert_eq!(table.die(0, 1), 1);
@@ -227,9 +240,79 @@ fn after_cancelling_nothing_is_handed_out_and_latecomers_are_sent_away() {
     table.dispatcher.end(Ending::Cancelled).send();
     assert_eq!(table.told(0), [Told::Cancel]);
     assert_eq!(table.die(0, 0), 0);
-    table.start(SlotId(0));
+    table.start(0);
     assert_eq!(table.told(0), [Told::Cancel]);
     let books = table.dispatcher.books();
     assert_eq!((books.counts.ok, books.counts.cancelled), (1, 9));
     assert_eq!(books.stopped, Some(StopReason::Cancelled));
+}
+
+/// Hybrid: two children with two threads each, and long tasks.
+fn hybrid(tasks: u64) -> Table {
+    Table::of(4, |spec| (spec.threads, spec.tasks) = (2, tasks))
+}
+
+#[test]
+fn a_child_holds_a_chunk_for_each_of_its_threads() {
+    let mut table = hybrid(5);
+    assert_eq!(table.told(0), [Told::Tasks(0, 1), Told::Tasks(1, 1)]);
+    assert_eq!(table.told(1), [Told::Tasks(2, 1), Told::Tasks(3, 1)]);
+    assert!(table.done(0, 1, 1).is_none(), "its threads may end in any order");
+    assert_eq!(table.told(0), [Told::Tasks(4, 1)]);
+    for (seat, task) in [(0, 4), (1, 3), (1, 2), (0, 0)] {
+        assert!(table.done(seat, task, 1).is_none());
+    }
+    assert_eq!((table.told(0), table.told(1)), (vec![Told::Stop], vec![Told::Stop]));
+    let short = |spec: &mut RunSpec| (spec.threads, spec.tasks, spec.estimate) = (2, 10_000, Nanos(1));
+    let mut table = Table::of(4, short);
+    assert_eq!((table.told(0).len(), table.told(1).len()), (32, 32));
+    let wide = |spec: &mut RunSpec| (spec.threads, spec.tasks, spec.estimate) = (100, 100_000, Nanos(1));
+    assert_eq!(Table::of(200, wide).told(0).len(), 128, "no more than a socket holds");
+}
+
+#[test]
+fn whatever_ran_in_a_dead_child_is_charged_and_is_not_done_side_by_side_again() {
+    let mut table = hybrid(8);
+    assert_eq!((table.told(0).len(), table.told(1).len()), (2, 2));
+    assert_eq!(table.die_with(0, &[0, 1]), 2);
+    assert_eq!(table.told(1), [], "it is busy");
+    table.start(0);
+    assert_eq!(table.told(0), [Told::Tasks(1, 1), Told::Tasks(4, 1)], "one of them, and another task");
+    table.done(1, 2, 1);
+    assert_eq!(table.told(1), [Told::Tasks(0, 1)]);
+    // Task 1 kills once more, and a third time: it alone is lost.
+    assert_eq!(table.die_with(0, &[1, 4]), 2);
+    table.start(0);
+    assert_eq!(table.told(0), [Told::Tasks(4, 1), Told::Tasks(5, 1)]);
+    table.done(1, 0, 1);
+    assert_eq!(table.told(1), [Told::Tasks(1, 1)]);
+    assert_eq!(table.die_with(1, &[1, 3]), 1);
+    table.start(1);
+    assert_eq!(table.told(1), [Told::Tasks(3, 1), Told::Tasks(6, 1)]);
+    for (seat, task) in [(0, 4), (0, 5), (1, 3), (1, 6)] {
+        assert!(table.done(seat, task, 1).is_none());
+    }
+    assert!(table.done(0, 7, 1).is_none());
+    let books = table.dispatcher.books();
+    assert_eq!((books.counts.ok, books.counts.lost), (7, 1));
+    assert_eq!(books.errors[0].0, TaskIndex(1));
+}
+
+#[test]
+fn who_ran_beside_a_task_that_took_too_long_is_done_again_and_not_charged() {
+    let mut table = Table::of(2, |spec| (spec.threads, spec.tasks, spec.retries) = (2, 2, 0));
+    assert_eq!(table.told(0), [Told::Tasks(0, 1), Told::Tasks(1, 1)]);
+    table.dispatcher.lock().seats[0].overran = vec![TaskIndex(0)];
+    assert_eq!(table.die_with(0, &[0, 1]), 1, "task 0 timed out for good");
+    for _ in 0..5 {
+        table.start(0);
+        assert_eq!(table.told(0), [Told::Tasks(1, 1)]);
+        // As if its process were killed for others, more often than a task may die.
+        table.dispatcher.lock().seats[0].overran = vec![TaskIndex(7)];
+        assert_eq!(table.die_with(0, &[1]), 1);
+    }
+    table.start(0);
+    table.done(0, 1, 1);
+    let counts = table.dispatcher.books().counts;
+    assert_eq!((counts.ok, counts.timed_out, counts.lost), (1, 1, 0));
 }

@@ -1,0 +1,82 @@
+//! What a worker makes before its first task and keeps until its last: the buffer of `native`.
+
+use crate::plan::Work;
+use crate::task::mix64;
+
+/// So many bytes, a multiple of 8, are filled between two looks whether anybody still wants them: under a millisecond.
+const STRETCH: usize = 1 << 20;
+
+/// A worker's own memory; empty for task types that need none. It is given back when the worker ends.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scratch {
+    buffer: Vec<u8>,
+}
+
+impl Scratch {
+    /// Makes what a worker needs for `work`: for `native` it takes the buffer's memory, and fills it from the seed, the
+    /// same for every worker, so that values agree. This takes some milliseconds for each 10 MiB. It ends early where
+    /// `wanted` says so, or where there is no such memory: tasks then find their buffer missing.
+    pub fn prepare(work: &Work, seed: u64, wanted: impl Fn() -> bool) -> Self {
+        let &Work::Native { buffer: bytes, .. } = work else {
+            return Self::default();
+        };
+        let mut buffer = Vec::new();
+        let Ok(length) = usize::try_from(bytes.0) else {
+            return Self::default();
+        };
+        // Refused in words, for a vector that cannot grow ends the process.
+        if buffer.try_reserve_exact(length).is_err() {
+            return Self::default();
+        }
+        let start = mix64(seed);
+        while buffer.len() < length {
+            if !wanted() {
+                return Self::default();
+            }
+            let from = buffer.len();
+            buffer.resize(length.min(from + STRETCH), 0);
+            for (word, bytes) in (from as u64 / 8..).zip(buffer[from..].chunks_mut(8)) {
+                let random = mix64(start.wrapping_add(word)).to_le_bytes();
+                bytes.copy_from_slice(&random[..bytes.len()]);
+            }
+        }
+        Self { buffer }
+    }
+
+    /// The buffer of `native`; empty where there is none.
+    pub fn buffer(&self) -> &[u8] {
+        &self.buffer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Bytes;
+
+    fn native(bytes: u64) -> Work {
+        Work::Native { buffer: Bytes(bytes), bytes }
+    }
+
+    #[test]
+    fn buffers_are_as_large_as_asked_for_and_the_same_for_every_worker() {
+        let fill = |bytes, seed| Scratch::prepare(&native(bytes), seed, || true);
+        for bytes in [1, 7, 8, 1_000, (1 << 20) - 1, (1 << 20) + 1, 3 << 20] {
+            assert_eq!(fill(bytes, 1).buffer().len() as u64, bytes);
+        }
+        assert_eq!(fill(3 << 20, 1), fill(3 << 20, 1));
+        assert_ne!(fill(64, 1), fill(64, 2));
+        // A longer buffer begins like a shorter one, across the stretches in which it is filled.
+        assert!(fill(3 << 20, 1).buffer().starts_with(fill((1 << 20) + 5, 1).buffer()));
+        let every = fill(1 << 20, 1);
+        assert!((0..=255).all(|byte| every.buffer().contains(&byte)), "each byte occurs");
+    }
+
+    #[test]
+    fn nothing_is_made_that_is_not_needed_not_wanted_or_not_to_be_had() {
+        let sum = Work::Sum { iterations: 1 };
+        for (work, wanted) in [(sum, true), (native(1 << 20), false), (native(u64::MAX), true)] {
+            assert_eq!(Scratch::prepare(&work, 1, || wanted), Scratch::default());
+        }
+    }
+}
