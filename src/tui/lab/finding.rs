@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::plan::Strategy;
-use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::forecast::rounded;
 use crate::tui::model::{Activity, Model};
 use crate::units::plural;
@@ -35,6 +35,12 @@ impl Widget for Finding<'_> {
                 canvas.text(1, 0, "▸", theme.accent);
             }
             canvas.text(3, y as u16, line, style);
+        }
+        // Where there is no room for it in the ledger of the workers' time.
+        let said = model.remark.is_none() && !model.is_busy() && !model.is_edited();
+        if let Some(doubt) = model.verdict.doubt().filter(|_| said && model.area.width < 100) {
+            let room = usize::from(canvas.width().saturating_sub(4));
+            canvas.text(3, lines.len() as u16, &clip(&doubt, room), theme.dim);
         }
     }
 }
