@@ -146,10 +146,12 @@ impl PlanPanel<'_> {
                 let (mark, style) =
                     if on { ("☑", style) } else { ("☐", if focused { style } else { theme.dim }) };
                 canvas.text(VALUES, y, mark, style);
-                canvas.text(VALUES + 2, y, &value, style);
+                let end = canvas.text(VALUES + 2, y, &value, style);
                 if on && let Some(run) = model.forecast.run(0, strategy) {
                     let time = format!("≈ {}", run.elapsed);
-                    canvas.right(width, y, &time, theme.dim);
+                    if usize::from(end) + time.width() < usize::from(width) {
+                        canvas.right(width, y, &time, theme.dim);
+                    }
                 }
             }
             Kind::Choice => {
