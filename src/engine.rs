@@ -75,6 +75,8 @@ struct Active {
     cancel: CancelToken,
     /// The clock of its current run.
     clock: Option<RunClock>,
+    /// When, in its current run, it was asked to end.
+    asked: Option<RunTime>,
 }
 
 impl Engine {
@@ -115,7 +117,7 @@ impl Engine {
             if active.is_some() {
                 return Err(StartError::Busy);
             }
-            *active = Some(Active { cancel: cancel.clone(), clock: None });
+            *active = Some(Active { cancel: cancel.clone(), clock: None, asked: None });
         }
         let inner = Arc::clone(&self.inner);
         let thread = std::thread::Builder::new().name("ps-engine".to_owned());
@@ -133,7 +135,9 @@ impl Engine {
 
     /// Asks the comparison to end: tasks stop at their next checkpoint, and what has not begun is not run.
     pub fn cancel(&self) {
-        if let Some(active) = self.inner.active().as_ref() {
+        if let Some(active) = self.inner.active().as_mut() {
+            let now = active.clock.as_ref().map(RunClock::now);
+            active.asked = active.asked.or(now);
             active.cancel.cancel();
         }
     }
@@ -273,15 +277,17 @@ impl Inner {
         let books = executor.run(&spec, &env);
         let elapsed = clock.now().elapsed();
 
-        if let Some(active) = self.active().as_mut() {
+        let asked = self.active().as_mut().and_then(|active| {
             active.clock = None;
-        }
+            active.asked
+        });
         self.watch(None);
         let last = collector.finish(RunTime(elapsed.0));
         self.events.say(RunEvent::RunFinished(Box::new(RunEnd {
             elapsed,
             startup: last.first_start.map_or(elapsed, RunTime::elapsed).min(elapsed),
-            shutdown: match books.last_outcome {
+            // Of a run that was asked to end, all that came after is ending.
+            shutdown: match asked.map_or(books.last_outcome, |asked| asked.max(books.last_outcome)) {
                 RunTime::START => Nanos::ZERO,
                 known => elapsed - known.elapsed(),
             },

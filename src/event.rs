@@ -94,6 +94,15 @@ impl PhaseTotals {
         self.0[phase as usize] += time;
     }
 
+    /// These lengths less those of `other`, phase by phase; zero where `other` is longer.
+    #[must_use]
+    pub fn less(mut self, other: &Self) -> Self {
+        for (time, less) in self.0.iter_mut().zip(other.0) {
+            *time = *time - less;
+        }
+        self
+    }
+
     /// The time of all phases together.
     pub fn sum(&self) -> Nanos {
         self.0.iter().copied().sum()

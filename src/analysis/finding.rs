@@ -216,10 +216,20 @@ impl<'a> Facts<'a> {
         part.share_of(self.ledger().whole())
     }
 
-    /// Whether shares of the ledger say something: the run was long enough, and was not stopped in between, for a stop
-    /// lengthens whatever phase each worker was in.
+    /// Whether shares of the ledger say something: the run was long enough, went to its end, and was not suspended in
+    /// between, for that lengthens whatever phase each worker was in.
     fn ledger_is_telling(&self) -> bool {
-        self.summary.makespan >= LONG_ENOUGH && self.run.suspended == Nanos::ZERO
+        self.is_whole() && self.is_long_enough() && self.run.suspended == Nanos::ZERO
+    }
+
+    /// Whether the tasks took long enough together for their times to mean something.
+    fn is_long_enough(&self) -> bool {
+        self.summary.makespan >= LONG_ENOUGH
+    }
+
+    /// Whether the run went to its end. One that did not has times of its end more than of its tasks.
+    const fn is_whole(&self) -> bool {
+        self.end.stopped.is_none()
     }
 
     fn waves(&self) -> Waves {

@@ -77,7 +77,7 @@ impl Collector {
         }
         let last = |reader: &LaneReader| {
             let levels = reader.gauges();
-            Gauges { totals: levels.totals_at(now), since: now, ..levels }
+            Gauges { totals: levels.totals_at(now), ..levels }
         };
         Last {
             slots: drain.readers.iter().map(last).collect(),

@@ -26,6 +26,10 @@ pub struct Job {
     pub fault: Option<Fault>,
 }
 
+/// Of what passes between two looks at the clock, at most so much counts towards a task's time limit: a stop by Ctrl-Z,
+/// or a machine that lets nobody run, makes no task late.
+const STRIDE: Nanos = Nanos::from_millis(100);
+
 /// How an attempt ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ended {
@@ -63,26 +67,27 @@ impl Job {
         cancel: &CancelToken,
     ) -> Ended {
         lane.start_task(index, attempt);
-        let mut host = Watched { lane, cancel, timeout: self.timeout };
+        let start = lane.since();
+        let limit = self.timeout.map(|timeout| Limit { timeout, used: Nanos::ZERO, seen: start });
+        let mut host = Watched { lane, cancel, limit };
         let result = quietly(|| {
             if let Some(fault) = self.fault {
                 fault.strike(index);
             }
             perform(&self.work, index, scratch, &mut host)
         });
+        // It may have come to its end between two checkpoints, but late all the same.
+        let late = host.is_late();
         let ended = match result {
+            Ok(Ok(_)) if late => Ended::TimedOut,
             Ok(Ok(value)) => Ended::Ok(value),
             Ok(Err(Stop::Cancelled)) => Ended::Cancelled,
             Ok(Err(Stop::TimedOut)) => Ended::TimedOut,
             Ok(Err(Stop::NoBuffer)) => Ended::Error("there was no memory for its worker's buffer".to_owned()),
             Err(words) => Ended::Error(words),
         };
-        let took = lane.end_task(ended.outcome());
-        match (self.timeout, ended) {
-            // It came to its end between two checkpoints, but late all the same.
-            (Some(limit), Ended::Ok(_)) if took > limit => Ended::TimedOut,
-            (_, ended) => ended,
-        }
+        lane.end_task(ended.outcome());
+        ended
     }
 }
 
@@ -90,22 +95,40 @@ impl Job {
 struct Watched<'a> {
     lane: &'a mut LaneWriter,
     cancel: &'a CancelToken,
-    timeout: Option<Nanos>,
+    limit: Option<Limit>,
+}
+
+/// A time limit, and how much of it is used up.
+struct Limit {
+    timeout: Nanos,
+    used: Nanos,
+    /// The last look at the clock.
+    seen: RunTime,
+}
+
+impl Limit {
+    /// Takes note of the moment; `expected` is how long nobody was going to look. Returns what is left.
+    fn look(&mut self, now: RunTime, expected: Nanos) -> Nanos {
+        self.used += now.since(self.seen).min(expected + STRIDE);
+        self.seen = now;
+        self.timeout - self.used
+    }
 }
 
 impl Watched<'_> {
-    fn verdict(&self, now: RunTime) -> ControlFlow<Stop> {
+    fn verdict(&mut self, now: RunTime) -> ControlFlow<Stop> {
         if self.cancel.is_cancelled() {
             return ControlFlow::Break(Stop::Cancelled);
         }
-        match self.time_left(now) {
+        match self.limit.as_mut().map(|limit| limit.look(now, Nanos::ZERO)) {
             Some(Nanos::ZERO) => ControlFlow::Break(Stop::TimedOut),
             _ => ControlFlow::Continue(()),
         }
     }
 
-    fn time_left(&self, now: RunTime) -> Option<Nanos> {
-        Some(self.lane.task_start().after(self.timeout?).since(now))
+    fn is_late(&mut self) -> bool {
+        let now = |lane: &LaneWriter| lane.clock().now();
+        self.limit.as_mut().is_some_and(|limit| limit.look(now(self.lane), Nanos::ZERO) == Nanos::ZERO)
     }
 }
 
@@ -117,14 +140,21 @@ impl Host for Watched<'_> {
 
     fn block(&mut self, wait: Nanos) -> ControlFlow<Stop> {
         self.lane.enter(Phase::Blocked);
-        let now = self.lane.clock().now();
-        let patience = self.time_left(now).unwrap_or(wait).min(wait);
-        self.cancel.wait(patience);
-        if self.cancel.is_cancelled() {
-            return ControlFlow::Break(Stop::Cancelled);
-        }
-        if patience < wait {
-            return ControlFlow::Break(Stop::TimedOut);
+        let end = self.lane.since().after(wait);
+        loop {
+            let now = self.lane.clock().now();
+            self.verdict(now)?;
+            let mut rest = end.since(now);
+            if rest == Nanos::ZERO {
+                break;
+            }
+            if let Some(limit) = &mut self.limit {
+                rest = rest.min(limit.look(now, Nanos::ZERO));
+            }
+            self.cancel.wait(rest);
+            if let Some(limit) = &mut self.limit {
+                limit.look(self.lane.clock().now(), rest);
+            }
         }
         self.lane.enter(Phase::Computing);
         ControlFlow::Continue(())

@@ -10,16 +10,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crate::event::{RunEvent, StopReason, WorkerExit};
-use crate::exec::lane::LaneWriter;
+use crate::exec::lane::{LaneReader, LaneWriter};
 use crate::exec::pool::Pool;
 use crate::exec::{Books, Executor, RunEnv, RunSpec};
 use crate::ids::SlotId;
-use crate::units::Nanos;
+use crate::units::{Nanos, plural};
 
 /// Room for a task's stack.
 const STACK: usize = 2 << 20;
 /// How often it is looked whether a run that does not end is to be ended by force.
 const LOOK: Nanos = Nanos::from_millis(20);
+
+/// How long a task may go on after its time limit before it counts as deaf: it looks every few hundred microseconds.
+const DEAF: Nanos = Nanos::from_millis(500);
 
 /// The threads strategy.
 #[derive(Debug)]
@@ -106,7 +109,12 @@ pub(super) fn run_on(
             return Books { stopped: Some(StopReason::Workers(why)), ..pool.books() };
         }
     };
-    if all_finish(&finished, env) {
+    let left = wait_for_all(&finished, spec, env);
+    if left > 0 {
+        let (threads, they) = (plural(left as u64, "thread"), if left == 1 { "it runs" } else { "they run" });
+        let words = format!("{threads} did not end, and cannot be killed: {they} on until poolscope ends");
+        env.events.say(RunEvent::Notice(words));
+    } else {
         let asked = env.clock.now();
         slots.clone().for_each(|slot| env.lanes.stopping(slot, asked));
         for handle in handles {
@@ -124,13 +132,35 @@ pub(super) fn run_on(
     pool.books()
 }
 
-/// Waits until every worker is done; false if the run is ended by force before.
-fn all_finish(finished: &mpsc::Receiver<SlotId>, env: &RunEnv) -> bool {
+/// Waits until every worker is done. Returns how many are not, when the run is ended by force before.
+fn wait_for_all(finished: &mpsc::Receiver<SlotId>, spec: &RunSpec, env: &RunEnv) -> usize {
+    let mut left = spec.slots as usize;
+    let mut said = false;
     loop {
         match finished.recv_timeout(LOOK.to_std()) {
-            Err(RecvTimeoutError::Disconnected) => return true,
-            Err(RecvTimeoutError::Timeout) if env.cancel.is_enforced() => return false,
-            Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(_) => left -= 1,
+            Err(RecvTimeoutError::Disconnected) => return 0,
+            Err(RecvTimeoutError::Timeout) if env.cancel.is_enforced() => return left,
+            Err(RecvTimeoutError::Timeout) if !said => said = say_if_late(spec, env),
+            Err(RecvTimeoutError::Timeout) => {}
         }
     }
+}
+
+/// Says once that a task does not heed its time limit, for nobody can end it; true if it was said.
+fn say_if_late(spec: &RunSpec, env: &RunEnv) -> bool {
+    let Some(limit) = spec.timeout else {
+        return false;
+    };
+    let now = env.clock.now();
+    let late = (0..spec.slots).map(|slot| SlotId(slot as u16)).find_map(|slot| {
+        let levels = LaneReader::new(&env.lanes, slot).gauges();
+        levels.task.filter(|_| now.since(levels.since) > limit + DEAF).map(|task| (slot, task))
+    });
+    if let Some((slot, task)) = late {
+        let words =
+            format!("task {task} on {slot} does not heed its time limit, and a thread cannot be killed");
+        env.events.say(RunEvent::Notice(words));
+    }
+    late.is_some()
 }

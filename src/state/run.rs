@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
 use crate::event::{
-    CoreLoad, CoreSample, Gauges, Outcome, Phase, Record, RunEnd, RunEvent, RunStart, WorkerExit,
+    CoreLoad, CoreSample, Gauges, Outcome, Phase, PhaseTotals, Record, RunEnd, RunEvent, RunStart, WorkerExit,
 };
 use crate::ids::{SlotId, TaskIndex};
 use crate::state::progress::{rest_of_task, time_left};
@@ -44,6 +44,9 @@ pub struct SlotState {
     pub timeline: Timeline,
     /// Its last levels.
     pub levels: Gauges,
+    /// Time during which all of poolscope was stopped, by the phase that the worker was stopped in; it is in none of the
+    /// totals of `levels`.
+    pub stopped: PhaseTotals,
     /// The processes that lived in it, the last one last.
     pub pids: Vec<u32>,
     /// How they ended.
@@ -85,12 +88,19 @@ pub struct RunState {
     pub end: Option<Box<RunEnd>>,
 }
 
+impl SlotState {
+    fn take_levels(&mut self, levels: &Gauges) {
+        self.levels = Gauges { totals: levels.totals.less(&self.stopped), ..*levels };
+    }
+}
+
 impl RunState {
     pub(super) fn new(start: RunStart, before: Option<CoreSample>) -> Self {
         let lanes = start.slots as usize;
         let slot = SlotState {
             timeline: Timeline::new(lanes),
             levels: Gauges::default(),
+            stopped: PhaseTotals::default(),
             pids: Vec::new(),
             exits: Vec::new(),
             longest: None,
@@ -132,7 +142,7 @@ impl RunState {
                 self.tell(*at);
                 for (slot, levels) in slots {
                     if let Some(slot) = self.slots.get_mut(slot.index()) {
-                        slot.levels = *levels;
+                        slot.take_levels(levels);
                     }
                 }
             }
@@ -143,15 +153,22 @@ impl RunState {
             RunEvent::Resumed { at } => {
                 self.tell(*at);
                 if let Some(since) = self.suspended_since.take() {
-                    self.suspended += at.since(since);
+                    let stop = at.since(since);
+                    self.suspended += stop;
+                    // The worker's own clock went on: what it was doing seems to have taken so much longer.
+                    for slot in &mut self.slots {
+                        slot.stopped.add(slot.levels.phase, stop);
+                    }
                 }
             }
             RunEvent::RunFinished(end) => {
-                for (slot, levels) in self.slots.iter_mut().zip(&end.slots) {
-                    slot.levels = *levels;
+                let mut end = end.clone();
+                for (slot, levels) in self.slots.iter_mut().zip(&mut end.slots) {
+                    slot.take_levels(levels);
+                    *levels = slot.levels;
                 }
                 self.tell(RunTime(end.elapsed.0));
-                self.end = Some(end.clone());
+                self.end = Some(end);
             }
             RunEvent::Accepted { .. }
             | RunEvent::Calibrated { .. }
@@ -279,13 +296,13 @@ impl RunState {
     /// Where the workers' time went: of the whole run if it is over, else up to the last levels.
     pub fn ledger(&self) -> Ledger {
         if let Some(end) = &self.end {
-            return Ledger::of(&end.slots, end.elapsed);
+            return Ledger::of(&end.slots, self.elapsed(self.now));
         }
         let slots: Vec<Gauges> = self
             .slots
             .iter()
             .map(|slot| Gauges { totals: slot.levels.totals_at(self.now), ..slot.levels })
             .collect();
-        Ledger::of(&slots, self.now.elapsed())
+        Ledger::of(&slots, self.elapsed(self.now))
     }
 }

@@ -84,6 +84,23 @@ fn stops_are_subtracted_from_elapsed() {
 }
 
 #[test]
+fn the_ledger_closes_across_a_stop() {
+    let mut session = Session::default();
+    session.apply(&started(Strategy::Serial, 1));
+    session.apply(&RunEvent::Levels { at: at(90), slots: vec![(SlotId(0), levels(0, 0, 0))] });
+    session.apply(&RunEvent::Suspended { at: at(100) });
+    session.apply(&RunEvent::Resumed { at: at(500) });
+    let RunEvent::RunFinished(mut end) = finished(1_200) else { panic!() };
+    end.slots[0].totals.add(Phase::Blocked, Nanos::from_millis(1_190));
+    end.slots[0].totals.add(Phase::Starting, Nanos::from_millis(10));
+    session.apply(&RunEvent::RunFinished(end));
+    let run = &session.runs[0];
+    let ledger = run.ledger();
+    assert_eq!((ledger.blocked, ledger.unexplained_ns), (Nanos::from_millis(790), 0));
+    assert_eq!(ledger.whole(), run.elapsed(run.now));
+}
+
+#[test]
 fn a_new_comparison_forgets_the_runs_but_not_the_cores() {
     let machine = Machine::example(2);
     let mut session = Session::default();

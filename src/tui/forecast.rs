@@ -6,7 +6,7 @@
 use crate::clock::RunTime;
 use crate::ids::TaskIndex;
 use crate::plan::{Costs, Machine, Plan, Strategy, Work};
-use crate::units::Nanos;
+use crate::units::{Nanos, grouped};
 
 /// Tasks beyond which none is drawn on its own: a screen has at most a thousand columns.
 const MOST_DRAWN: u64 = 4_096;
@@ -43,6 +43,26 @@ pub(crate) struct Forecast {
     pub(crate) each: Nanos,
     /// Each workload with each strategy.
     runs: Vec<((usize, Strategy), RunForecast)>,
+}
+
+impl RunForecast {
+    /// What it should take, in words short enough for a column: a guess of hours needs no seconds.
+    pub(crate) fn text(&self) -> String {
+        format!("≈ {}", rounded(self.elapsed))
+    }
+}
+
+/// A guess in few digits: of ten minutes and more without seconds.
+pub(crate) fn rounded(time: Nanos) -> String {
+    const MINUTE: u64 = 60_000_000_000;
+    if time < Nanos::from_secs(600) {
+        return time.to_string();
+    }
+    match (time.0 + MINUTE / 2) / MINUTE {
+        minutes @ 0..60 => format!("{minutes} min"),
+        minutes @ 60..6_000 => format!("{} h {:02} min", minutes / 60, minutes % 60),
+        minutes => format!("{} h", grouped(minutes / 60)),
+    }
 }
 
 impl Forecast {
@@ -178,6 +198,16 @@ mod tests {
     fn millis(plan: &Plan, strategy: Strategy) -> u64 {
         let forecast = Forecast::of(plan, &Machine::example(2), &COSTS);
         forecast.run(0, strategy).unwrap().elapsed.0 / 1_000_000
+    }
+
+    #[test]
+    fn long_guesses_are_written_short() {
+        let written = |secs| RunForecast { elapsed: Nanos::from_secs(secs), slots: Vec::new() }.text();
+        assert_eq!(written(599), "≈ 599 s");
+        assert_eq!(written(2_500), "≈ 42 min");
+        assert_eq!(written(3_599), "≈ 1 h 00 min");
+        assert_eq!(written(10_000), "≈ 2 h 47 min");
+        assert_eq!(written(50_000_000), "≈ 13 888 h");
     }
 
     #[test]

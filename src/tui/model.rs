@@ -259,6 +259,14 @@ impl Model {
         }
     }
 
+    /// What there is to do while a comparison does not end: a process can be killed, a thread cannot.
+    pub(crate) fn way_out(&self) -> &'static str {
+        match self.session.running().map(|run| run.start.strategy) {
+            Some(Strategy::Processes) => "x again kills them",
+            _ => "x again gives up waiting",
+        }
+    }
+
     /// Whether a comparison goes on.
     pub(crate) const fn is_busy(&self) -> bool {
         !matches!(self.activity, Activity::Idle)

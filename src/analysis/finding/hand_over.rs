@@ -27,7 +27,7 @@ pub(super) struct StartUp {
 }
 
 impl StartUp {
-    /// Silent where no task was done.
+    /// Silent where no task was done, and where the run ended early: stopping then took what was cut short.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let summary = facts.summary;
         let found = Self {
@@ -39,7 +39,7 @@ impl StartUp {
             fills_buffers: summary.task == TaskType::Native,
         };
         let shows = found.share().fraction() > START_UP;
-        (facts.is_pool() && summary.tasks.ok > 0 && shows).then_some(found)
+        (facts.is_pool() && facts.is_whole() && summary.tasks.ok > 0 && shows).then_some(found)
     }
 
     fn share(&self) -> Share {
@@ -94,13 +94,13 @@ pub(super) struct ShortTasks {
 }
 
 impl ShortTasks {
-    /// Silent for a handful of tasks.
+    /// Silent for a handful of tasks, and for runs that ended early.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let attempts = facts.attempts();
         let mean = facts.task_mean().filter(|mean| *mean < SHORT)?;
         let ledger = facts.ledger();
         let moving = (ledger.sending + ledger.receiving + ledger.waiting) / attempts;
-        if !facts.is_pool() || attempts < ENOUGH_TASKS || moving <= mean {
+        if !facts.is_pool() || !facts.is_whole() || attempts < ENOUGH_TASKS || moving <= mean {
             return None;
         }
         let waves = facts.waves();

@@ -21,7 +21,7 @@ pub(super) struct Preempted {
 }
 
 impl Preempted {
-    /// Silent for runs that were short, or stopped in between.
+    /// Silent for runs that were short, ended early, or were suspended in between.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let share = facts.share(facts.ledger().preempted);
         (share.fraction() > PREEMPTED && facts.ledger_is_telling()).then(|| Self {
@@ -127,7 +127,7 @@ pub(super) struct Unexplained {
 }
 
 impl Unexplained {
-    /// Silent for runs that were short, or stopped in between.
+    /// Silent for runs that were short, ended early, or were suspended in between.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let ns = facts.ledger().unexplained_ns;
         let whole = facts.summary.elapsed * u64::from(facts.summary.workers);

@@ -41,9 +41,9 @@ enum Limit {
 }
 
 impl Speedup {
-    /// Silent without a serial run, or where that was too short to compare with.
+    /// Silent without a serial run, where that was too short to compare with, and where the run ended early.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        let factor = facts.summary.speedup.filter(|_| facts.is_pool())?;
+        let factor = facts.summary.speedup.filter(|_| facts.is_pool() && facts.is_whole())?;
         let serial = facts.session.baseline(facts.run)?;
         if serial.elapsed(serial.now) < LONG_ENOUGH {
             return None;

@@ -12,6 +12,8 @@ const WAITING: f64 = 0.5;
 const SLOW: f64 = 3.0;
 /// A slow task matters from this part of the makespan on: then it, and not the sum of the others, sets the end.
 const SETS_THE_END: f64 = 0.5;
+/// And from this part of elapsed on: where workers take most of it to start, no task is what the run waits for.
+const OF_ELAPSED: f64 = 0.25;
 /// With fewer attempts there is no median to speak of.
 const ENOUGH_TASKS: u64 = 4;
 
@@ -76,14 +78,18 @@ pub(super) struct SlowTask {
 }
 
 impl SlowTask {
-    /// Silent with one worker, with few tasks, and where the others take longer all the same.
+    /// Silent with one worker, with few tasks, where the others take longer all the same, and for runs that were short
+    /// or ended early.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let summary = facts.summary;
         let (took, median) = (summary.latency.max, summary.latency.p50);
         let fair = facts.busy() / u64::from(summary.workers);
         let sets_the_end = facts.of_makespan(took) >= SETS_THE_END && took > fair;
+        let matters = facts.is_whole()
+            && facts.is_long_enough()
+            && took.share_of(summary.elapsed).fraction() >= OF_ELAPSED;
         let slow = took.0 as f64 >= median.0 as f64 * SLOW && median > Nanos::ZERO;
-        if summary.workers < 2 || facts.attempts() < ENOUGH_TASKS || !slow || !sets_the_end {
+        if summary.workers < 2 || facts.attempts() < ENOUGH_TASKS || !slow || !sets_the_end || !matters {
             return None;
         }
         let longest = facts.run.slots.iter().filter_map(|slot| slot.longest).max_by_key(|(_, took)| *took);

@@ -153,11 +153,6 @@ impl LaneWriter {
         self.read_cpu(now);
     }
 
-    /// When the current task began; now where there is none.
-    pub fn task_start(&self) -> RunTime {
-        self.task.map_or_else(|| self.clock.now(), |task| task.start)
-    }
-
     /// When the current phase began.
     pub const fn since(&self) -> RunTime {
         self.since

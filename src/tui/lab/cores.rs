@@ -69,11 +69,9 @@ impl Widget for CoreGrid<'_> {
         let right =
             [(mark, ours), (" this run  ", theme.dim), (rest, theme.other), (" other programs", theme.dim)];
         let sample = self.cores.latest();
-        let (busy, _) = self.cores.busy();
         let below = sample.map(|sample| {
-            let all = sample.cores.iter().filter(|core| core.allowed).count();
             let own = three_digits(sample.own.fraction() * 100.0);
-            format!("{busy:.1} of {all} busy · poolscope itself {own} %")
+            format!("{} · poolscope itself {own} %", in_use(&sample.cores))
         });
         let below = [(below.as_deref().unwrap_or_default(), theme.dim)];
         Panel::new("Cores", theme).render(area, buf, &right, &below);
@@ -100,6 +98,17 @@ impl Widget for CoreGrid<'_> {
             self.cell(&mut part, index, core, digits);
         }
     }
+}
+
+/// The cores on which this run may be.
+fn allowed(cores: &[CoreLoad]) -> impl Iterator<Item = &CoreLoad> {
+    cores.iter().filter(|core| core.allowed)
+}
+
+/// How many of them are busy, with anything.
+fn in_use(cores: &[CoreLoad]) -> String {
+    let busy: f64 = allowed(cores).map(|core| core.busy.fraction()).sum();
+    format!("{busy:.1} of {} busy", allowed(cores).count())
 }
 
 /// Cores as one cell each, for many of them: the height is the use.
@@ -190,15 +199,15 @@ impl Widget for CoreStrip<'_> {
             canvas.text(x, 0, "…", theme.dim);
             return;
         };
-        let count = sample.cores.len().max(1) as u16;
-        let (busy, _) = self.cores.busy();
-        let sum = format!("{busy:.1} of {count} busy");
+        let sum = in_use(&sample.cores);
+        let cores: Vec<&CoreLoad> = allowed(&sample.cores).collect();
+        let count = cores.len().max(1) as u16;
         let end = canvas.right(canvas.width().saturating_sub(1), 0, &sum, theme.dim).saturating_sub(2);
         let room = end.saturating_sub(x);
         let cell = (room / count).min(24);
         if cell < 12 {
             let fit = room.saturating_sub(9);
-            for (i, core) in sample.cores.iter().enumerate().take(usize::from(fit)) {
+            for (i, core) in cores.into_iter().enumerate().take(usize::from(fit)) {
                 let (glyph, style) = level(core, theme);
                 canvas.glyph(x + i as u16, 0, glyph, style);
             }
@@ -207,7 +216,7 @@ impl Widget for CoreStrip<'_> {
             }
             return;
         }
-        for (i, core) in sample.cores.iter().enumerate() {
+        for (i, core) in cores.into_iter().enumerate() {
             let mut part = canvas.part(x + i as u16 * cell, 0, cell - 1, 1);
             let at = part.text(0, 0, &format!("{} ", core.cpu.0), theme.dim);
             let bar = part.width().saturating_sub(at + 7);
@@ -265,6 +274,37 @@ mod tests {
         let some = lines(&cores(512), 84, 6);
         let shown = 4 * 37;
         assert!(some[4].contains(&format!("+{} more", 512 - shown)), "{some:?}");
+    }
+
+    #[test]
+    fn in_ascii_this_run_others_and_what_is_free_differ() {
+        for palette in [Palette::Dark, Palette::Mono] {
+            let theme = Theme::new(palette, Depth::Sixteen, true);
+            let mut buf = Buffer::empty(Rect::new(0, 0, 9, 1));
+            let core = CoreLoad {
+                cpu: CpuId(0),
+                busy: Share::of(2.0, 3.0),
+                ours: Share::of(1.0, 3.0),
+                steal: Share::ZERO,
+                allowed: true,
+            };
+            draw_bar(&mut Canvas::new(buf.area, &mut buf), &core, &theme);
+            crate::tui::glyphs::to_ascii(&mut buf);
+            let drawn: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+            assert_eq!(drawn, "###:::---");
+        }
+    }
+
+    #[test]
+    fn cores_that_are_not_allowed_count_nowhere() {
+        let session = cores(5);
+        let theme = Theme::new(Palette::Mono, Depth::Sixteen, false);
+        let mut buf = Buffer::empty(Rect::new(0, 0, 120, 1));
+        CoreStrip::new(&session.cores, &theme).render(buf.area, &mut buf);
+        let strip: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        // 0, 1, 2 and 3 eighths; the fifth is not allowed.
+        assert!(strip.contains("0.8 of 4 busy") && !strip.contains(" 4 ─"), "{strip}");
+        assert!(lines(&session, 120, 7)[6].contains("0.8 of 4 busy"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use ratatui::widgets::Widget;
 
 use crate::plan::Strategy;
 use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::forecast::rounded;
 use crate::tui::model::{Activity, Model};
 use crate::units::plural;
 
@@ -42,7 +43,7 @@ fn sentence(model: &Model) -> String {
     match model.activity {
         Activity::Quitting => return "ending the workers…".to_owned(),
         Activity::Stopping => {
-            return "cancelled: waiting for the workers to end; x again kills them".to_owned();
+            return format!("cancelled: waiting for the workers to end; {}", model.way_out());
         }
         Activity::Idle | Activity::Running => {}
     }
@@ -82,7 +83,7 @@ fn invitation(model: &Model) -> String {
     let work = format!("{} of type {}", plural(tasks, "task"), model.form.task());
     let time = match model.forecast.longest() {
         crate::units::Nanos::ZERO => String::new(),
-        longest => format!("; the longest should take {longest}"),
+        longest => format!("; the longest should take {}", rounded(longest)),
     };
     format!("Enter runs {work} as {ways}{time}.")
 }

@@ -191,7 +191,19 @@ fn a_slow_task_sets_the_end() {
     silent(Kind::SlowTask, 4, &[Script { longest: ms(598), ..slow.clone() }]);
     silent(Kind::SlowTask, 4, &[Script { computing: ms(1_150), ..slow.clone() }]);
     silent(Kind::SlowTask, 4, &[Script { tasks: 3, ..slow.clone() }]);
-    silent(Kind::SlowTask, 4, &[Script { slots: 1, ..slow }]);
+    silent(Kind::SlowTask, 4, &[Script { slots: 1, ..slow.clone() }]);
+    let short = |makespan, elapsed| Script {
+        median: ms(1),
+        longest: ms(45),
+        computing: ms(20),
+        elapsed: ms(elapsed),
+        startup: ms(elapsed - makespan),
+        shutdown: ms(0),
+        ..slow.clone()
+    };
+    assert!(of(Kind::SlowTask, 4, &[short(50, 180)]).is_some());
+    silent(Kind::SlowTask, 4, &[short(49, 180)]);
+    silent(Kind::SlowTask, 4, &[short(50, 181)]);
 }
 
 #[test]

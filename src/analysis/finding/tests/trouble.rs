@@ -179,6 +179,22 @@ fn runs_that_ended_early_say_why() {
         Weight::Advice,
         ["processes were cancelled", cancelled, ""],
     );
+    // What else could be said of its times comes from its being cut short.
+    let times = Script {
+        stopped: Some(StopReason::Cancelled),
+        elapsed: ms(1_000),
+        startup: ms(20),
+        shutdown: ms(380),
+        computing: ms(300),
+        preempted: ms(250),
+        median: ms(50),
+        longest: ms(590),
+        ..processes()
+    };
+    let kinds = |script| found(2, &[serial(), script]).iter().map(|f| f.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(times.clone()), [Kind::EndedEarly]);
+    let whole = kinds(Script { stopped: None, ..times });
+    assert!(whole.contains(&Kind::StartUp) && whole.contains(&Kind::Preempted), "{whole:?}");
     let no_memory = of(Kind::EndedEarly, 2, &[early(StopReason::Workers("no memory".to_owned()))]).unwrap();
     assert_eq!(no_memory.weight, Weight::Alarm);
     assert_eq!(no_memory.explain(), "processes could not go on: \"no memory\", with 1 of 16 tasks done.");
