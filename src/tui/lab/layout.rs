@@ -131,7 +131,7 @@ fn expand(layout: &mut LabLayout, body: Rect, model: &Model) {
 }
 
 fn wide(layout: &mut LabLayout, body: Rect, model: &Model) {
-    let width = if body.width >= 150 { 40 } else { 35 };
+    let width = if body.width >= 150 { 40 } else { 36 };
     let mut left = Stack(Rect { width, ..body });
     let mut right = Stack(Rect { x: body.x + width, width: body.width - width, ..body });
     let plan_rows = plan::rows_wanted(model) + 2;
