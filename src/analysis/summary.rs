@@ -92,7 +92,7 @@ pub struct WorkerSummary {
 }
 
 impl RunSummary {
-    /// Tasks that failed for good: with an error, not in time, or with their workers.
+    /// Tasks that failed for good: with an error, out of time, or with their workers.
     pub const fn failed(&self) -> u64 {
         failed(&self.tasks)
     }

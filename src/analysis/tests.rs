@@ -192,7 +192,7 @@ fn the_conclusion_says_what_was_faster_why_and_what_to_try() {
         ),
         (
             vec![asleep(serial()), asleep(threads()), asleep(processes())],
-            "threads and processes both overlap the waiting, 3.18–3.31× faster than serial with 4 workers; threads are cheaper to start. Use 5 workers, which need 2 waves only.",
+            "threads and processes both overlap the waiting, 3.18–3.31× faster than serial with 4 workers; threads are cheaper to start. Use 5 workers, which need only 2 waves.",
         ),
         (
             vec![threads(), slow(processes())],
@@ -219,7 +219,7 @@ fn the_conclusion_says_what_was_faster_why_and_what_to_try() {
         ),
         (
             vec![failed(2)],
-            "with threads 2 of 16 tasks failed, with an error; the first is #3: \"no route to \\u{1b}[31mhost\". If the error comes and goes, allow retries.",
+            "with threads 2 of 16 tasks failed with an error; the first is #3: \"no route to \\u{1b}[31mhost\". If the error comes and goes, allow retries.",
         ),
         (vec![cancelled(serial())], "serial was cancelled, after 3.36 s with 7 of 16 tasks done."),
         (

@@ -75,8 +75,9 @@ impl Lines {
 /// What a run sets out to do: `8 tasks of cpu 230 000, about 2.41 s as a loop`.
 fn beginning(run: &RunState) -> String {
     let start = &run.start;
+    let about = if start.work.may_end_early() { "at most" } else { "about" };
     format!(
-        "{} of {} {}, about {} as a loop",
+        "{} of {} {}, {about} {} as a loop",
         plural(start.tasks, "task"),
         start.work.task(),
         start.work.label(),

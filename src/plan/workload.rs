@@ -98,7 +98,11 @@ impl Work {
 
     /// How long task `index` should compute on one quiet thread, from calibration.
     pub fn computing(&self, index: TaskIndex, costs: &Costs) -> Nanos {
-        let ns = match self {
+        Nanos(self.computing_ns(index, costs) as u64)
+    }
+
+    fn computing_ns(&self, index: TaskIndex, costs: &Costs) -> f64 {
+        match self {
             Self::Cpu { iterations } | Self::Mixed { iterations, .. } => *iterations as f64 * costs.cpu_ns,
             Self::Sum { iterations } => *iterations as f64 * costs.sum_ns,
             Self::Native { bytes, .. } => *bytes as f64 * costs.native_ns,
@@ -107,8 +111,7 @@ impl Work {
                 divisions(number) as f64 * costs.primes_ns
             }
             Self::Sleep { .. } => 0.0,
-        };
-        Nanos(ns as u64)
+        }
     }
 
     /// How long a task waits without a CPU.
@@ -130,8 +133,15 @@ impl Work {
             Self::Primes { numbers } => numbers.len().max(1) as u64,
             _ => 1,
         };
-        let sum = |n: u64| (0..n).map(|i| self.estimate(TaskIndex(i as u32), costs)).sum::<Nanos>();
-        sum(cycle) * (tasks / cycle) + sum(tasks % cycle)
+        // Whole nanoseconds only at the end: a task may take less than one.
+        let sum = |n: u64| (0..n).map(|i| self.computing_ns(TaskIndex(i as u32), costs)).sum::<f64>();
+        let computing = sum(cycle) * (tasks / cycle) as f64 + sum(tasks % cycle);
+        Nanos(computing.round() as u64) + self.waiting() * tasks
+    }
+
+    /// Whether estimates are only upper bounds: a composite number ends a trial division early.
+    pub fn may_end_early(&self) -> bool {
+        matches!(self, Self::Primes { numbers } if numbers.iter().any(|n| !is_prime(*n)))
     }
 
     /// The size as a person would write it: `5 000 000`, `200 ms`, `200 000 + 80.0 ms`, `32.0 MiB × 4 passes`.
@@ -300,5 +310,21 @@ mod tests {
         let one: Nanos = (0..3).map(|i| work.estimate(TaskIndex(i), &COSTS)).sum();
         assert_eq!(work.serial_estimate(6, &COSTS), one * 2);
         assert_eq!(work.serial_estimate(4, &COSTS), one + work.estimate(TaskIndex(0), &COSTS));
+    }
+
+    #[test]
+    fn tasks_of_less_than_a_nanosecond_add_up() {
+        let work = Work::Sum { iterations: 1 };
+        assert_eq!(work.serial_estimate(1_000_000, &COSTS), Nanos::from_micros(500));
+        let work = Work::Mixed { iterations: 1, wait: Nanos(3) };
+        assert_eq!(work.serial_estimate(10, &Costs { cpu_ns: 0.25, ..COSTS }), Nanos(33));
+    }
+
+    #[test]
+    fn only_composite_numbers_end_early() {
+        let primes = |numbers: &[u64]| Work::Primes { numbers: numbers.to_vec() };
+        assert!(primes(&[101, 10_005]).may_end_early());
+        assert!(!primes(&[101, 10_007]).may_end_early());
+        assert!(!Work::Cpu { iterations: 4 }.may_end_early());
     }
 }

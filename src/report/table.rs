@@ -20,7 +20,7 @@ use columns::{Grid, Row};
 use page::{Page, Tone};
 
 use crate::analysis::{Comparison, RunSummary, compare};
-use crate::plan::Strategy;
+use crate::plan::{Strategy, Work};
 use crate::state::Session;
 use crate::units::{grouped, plural};
 
@@ -95,14 +95,20 @@ fn heading(page: &mut Page, session: &Session, comparison: &Comparison, workload
     let pool = comparison.of_workload(workload).find(|run| run.strategy != Strategy::Serial);
     let start = session.runs.iter().map(|run| &run.start).find(|start| start.workload == workload);
     let each = start.map(|start| start.serial_estimate / start.tasks.max(1));
+    // `8 tasks of 5 000 000`, but `6 tasks, 6 numbers`: there no task has more than one of them.
+    let joint = match start.map(|start| &start.work) {
+        Some(Work::Primes { numbers }) if numbers.len() > 1 => ", ",
+        _ => " of ",
+    };
     let work = start.map(|start| start.work.label()).unwrap_or_default();
+    let is_bound = start.is_some_and(|start| start.work.may_end_early());
     let each = match each {
-        // Where a task only waits, its size says how long it takes.
-        Some(each) if each.0 > 0 && first.task.computes() => format!(" (≈ {each} each)"),
+        // Where a task only waits, its size says how long it takes; where it may end early, nobody knows.
+        Some(each) if each.0 > 0 && first.task.computes() && !is_bound => format!(" (≈ {each} each)"),
         _ => String::new(),
     };
     let mut parts =
-        vec![first.task.name().to_owned(), format!("{} of {work}{each}", plural(first.tasks.total, "task"))];
+        vec![first.task.name().to_owned(), format!("{}{joint}{work}{each}", plural(first.tasks.total, "task"))];
     if let Some(pool) = pool {
         parts.push(plural(u64::from(pool.workers), "worker"));
         parts.push(format!("chunk {}", grouped(u64::from(pool.chunk))));

@@ -86,3 +86,25 @@ fn the_test_command_is_the_last_step_of_ci() {
     assert_eq!(last, "step cargo test");
     assert!(examples().iter().any(|example| example.command == "cargo test"));
 }
+
+/// The targets of Markdown links and images that are files of the tree, without what follows a `#`.
+fn files(markdown: &str) -> impl Iterator<Item = &str> {
+    let inline = markdown.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next());
+    let attributes = ["src=\"", "href=\"", "srcset=\""];
+    let html = attributes
+        .into_iter()
+        .flat_map(|name| markdown.split(name).skip(1).filter_map(|rest| rest.split('"').next()));
+    inline
+        .chain(html)
+        .filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
+        .filter_map(|target| target.split('#').next().filter(|path| !path.is_empty()))
+}
+
+#[test]
+fn every_file_that_the_readme_links_to_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let missing: Vec<&str> = files(README).filter(|path| !root.join(path).exists()).collect();
+    assert_eq!(missing, [] as [&str; 0]);
+    let told = "![a](x/a.svg \"t\") [b](b.md#c) [c](#d) [e](https://f.g/h) <img src=\"i.png\">";
+    assert_eq!(files(told).collect::<Vec<_>>(), ["x/a.svg", "b.md", "i.png"]);
+}

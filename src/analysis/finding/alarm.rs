@@ -139,13 +139,22 @@ impl TasksFailed {
         crate::analysis::summary::failed(&self.counts)
     }
 
+    /// `failed with an error`, `timed out`, `failed: 2 with an error and 1 timed out`.
     fn how(&self) -> String {
         let TaskCounts { error, timed_out, lost, .. } = self.counts;
-        let ways = [(error, "with an error"), (timed_out, "not in time"), (lost, "lost with their workers")];
-        let ways: Vec<_> = ways.into_iter().filter(|(n, _)| *n > 0).collect();
-        match ways.as_slice() {
-            [(_, way)] => (*way).to_owned(),
-            ways => and(&ways.iter().map(|(n, way)| format!("{} {way}", grouped(*n))).collect::<Vec<_>>()),
+        match (error, timed_out, lost) {
+            (_, 0, 0) => "failed with an error".to_owned(),
+            (0, _, 0) => "timed out".to_owned(),
+            (0, 0, n) => {
+                format!("{} lost with {}", verb(n, "was", "were"), verb(n, "its worker", "their workers"))
+            }
+            _ => {
+                let lost_with = verb(lost, "lost with its worker", "lost with their workers");
+                let ways = [(error, "with an error"), (timed_out, "timed out"), (lost, lost_with)];
+                let ways = ways.into_iter().filter(|(n, _)| *n > 0);
+                let ways: Vec<String> = ways.map(|(n, way)| format!("{} {way}", grouped(n))).collect();
+                format!("failed: {}", and(&ways))
+            }
         }
     }
 }
@@ -163,7 +172,7 @@ impl Insight for TasksFailed {
 
     fn explain(&self) -> String {
         let what = format!(
-            "with {} {} of {} failed, {}",
+            "with {} {} of {} {}",
             self.strategy,
             grouped(self.failed()),
             plural(self.counts.total, "task"),
@@ -189,9 +198,9 @@ impl Insight for TasksFailed {
 
 /// Workers that ended before their time.
 pub(super) struct WorkersDied {
-    died: Vec<(SlotId, WorkerExit)>,
-    replaced: u64,
-    lost: u64,
+    pub(super) died: Vec<(SlotId, WorkerExit)>,
+    pub(super) replaced: u64,
+    pub(super) lost: u64,
 }
 
 fn is_death(exit: &WorkerExit) -> bool {
@@ -231,10 +240,20 @@ impl Insight for WorkersDied {
     }
 
     fn explain(&self) -> String {
+        // What ended a worker several times is said once.
+        let mut ends: Vec<(&(SlotId, WorkerExit), u64)> = Vec::new();
+        for death in &self.died {
+            match ends.iter_mut().find(|(known, _)| *known == death) {
+                Some((_, times)) => *times += 1,
+                None => ends.push((death, 1)),
+            }
+        }
+        let named = ends.iter().take(NAMED);
         let mut names: Vec<String> =
-            self.died.iter().take(NAMED).map(|(slot, exit)| format!("{slot} {exit}")).collect();
-        if self.died.len() > NAMED {
-            names.push(format!("{} more", grouped((self.died.len() - NAMED) as u64)));
+            named.map(|((slot, exit), times)| format!("{slot} {exit}{}", repeated(*times))).collect();
+        let more: u64 = ends.iter().skip(NAMED).map(|(_, times)| times).sum();
+        if more > 0 {
+            names.push(format!("{} more", grouped(more)));
         }
         let replaced = match self.replaced {
             0 => "without replacement",
@@ -251,6 +270,16 @@ impl Insight for WorkersDied {
     fn next_step(&self) -> Option<String> {
         let killed = self.died.iter().any(|(_, exit)| *exit == WorkerExit::Killed { signal: 9 });
         killed.then(|| "If nobody killed it, the system may be short of memory: look at its log.".to_owned())
+    }
+}
+
+/// How often something happened, in brackets; nothing for once.
+fn repeated(times: u64) -> String {
+    match times {
+        0 | 1 => String::new(),
+        2 => " (twice)".to_owned(),
+        3 => " (three times)".to_owned(),
+        n => format!(" ({} times)", grouped(n)),
     }
 }
 

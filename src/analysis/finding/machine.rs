@@ -109,7 +109,7 @@ impl Insight for MachineBusy {
 
     fn explain(&self) -> String {
         format!(
-            "before the run the CPUs were {} % idle only: other programs share them, and times come out longer than they need be.",
+            "before the run the CPUs were only {} % idle: other programs share them, and times come out longer than they need be.",
             floor_percent(self.idle)
         )
     }

@@ -112,7 +112,7 @@ impl Insight for UnevenWaves {
         }
         if let Some(workers) = self.better_workers() {
             let waves = plural(self.waves.rounds - 1, "wave");
-            return Some(format!("Use {}, which need {waves} only.", plural(workers, "worker")));
+            return Some(format!("Use {}, which need only {waves}.", plural(workers, "worker")));
         }
         if self.waves.rounds == 1 {
             return Some(format!("Use {}, or have more tasks.", plural(self.waves.chunks, "worker")));

@@ -74,6 +74,18 @@ fn repeats_are_medians_with_their_range() {
 }
 
 #[test]
+fn the_heading_of_six_numbers_foretells_no_time() {
+    let work = |numbers: &[u64]| crate::plan::Work::Primes { numbers: numbers.to_vec() };
+    let heading = |numbers: &[u64]| {
+        let text = printed(&session(&[Script { work: work(numbers), ..serial() }]), 80, false, false);
+        text.lines().next().map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(heading(&[101, 10_005]), "primes · 16 tasks, 2 numbers");
+    assert_eq!(heading(&[101, 10_007]), "primes · 16 tasks, 2 numbers (≈ 210 ms each)");
+    assert_eq!(heading(&[10_007]), "primes · 16 tasks of 10 007 (≈ 210 ms each)");
+}
+
+#[test]
 fn without_findings_the_conclusion_stands_below() {
     let text = printed(&session(&[serial()]), 80, false, false);
     assert!(text.contains("serial took 3.36 s for 16 tasks: computing 100 %."), "{text}");

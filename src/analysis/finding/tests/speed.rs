@@ -118,7 +118,7 @@ fn uneven_waves_name_the_idle_workers_and_a_better_number() {
         [
             "uneven waves: in the last one 2 workers are idle",
             "10 tasks on 4 workers go in 3 waves; the last has 2 tasks, so 2 workers are idle and no more than 3.33× is possible.",
-            "Use 5 workers, which need 2 waves only.",
+            "Use 5 workers, which need only 2 waves.",
         ],
     );
     // With 4 CPUs for tasks that compute, more workers are of no use.

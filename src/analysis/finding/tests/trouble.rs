@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::event::{StopReason, TaskCounts, WorkerExit};
-use crate::ids::TaskIndex;
+use crate::analysis::finding::alarm::WorkersDied;
+use crate::ids::{SlotId, TaskIndex};
 
 #[test]
 fn preempted_workers_are_too_many_or_have_company() {
@@ -51,7 +52,7 @@ fn a_busy_machine_is_told_of_once() {
         Weight::Advice,
         [
             "the machine was 72 % idle before the run",
-            "before the run the CPUs were 72 % idle only: other programs share them, and times come out longer than they need be.",
+            "before the run the CPUs were only 72 % idle: other programs share them, and times come out longer than they need be.",
             "Close what else runs, and run it again.",
         ],
     );
@@ -144,6 +145,15 @@ fn workers_that_died_are_named() {
         explain.unwrap().explain(),
         "1 worker died and was replaced: w0 exited with status 3; 2 tasks were lost."
     );
+    let thrice = WorkersDied {
+        died: vec![(SlotId(0), WorkerExit::Failed { status: 66 }); 3],
+        replaced: 3,
+        lost: 0,
+    };
+    assert_eq!(
+        thrice.explain(),
+        "3 workers died and were replaced: w0 exited with status 66 (three times); no task was lost."
+    );
     silent(Kind::WorkersDied, 2, &[died(WorkerExit::Finished)]);
     let cancelled = Script { stopped: Some(StopReason::Cancelled), ..died(WorkerExit::Enforced) };
     silent(Kind::WorkersDied, 2, &[cancelled]);
@@ -160,10 +170,18 @@ fn failed_tasks_are_told_of_with_the_first_error() {
         Weight::Alarm,
         [
             "3 of 16 tasks failed",
-            "with threads 3 of 16 tasks failed, 2 with an error and 1 not in time; the first is #3: \"no such\\u{1b}[2Jhost\".",
+            "with threads 3 of 16 tasks failed: 2 with an error and 1 timed out; the first is #3: \"no such\\u{1b}[2Jhost\".",
             "Give tasks a longer timeout, or make them shorter.",
         ],
     );
+    let how = |counts: TaskCounts| {
+        of(Kind::TasksFailed, 2, &[Script { counts, ..threads() }]).unwrap().explain()
+    };
+    let none = TaskCounts::default();
+    assert_eq!(how(TaskCounts { timed_out: 2, ..none }), "with threads 2 of 16 tasks timed out.");
+    assert_eq!(how(TaskCounts { error: 2, ..none }), "with threads 2 of 16 tasks failed with an error.");
+    let lost = "with threads 1 of 16 tasks was lost with its worker.";
+    assert_eq!(how(TaskCounts { lost: 1, ..none }), lost);
     silent(Kind::TasksFailed, 2, &[threads()]);
 }
 
