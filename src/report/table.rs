@@ -107,8 +107,10 @@ fn heading(page: &mut Page, session: &Session, comparison: &Comparison, workload
         Some(each) if each.0 > 0 && first.task.computes() && !is_bound => format!(" (≈ {each} each)"),
         _ => String::new(),
     };
-    let mut parts =
-        vec![first.task.name().to_owned(), format!("{}{joint}{work}{each}", plural(first.tasks.total, "task"))];
+    let mut parts = vec![
+        first.task.name().to_owned(),
+        format!("{}{joint}{work}{each}", plural(first.tasks.total, "task")),
+    ];
     if let Some(pool) = pool {
         parts.push(plural(u64::from(pool.workers), "worker"));
         parts.push(format!("chunk {}", grouped(u64::from(pool.chunk))));

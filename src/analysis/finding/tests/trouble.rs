@@ -1,8 +1,8 @@
 //! Findings about what is in the way, and what went wrong.
 
 use super::*;
-use crate::event::{StopReason, TaskCounts, WorkerExit};
 use crate::analysis::finding::alarm::WorkersDied;
+use crate::event::{StopReason, TaskCounts, WorkerExit};
 use crate::ids::{SlotId, TaskIndex};
 
 #[test]
@@ -145,11 +145,8 @@ fn workers_that_died_are_named() {
         explain.unwrap().explain(),
         "1 worker died and was replaced: w0 exited with status 3; 2 tasks were lost."
     );
-    let thrice = WorkersDied {
-        died: vec![(SlotId(0), WorkerExit::Failed { status: 66 }); 3],
-        replaced: 3,
-        lost: 0,
-    };
+    let thrice =
+        WorkersDied { died: vec![(SlotId(0), WorkerExit::Failed { status: 66 }); 3], replaced: 3, lost: 0 };
     assert_eq!(
         thrice.explain(),
         "3 workers died and were replaced: w0 exited with status 66 (three times); no task was lost."
@@ -174,9 +171,8 @@ fn failed_tasks_are_told_of_with_the_first_error() {
             "Give tasks a longer timeout, or make them shorter.",
         ],
     );
-    let how = |counts: TaskCounts| {
-        of(Kind::TasksFailed, 2, &[Script { counts, ..threads() }]).unwrap().explain()
-    };
+    let how =
+        |counts: TaskCounts| of(Kind::TasksFailed, 2, &[Script { counts, ..threads() }]).unwrap().explain();
     let none = TaskCounts::default();
     assert_eq!(how(TaskCounts { timed_out: 2, ..none }), "with threads 2 of 16 tasks timed out.");
     assert_eq!(how(TaskCounts { error: 2, ..none }), "with threads 2 of 16 tasks failed with an error.");
