@@ -52,8 +52,7 @@ impl Signal {
     }
 }
 
-/// Calls `handler` for each signal from now on, on a thread of its own. What was set to be ignored when the program
-/// began stays ignored: `nohup` means it.
+/// Calls `handler` for each signal from now on, on a thread of its own.
 ///
 /// # Errors
 /// Where the system refuses a handler or the thread.
@@ -67,9 +66,7 @@ pub fn listen(handler: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
         Signal::Suspend,
         Signal::Continue,
     ];
-    let ignored = ignored();
-    let wanted = ALL.into_iter().map(Signal::number).filter(|number| ignored >> (number - 1) & 1 == 0);
-    let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    let mut signals = signal_hook::iterator::Signals::new(ALL.map(Signal::number))?;
     let thread = std::thread::Builder::new().name("ps-signal".to_owned());
     thread.spawn(move || {
         for number in signals.forever() {
@@ -79,14 +76,6 @@ pub fn listen(handler: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
         }
     })?;
     Ok(())
-}
-
-/// The signals that are ignored now, signal n as bit n − 1; none where the system does not say.
-#[cfg(unix)]
-fn ignored() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
 /// Calls nobody: this system has no such signals.

@@ -23,6 +23,7 @@ mod chart;
 mod footer;
 mod forecast;
 mod form;
+mod glyphs;
 mod help;
 mod input;
 mod keys;

@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use crate::plan::limits::{MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_TASKS, MAX_THREADS, Machine};
+use crate::plan::limits::{
+    FILES_BESIDE_CHILDREN, MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_TASKS, MAX_THREADS, Machine,
+};
 use crate::plan::strategy::Strategy;
 use crate::plan::{Chunk, Plan, WorkerCount};
 use crate::units::{Bytes, Nanos, grouped};
@@ -182,15 +184,17 @@ impl Problems {
                 self.add(Field::Workers, value(), format!("is more {noun} than one run may have"), way_out);
             }
         }
-        // A child costs its parent a socket and, while it starts, a little more.
-        let files = machine.open_files.map_or(u64::MAX, |limit| limit.saturating_sub(64) / 2);
+        let files = machine.open_files.map_or(u64::MAX, |limit| limit.saturating_sub(FILES_BESIDE_CHILDREN));
         let wants = u64::from(processes.min(MAX_PROCESSES));
         if wants > files {
             self.add(
                 Field::Workers,
                 value(),
                 format!("needs more open files than the limit of {} allows", machine.open_files.unwrap_or(0)),
-                format!("use at most {files}, or raise the limit with ulimit -n"),
+                match files {
+                    0 => "use threads, or raise the limit with ulimit -n".to_owned(),
+                    files => format!("use at most {files}, or raise the limit with ulimit -n"),
+                },
             );
         }
     }
@@ -283,7 +287,7 @@ mod tests {
                 "workers 10 000: is more threads than one run may have; use 1 to 4 096",
                 "workers 10 000: is more processes than one run may have; use 1 to 1 024",
                 "workers 10 000: needs more open files than the limit of 1000 allows; \
-                 use at most 468, or raise the limit with ulimit -n",
+                 use at most 936, or raise the limit with ulimit -n",
             ]
         );
         assert_eq!(
@@ -312,7 +316,7 @@ mod tests {
             [
                 "workers 1025x1 (= 1025): is more processes than one run may have; use at most 1 024 processes",
                 "workers 1025x1 (= 1025): needs more open files than the limit of 1000 allows; \
-                 use at most 468, or raise the limit with ulimit -n",
+                 use at most 936, or raise the limit with ulimit -n",
             ]
         );
         assert_eq!(hybrid("2x0"), ["workers 2x0: nobody would do the work; use 1 or more"]);

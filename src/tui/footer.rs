@@ -67,6 +67,7 @@ fn means_something(row: &Binding, model: &Model) -> bool {
         Action::Less => model.form.at.kind() != Kind::Check && model.form.at.kind() != Kind::Button,
         Action::Toggle => model.form.at.kind() == Kind::Check,
         Action::ZoomIn => !model.shown().runs.is_empty() && model.form.at.kind() != Kind::Value,
+        Action::Earlier if row.context == Context::Everywhere && model.focus == Panel::Workers => false,
         Action::Earlier => model.window.is_zoomed(),
         Action::NextPanel => model.overlay != Some(Overlay::Plan),
         Action::Expand => model.focus != Panel::Plan || model.expanded,

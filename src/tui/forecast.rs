@@ -3,16 +3,16 @@
 //! It is drawn as outlines, and reality is drawn over it. It knows of nothing that gets in the way of a perfect pool:
 //! no start-up, no sending, no other program.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use crate::clock::RunTime;
 use crate::ids::TaskIndex;
 use crate::plan::{Costs, Machine, Plan, Strategy, Work};
-use crate::units::Nanos;
+use crate::units::{Nanos, grouped};
 
 /// Tasks beyond which none is drawn on its own: a screen has at most a thousand columns.
 const MOST_DRAWN: u64 = 4_096;
+
+/// Tasks times workers beyond which the pool is not played through: a keystroke must not wait for it.
+const MOST_STEPS: u64 = 1 << 18;
 
 /// One task as it should run.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -43,6 +43,26 @@ pub(crate) struct Forecast {
     pub(crate) each: Nanos,
     /// Each workload with each strategy.
     runs: Vec<((usize, Strategy), RunForecast)>,
+}
+
+impl RunForecast {
+    /// What it should take, in words short enough for a column: a guess of hours needs no seconds.
+    pub(crate) fn text(&self) -> String {
+        format!("≈ {}", rounded(self.elapsed))
+    }
+}
+
+/// A guess in few digits: of ten minutes and more without seconds.
+pub(crate) fn rounded(time: Nanos) -> String {
+    const MINUTE: u64 = 60_000_000_000;
+    if time < Nanos::from_secs(600) {
+        return time.to_string();
+    }
+    match (time.0 + MINUTE / 2) / MINUTE {
+        minutes @ 0..60 => format!("{minutes} min"),
+        minutes @ 60..6_000 => format!("{} h {:02} min", minutes / 60, minutes % 60),
+        minutes => format!("{} h", grouped(minutes / 60)),
+    }
 }
 
 impl Forecast {
@@ -86,40 +106,77 @@ struct Pool {
     chunk: u32,
 }
 
+/// What a worker still has to do of its task and of its chunk; times in nanoseconds.
+#[derive(Clone, Default)]
+struct Hand {
+    chunk: std::ops::Range<u64>,
+    task: Option<TaskIndex>,
+    start: f64,
+    computing: f64,
+    waiting: f64,
+}
+
 impl Pool {
-    /// Hands chunks to whoever is free first, as a pool does.
+    /// Hands chunks to whoever is free first, as a pool does; those who compute share the CPUs evenly, as under a fair
+    /// scheduler.
     fn run(&self, tasks: u64, work: &Work, costs: &Costs) -> RunForecast {
-        if tasks > MOST_DRAWN {
-            let demand = work.serial_estimate(tasks, costs);
-            let stretched = self.stretch(demand - work.waiting() * tasks, work.waiting() * tasks);
-            return RunForecast { elapsed: stretched / u64::from(self.slots), slots: Vec::new() };
+        if tasks > MOST_DRAWN || tasks * u64::from(self.slots) > MOST_STEPS {
+            return RunForecast { elapsed: self.roughly(tasks, work, costs), slots: Vec::new() };
         }
         let mut slots = vec![Vec::new(); self.slots as usize];
-        let mut free: BinaryHeap<_> = (0..slots.len()).map(|slot| Reverse((0u64, slot))).collect();
-        let mut index = 0;
-        while index < tasks {
-            let Some(Reverse((mut at, slot))) = free.pop() else { break };
-            for task in index..(index + u64::from(self.chunk)).min(tasks) {
-                let task = TaskIndex(task as u32);
-                let length = self.stretch(work.computing(task, costs), work.waiting()).0;
-                let (start, end) = (RunTime(at), RunTime(at.saturating_add(length)));
-                slots[slot].push(Block { task, start, end });
-                at = end.0;
+        let mut hands = vec![Hand::default(); self.slots as usize];
+        let mut open = 0..tasks;
+        let mut now = 0.0;
+        loop {
+            for hand in hands.iter_mut().filter(|hand| hand.task.is_none()) {
+                if hand.chunk.is_empty() {
+                    let end = (open.start + u64::from(self.chunk)).min(tasks);
+                    hand.chunk = open.start..end;
+                    open.start = end;
+                }
+                let Some(task) = hand.chunk.next().map(|task| TaskIndex(task as u32)) else { continue };
+                hand.task = Some(task);
+                hand.start = now;
+                hand.computing = work.computing(task, costs).0 as f64;
+                hand.waiting = work.waiting().0 as f64;
             }
-            index += u64::from(self.chunk);
-            free.push(Reverse((at, slot)));
+            let busy = || hands.iter().filter(|hand| hand.task.is_some());
+            let computing = busy().filter(|hand| hand.computing > 0.0).count();
+            let rate = (f64::from(self.cpus.max(1)) / computing.max(1) as f64).min(1.0);
+            let next = |hand: &Hand| if hand.computing > 0.0 { hand.computing / rate } else { hand.waiting };
+            let Some(step) = busy().map(next).min_by(f64::total_cmp) else { break };
+            now += step;
+            for (hand, blocks) in hands.iter_mut().zip(&mut slots) {
+                let Some(task) = hand.task else { continue };
+                let rest = if hand.computing > 0.0 {
+                    hand.computing = less(hand.computing, step * rate);
+                    hand.computing + hand.waiting
+                } else {
+                    hand.waiting = less(hand.waiting, step);
+                    hand.waiting
+                };
+                if rest <= 0.0 {
+                    let at = |ns: f64| RunTime(ns.round() as u64);
+                    blocks.push(Block { task, start: at(hand.start), end: at(now) });
+                    hand.task = None;
+                }
+            }
         }
-        let elapsed = slots.iter().filter_map(|slot| slot.last()).map(|block| block.end.elapsed()).max();
-        RunForecast { elapsed: elapsed.unwrap_or_default(), slots }
+        RunForecast { elapsed: Nanos(now.round() as u64), slots }
     }
 
-    /// What computing and waiting take together when every worker does the same at once and there are not enough CPUs
-    /// for all that compute.
-    fn stretch(&self, computing: Nanos, waiting: Nanos) -> Nanos {
-        let share = computing.share_of(computing + waiting).fraction();
-        let crowd = (f64::from(self.slots) * share / f64::from(self.cpus.max(1))).max(1.0);
-        Nanos((computing.0 as f64 * crowd) as u64) + waiting
+    /// The same for very many tasks, without doing them one by one.
+    fn roughly(&self, tasks: u64, work: &Work, costs: &Costs) -> Nanos {
+        let waiting = work.waiting() * tasks;
+        let computing = work.serial_estimate(tasks, costs) - waiting;
+        let evenly = (computing + waiting) / u64::from(self.slots.max(1));
+        evenly.max(computing / u64::from(self.cpus.min(self.slots).max(1)))
     }
+}
+
+/// What is left of a time; what is less than a nanosecond is nothing.
+fn less(time: f64, by: f64) -> f64 {
+    if time - by < 1.0 { 0.0 } else { time - by }
 }
 
 #[cfg(test)]
@@ -144,6 +201,16 @@ mod tests {
     }
 
     #[test]
+    fn long_guesses_are_written_short() {
+        let written = |secs| RunForecast { elapsed: Nanos::from_secs(secs), slots: Vec::new() }.text();
+        assert_eq!(written(599), "≈ 599 s");
+        assert_eq!(written(2_500), "≈ 42 min");
+        assert_eq!(written(3_599), "≈ 1 h 00 min");
+        assert_eq!(written(10_000), "≈ 2 h 47 min");
+        assert_eq!(written(50_000_000), "≈ 13 888 h");
+    }
+
+    #[test]
     fn tasks_that_wait_go_in_waves_and_need_no_cpus() {
         let plan = plan(TaskType::Sleep, Size::Wait(Nanos::from_millis(100)), 10, 4);
         assert_eq!(millis(&plan, Strategy::Serial), 1_000);
@@ -158,6 +225,24 @@ mod tests {
         let mut many = plan.clone();
         many.workloads[0].tasks = 1_000_000;
         assert_eq!(millis(&many, Strategy::Threads), 50_000_000);
+    }
+
+    #[test]
+    fn the_last_task_has_a_cpu_for_itself() {
+        // Two tasks of 100 ms and one of 300 ms on three workers and two CPUs: 150 ms in which each has two thirds, and
+        // then 200 ms for the long one alone.
+        let root = |ms: u64| (ms * 1_000_000 / 8 * 2) + 3;
+        let numbers = [100, 100, 300].map(|ms| root(ms) * root(ms)).to_vec();
+        let plan = plan(TaskType::Primes, Size::Numbers(numbers), 3, 3);
+        assert_eq!(millis(&plan, Strategy::Threads), 350);
+    }
+
+    #[test]
+    fn computing_and_waiting_overlap() {
+        let size = Size::Mix(Compute::Iterations(1_000_000), Nanos::from_millis(50));
+        let plan = plan(TaskType::Mixed, size, 8, 4);
+        let took = millis(&plan, Strategy::Threads);
+        assert!((250..=300).contains(&took), "{took}");
     }
 
     #[test]

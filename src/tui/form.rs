@@ -293,13 +293,19 @@ impl Form {
     }
 }
 
-/// The size as it is shown: `5 000 000`, `100ms`, `6 numbers`.
+/// The size as it is shown: `5 000 000`, `100 ms`, `83.3 ms + 83.3 ms`, `6 numbers`. Editing begins with the exact one.
 fn size_label(size: &Size) -> String {
+    let compute = |compute: &Compute| match compute {
+        Compute::Iterations(n) => grouped(*n),
+        Compute::Time(time) => time.to_string(),
+    };
     match size {
-        Size::Compute(Compute::Iterations(n)) => grouped(*n),
+        Size::Compute(c) => compute(c),
+        Size::Wait(wait) => wait.to_string(),
+        Size::Mix(c, wait) => format!("{} + {wait}", compute(c)),
         Size::Buffer(bytes) => bytes.to_string(),
         Size::Numbers(numbers) if numbers.len() > 1 => format!("{} numbers", grouped(numbers.len() as u64)),
-        other => other.to_string(),
+        other @ Size::Numbers(_) => other.to_string(),
     }
 }
 

@@ -6,10 +6,11 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::event::Phase;
 use crate::tui::canvas::Canvas;
+use crate::tui::glyphs::phase_glyph;
 use crate::tui::keys::{Context, TABLE};
 use crate::tui::lab::legend::PHASES;
 use crate::tui::lab::panel::Panel;
-use crate::tui::theme::{Theme, phase_glyph};
+use crate::tui::theme::Theme;
 
 /// The overlay with all keys.
 pub(crate) struct Help<'a> {

@@ -154,6 +154,8 @@ pub(crate) const TABLE: &[Binding] = &[
     also(Workers, key(Key::End), Do::Last),
     row(Editing, key(Key::Enter), Do::TakeValue, ("Enter", "take the value"), 1),
     also(Editing, key(Key::Tab), Do::TakeValue),
+    also(Editing, key(Key::Up), Do::Up),
+    also(Editing, key(Key::Down), Do::Down),
     row(Editing, key(Key::Esc), Do::DropValue, ("Esc", "leave it as it was"), 2),
     row(Editing, key(Key::Backspace), Do::Erase, ("Backspace", "erase"), 3),
     also(Editing, ctrl('c'), Do::Interrupt),

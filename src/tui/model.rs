@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::analysis::Trust;
 use crate::clock::RunTime;
 use crate::plan::{Costs, Machine, Plan, PlannedRun, Shape, Strategy};
 use crate::state::{Ledger, RunState, Session};
@@ -54,10 +55,18 @@ pub(crate) enum Activity {
 pub(crate) struct Verdict {
     /// The conclusion, in a sentence or two.
     pub(crate) conclusion: Option<String>,
-    /// How far the last run can be trusted, 0 to 4.
-    pub(crate) trust: Option<u8>,
+    /// How far the last run can be trusted, and what speaks against it.
+    pub(crate) trust: Option<Trust>,
     /// Whether every run so far came to the same results; none before there are two.
     pub(crate) same_results: Option<bool>,
+}
+
+impl Verdict {
+    /// Why the last run cannot be trusted altogether; none if it can.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let trust = self.trust.as_ref()?;
+        trust.reasons.first().map(|reason| format!("trust {} of 4: {reason}", trust.level))
+    }
 }
 
 /// A display that stands still while the run goes on.
@@ -256,6 +265,14 @@ impl Model {
         match self.shown_row().and_then(|row| row.run) {
             Some(run) => run.end.as_ref().map_or_else(|| self.moment(), |end| RunTime(end.elapsed.0)),
             None => RunTime::START,
+        }
+    }
+
+    /// What there is to do while a comparison does not end: a process can be killed, a thread cannot.
+    pub(crate) fn way_out(&self) -> &'static str {
+        match self.session.running().map(|run| run.start.strategy) {
+            Some(Strategy::Processes) => "x again kills them",
+            _ => "x again gives up waiting",
         }
     }
 

@@ -4,6 +4,7 @@
 //! runs a frame is due 20 times a second, otherwise twice; where frames are dear, because there are a thousand lanes say,
 //! as often as a fiftieth of a core allows, for a screen must not slow the run that it shows.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -30,6 +31,8 @@ const GRACE: Nanos = Nanos::from_millis(300);
 /// How long the rest may take when they are made to end.
 const LAST_WORDS: Nanos = Nanos::from_millis(200);
 
+/// By when a stop has taken effect, on however busy a machine.
+const STOPPED_BY: Nanos = Nanos::from_secs(1);
 /// The least time between two frames, as a multiple of the CPU time of one: a fiftieth of a core.
 const THRIFT: u64 = 50;
 /// Messages that are taken in before a frame is drawn.
@@ -73,6 +76,7 @@ impl Runtime {
             let mut pending = self.wait(pace.frame_time(&model), drawn, deadline);
             let before = thread_cpu();
             let mut taken = 0;
+            let mut held = VecDeque::new();
             while let Some(message) = pending {
                 taken += 1;
                 changed = true;
@@ -84,7 +88,7 @@ impl Runtime {
                     Effect::Enforce => {
                         self.engine.enforce();
                     }
-                    Effect::Suspend => self.suspend(&mut screen, &mut model)?,
+                    Effect::Suspend => held = self.suspend(&mut screen, &mut model)?,
                     Effect::Reclaim => reclaim(&mut screen)?,
                     Effect::Repaint => screen.clear()?,
                     Effect::Quit => {
@@ -94,7 +98,11 @@ impl Runtime {
                     Effect::Abandon => return Ok(self.end(model, code)),
                 }
                 // Many keys at once are one frame, but not so many that there is none.
-                pending = if taken < MOST_AT_ONCE { self.messages.try_recv().ok() } else { None };
+                pending = if taken < MOST_AT_ONCE {
+                    held.pop_front().or_else(|| self.messages.try_recv().ok())
+                } else {
+                    None
+                };
             }
             let now = self.clock.now();
             // Facts are taken in at the pace of frames: they wake nobody.
@@ -165,14 +173,36 @@ impl Runtime {
         let _: Effect = update(model, Message::Refused(words));
     }
 
-    fn suspend(&self, screen: &mut Terminal<Screen>, model: &mut Model) -> io::Result<()> {
+    /// Gives the terminal to the shell until it continues us; returns what came meanwhile and is still to be taken in.
+    fn suspend(&self, screen: &mut Terminal<Screen>, model: &mut Model) -> io::Result<VecDeque<Message>> {
         terminal::give_back();
         self.engine.suspend();
         signals::stop_self();
+        let held = self.until_continued();
         terminal::take()?;
         self.engine.resume();
         resize(model);
-        screen.clear()
+        screen.clear()?;
+        Ok(held)
+    }
+
+    /// Waits until we have been stopped and continued. The stop is asked of the whole process: this thread may go on for
+    /// a moment before it takes effect, and must not take the terminal again in it.
+    fn until_continued(&self) -> VecDeque<Message> {
+        let deadline = self.clock.now().after(STOPPED_BY);
+        let mut held = VecDeque::new();
+        loop {
+            match self.messages.recv_timeout(deadline.since(self.clock.now()).to_std()) {
+                Ok(Message::Continued) | Err(_) => return held,
+                // A key that was pressed before the stop was not meant for what comes after it.
+                Ok(Message::Key(_)) => {}
+                Ok(message @ Message::EndAsked(_)) => {
+                    held.push_back(message);
+                    return held;
+                }
+                Ok(message) => held.push_back(message),
+            }
+        }
     }
 
     /// Ends what runs: what has not ended by itself is killed, what hangs is left behind.

@@ -7,6 +7,7 @@ use super::script::{before, crowd, finished, press, running, screen, tell, text,
 use super::*;
 use crate::tui::lab::lab_layout;
 use crate::tui::message::Message;
+use crate::units::Nanos;
 
 #[test]
 fn the_lab_before_a_run() {
@@ -37,6 +38,22 @@ fn the_smallest_lab() {
 #[test]
 fn many_workers_fold_into_bands() {
     insta::assert_snapshot!("crowd_120x40", text(&crowd(120, 40, 100)));
+}
+
+#[test]
+fn long_guesses_keep_apart_from_what_stands_beside_them() {
+    let sleeping = |columns, rows| {
+        let mut model = before(columns, rows);
+        let plan = crate::plan::Plan::for_task(crate::plan::TaskType::Sleep, &model.machine);
+        model.form.plan = plan;
+        model.form.plan.workloads[0].size = crate::plan::Size::Wait(Nanos::from_millis(100));
+        model.form.plan.workloads[0].tasks = 100_000;
+        model.form.plan.workers = crate::plan::WorkerCount::Exactly(4);
+        tell(&mut model, Message::Resized(columns, rows));
+        text(&model)
+    };
+    insta::assert_snapshot!("long_80x24", sleeping(80, 24));
+    insta::assert_snapshot!("long_120x40", sleeping(120, 40));
 }
 
 #[test]

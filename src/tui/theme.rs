@@ -3,7 +3,6 @@
 //! Phases have one family of colours (green, blue, orange, violet) and strategies another (grey, sky, rose); one accent
 //! is for focus and keys. In the mono theme there are attributes alone, and phases are told apart by their glyphs.
 
-use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::event::Phase;
@@ -190,10 +189,11 @@ impl Theme {
     }
 
     /// The look of a column, or of a sample in a legend, that is one phase alone. A solid phase fills the background too,
-    /// so that no seams show; what is blocked has a texture.
+    /// so that no seams show; what is blocked has a texture. In ASCII letters are to be read, on the usual background.
     pub(crate) const fn pure(&self, phase: Phase, odd: bool) -> Style {
         let colour = self.phase(phase, odd);
         match phase {
+            _ if self.ascii => Style::new().fg(colour),
             Phase::Computing => Style::new().fg(colour).bg(colour),
             Phase::Blocked if odd => Style::new().fg(colour).bg(self.deep),
             Phase::Blocked => Style::new().fg(colour).bg(self.phase(phase, true)),
@@ -233,76 +233,9 @@ impl Depth {
     }
 }
 
-/// What a phase looks like without colour.
-pub(crate) const fn phase_glyph(phase: Phase) -> char {
-    match phase {
-        Phase::Absent => ' ',
-        Phase::Starting => '▚',
-        Phase::Waiting => '·',
-        Phase::Receiving => '◂',
-        Phase::Computing => '█',
-        Phase::Blocked => '▒',
-        Phase::Sending => '▸',
-        Phase::Stopping => '▞',
-    }
-}
-
-/// The eight heights of a block, from the lowest.
-pub(crate) const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// The eight widths of a block, from the narrowest.
-pub(crate) const WIDTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-
-/// Every glyph that is no ASCII, and its twin of one column that is.
-const TWINS: &[(&str, &str)] = &[
-    ("─╴╶┄", "-"),
-    ("│▏▎▍", "|"),
-    ("╭╮╰╯├┤┬┴┼", "+"),
-    ("█▉▊▋", "#"),
-    ("▌▐", "|"),
-    ("▓", "%"),
-    ("▒", "="),
-    ("░", "-"),
-    ("▚", "+"),
-    ("▞", "x"),
-    ("▸▶›→", ">"),
-    ("◂‹←", "<"),
-    ("↑", "^"),
-    ("↓", "v"),
-    ("·…", "."),
-    ("▁", "_"),
-    ("▂▃", "."),
-    ("▄", "-"),
-    ("▅▆", "="),
-    ("▇", "#"),
-    ("■", "#"),
-    ("✓", "+"),
-    ("☑", "x"),
-    ("☐", "-"),
-    ("✗", "!"),
-    ("●", "*"),
-    ("○", "o"),
-    ("×", "x"),
-    ("≈", "~"),
-    ("≤", "<"),
-    ("µ", "u"),
-    ("–—", "-"),
-];
-
-/// Replaces every glyph that is no ASCII by its twin, or by `?`.
-pub(crate) fn to_ascii(buf: &mut Buffer) {
-    for cell in &mut buf.content {
-        if cell.symbol().is_ascii() {
-            continue;
-        }
-        let twin = TWINS.iter().find(|(from, _)| from.contains(cell.symbol())).map_or("?", |(_, to)| to);
-        cell.set_symbol(twin);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ratatui::layout::Rect;
 
     #[test]
     fn the_mono_theme_has_no_colour_at_all() {
@@ -334,28 +267,5 @@ mod tests {
         assert_eq!(computing(Depth::Sixteen), Color::Green);
         assert_eq!(computing(Depth::Indexed), Color::Indexed(36));
         assert_eq!(computing(Depth::True), Color::Rgb(0x2f, 0xbf, 0x8f));
-    }
-
-    #[test]
-    fn every_glyph_has_an_ascii_twin() {
-        let glyphs = Phase::ALL.map(phase_glyph).into_iter().chain(HEIGHTS).chain(WIDTHS);
-        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈×µ✓✗●○■☑☐▶▸".chars()).collect();
-        let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
-        buf.set_string(0, 0, &text, Style::new());
-        to_ascii(&mut buf);
-        assert!(buf.content.iter().all(|cell| cell.symbol().is_ascii() && cell.symbol() != "?"), "{buf:?}");
-    }
-
-    #[test]
-    fn phases_have_different_ascii_twins() {
-        let mut buf = Buffer::empty(Rect::new(0, 0, 8, 1));
-        for (x, phase) in Phase::ALL.into_iter().enumerate() {
-            buf[(x as u16, 0)].set_char(phase_glyph(phase));
-        }
-        to_ascii(&mut buf);
-        let mut seen: Vec<_> = buf.content.iter().map(|cell| cell.symbol().to_owned()).collect();
-        seen.sort();
-        seen.dedup();
-        assert_eq!(seen.len(), Phase::COUNT);
     }
 }

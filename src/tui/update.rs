@@ -35,7 +35,9 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             for event in &events {
                 take(model, event);
             }
-            model.now = now.unwrap_or(RunTime::START);
+            // The engine's clock is gone a little before the end of a run is told.
+            let going = model.session.running().is_some();
+            model.now = now.unwrap_or(if going { model.now } else { RunTime::START });
             Effect::None
         }
         Message::Refused(words) => {
@@ -67,6 +69,7 @@ fn take(model: &mut Model, event: &RunEvent) {
         RunEvent::Calibrated { costs, .. } => model.costs = Some(*costs),
         RunEvent::RunStarted(_) => {
             model.throughput.push(Throughput::default());
+            model.now = RunTime::START;
             model.first_lane = 0;
         }
         RunEvent::Lane { record, .. } => {
@@ -118,7 +121,11 @@ fn act(model: &mut Model, action: Action) -> Effect {
 
 fn run(model: &mut Model) -> Effect {
     if model.is_busy() {
-        model.remark = Some("a comparison is running; x cancels it".to_owned());
+        model.remark = match model.activity {
+            Activity::Running => Some("a comparison is running; x cancels it".to_owned()),
+            Activity::Stopping => Some(format!("a comparison is ending; {}", model.way_out())),
+            Activity::Idle | Activity::Quitting => None,
+        };
         return Effect::None;
     }
     if let Some((item, problem)) = model.form.problem(&model.machine) {
@@ -211,6 +218,12 @@ fn step(model: &mut Model, action: Action) {
     if let Some(Overlay::Help { scroll }) = &mut model.overlay {
         *scroll = scroll.saturating_add_signed(steps.clamp(-99, 99) as i16).min(99);
         return;
+    }
+    if model.form.edit.is_some() {
+        model.form.take(&model.machine);
+        if model.form.edit.is_some() {
+            return;
+        }
     }
     match model.focus {
         Panel::Plan => {

@@ -6,10 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::tui::canvas::Canvas;
+use crate::tui::glyphs;
 use crate::tui::help::Help;
 use crate::tui::lab::{self, PlanPanel};
 use crate::tui::model::{Model, Overlay};
-use crate::tui::theme;
 
 /// The smallest terminal on which there is a screen.
 pub(crate) const LEAST: (u16, u16) = (40, 10);
@@ -28,7 +28,7 @@ fn draw(model: &Model, buf: &mut Buffer) {
         overlay(model, area, buf);
     }
     if model.theme.ascii {
-        theme::to_ascii(buf);
+        glyphs::to_ascii(buf);
     }
 }
 

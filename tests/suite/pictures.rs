@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use crate::pty::Terminal;
 
-const CELL: (f64, f64) = (8.4, 18.0);
+/// Width and height of a cell: as the font has them, so that lines join.
+const CELL: (f64, f64) = (8.43, 16.4);
 
 struct Palette {
     background: &'static str,

@@ -44,7 +44,7 @@ impl Table<'_> {
         }
         self.row("memory", &Bytes(machine.memory_available_bytes).to_string(), "available");
         let files = machine.open_files.map_or_else(|| "no limit".to_owned(), grouped);
-        self.row("open files", &files, "two for each worker process");
+        self.row("open files", &files, "one for each worker process");
     }
 
     fn costs(&mut self, facts: &Facts) {

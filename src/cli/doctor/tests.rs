@@ -38,7 +38,7 @@ fn a_good_machine_lacks_nothing() {
       CPUs available        8               what -w all means
       load                  0.40            runnable threads over the last minute
       memory                8.00 GiB        available
-      open files            1 048 576       two for each worker process
+      open files            1 048 576       one for each worker process
 
     Costs, measured now
       reading the clock     38.2 ns
@@ -79,7 +79,7 @@ fn whatever_is_missing_comes_with_the_way_out() {
       CPUs available        2               what -w all means
       load                  0.40            runnable threads over the last minute
       memory                8.00 GiB        available
-      open files            256             two for each worker process
+      open files            256             one for each worker process
 
     Costs, measured now
       reading the clock     38.2 ns

@@ -12,7 +12,7 @@ use super::dispatch::{Dispatcher, Ending, Stage, State};
 use super::feeder::feed;
 use super::place::Place;
 use super::wire::{MAGIC, PROTOCOL, Preamble};
-use super::{build, registry, spawn};
+use super::{build, registry};
 use crate::clock::{RunTime, thread_cpu};
 use crate::event::RunEvent;
 use crate::exec::lane::LaneReader;
@@ -67,7 +67,6 @@ impl Run {
     pub(super) fn go(spec: &RunSpec, env: &RunEnv) -> Books {
         let cpu = thread_cpu();
         let children = spec.slots / spec.threads.max(1);
-        spawn::make_room(children);
         let run = Arc::new(Self {
             spec: spec.clone(),
             env: env.clone(),

@@ -13,14 +13,16 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, getrlimit};
 
 use super::{WORKER_ARGUMENT, registry, stderr};
 use crate::clock::thread_cpu;
+use crate::plan::limits::FILES_BESIDE_CHILDREN;
 use crate::units::Nanos;
 
-/// Descriptors that are left to the rest of the program, which has files to read and to write meanwhile.
-const RESERVED: u64 = 32;
+/// Descriptors that are left to the rest of the program, which has files to read and to write meanwhile: half of those
+/// that the check of a plan sets aside, for the others are open already.
+const RESERVED: u64 = FILES_BESIDE_CHILDREN / 2;
 
 /// A child that has just been spawned, and the parent's end of its socket.
 #[derive(Debug)]
@@ -95,18 +97,4 @@ fn start(program: PathBuf) -> io::Result<Spawned> {
     // The command is gone, and with it our copy of the child's end: the child's death is the socket's end.
     registry::enter(child.id());
     Ok(Spawned { child, stream, cpu: thread_cpu().saturating_sub(before) })
-}
-
-/// Makes room for the descriptors of so many children, as far as the system lets us.
-pub(super) fn make_room(children: u32) {
-    let limit = getrlimit(Resource::Nofile);
-    // One for each child; the rest for the screen, the probe, lanes and files.
-    let wanted = u64::from(children) + 256;
-    if let Some(current) = limit.current
-        && current < wanted
-    {
-        let current = Some(limit.maximum.map_or(wanted, |most| most.min(wanted)));
-        // If that is refused, children are started as far as the old limit goes, and the run says how many.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum: limit.maximum });
-    }
 }

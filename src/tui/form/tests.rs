@@ -19,7 +19,7 @@ fn what_is_typed_enters_the_plan_if_it_can_be_read() {
     let (mut form, machine) = form();
     for (item, text, shown) in [
         (Item::Size, "5000000", "5 000 000"),
-        (Item::Size, "100ms", "100ms"),
+        (Item::Size, "100ms", "100 ms"),
         (Item::Tasks, "1 000", "1 000"),
         (Item::Workers, "+2", "+2 (4)"),
         (Item::Workers, "2x4", "2x4 (8)"),
@@ -63,7 +63,10 @@ fn another_task_type_brings_its_own_defaults() {
     let (mut form, machine) = form();
     form.at = Item::Task;
     form.nudge(false, &machine);
-    assert_eq!((form.task(), form.value(Item::Size, &machine).as_str()), (TaskType::Mixed, "250ms+250ms"));
+    assert_eq!(
+        (form.task(), form.value(Item::Size, &machine).as_str()),
+        (TaskType::Mixed, "250 ms + 250 ms")
+    );
     form.nudge(true, &machine);
     form.nudge(true, &machine);
     form.nudge(true, &machine);

@@ -9,17 +9,23 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 const ESCAPE: u8 = 0x1b;
 /// The longest sequence that a key has, with some to spare.
 const LONGEST: usize = 32;
+/// The longest string that is skipped as a whole.
+const LONGEST_STRING: usize = 4_096;
 
 /// Bytes on their way to becoming keys.
 #[derive(Debug, Default)]
 pub(super) struct Parser {
     held: Vec<u8>,
+    /// Within a string: how much of it has been skipped.
+    string: Option<usize>,
 }
 
 /// What the beginning of some bytes is.
 enum Read {
     /// So many bytes are this key, or none that matters.
     Key(usize, Option<KeyEvent>),
+    /// So many bytes begin a string: what a terminal answers, of any length.
+    String(usize),
     /// The beginning of something.
     More,
 }
@@ -31,7 +37,21 @@ impl Parser {
         let mut keys = Vec::new();
         let mut at = 0;
         while let Some(rest) = self.held.get(at..).filter(|rest| !rest.is_empty()) {
+            if let Some(skipped) = self.string {
+                let (length, ends) = string(rest);
+                let skipped = skipped + length;
+                self.string = (!ends && skipped < LONGEST_STRING).then_some(skipped);
+                at += length;
+                if length == 0 && self.string.is_some() {
+                    break;
+                }
+                continue;
+            }
             match read(rest) {
+                Read::String(length) => {
+                    at += length;
+                    self.string = Some(0);
+                }
                 Read::Key(length, key) => {
                     at += length;
                     keys.extend(key);
@@ -46,13 +66,14 @@ impl Parser {
 
     /// Whether there is the beginning of a sequence.
     pub(super) fn is_waiting(&self) -> bool {
-        !self.held.is_empty()
+        !self.held.is_empty() || self.string.is_some()
     }
 
     /// Nothing followed: an escape alone is the Esc key, anything else is nothing.
     pub(super) fn give_up(&mut self) -> Option<KeyEvent> {
         let held = std::mem::take(&mut self.held);
-        (held == [ESCAPE]).then(|| plain(KeyCode::Esc))
+        let within = self.string.take().is_some();
+        (held == [ESCAPE] && !within).then(|| plain(KeyCode::Esc))
     }
 }
 
@@ -102,8 +123,22 @@ fn escape(bytes: &[u8]) -> Read {
             None => Read::More,
             Some(last) => Read::Key(3, named(*last, &[]).map(plain)),
         },
+        // What a terminal has to say of itself, at any time.
+        Some(b']' | b'P' | b'X' | b'^' | b'_') => Read::String(2),
         // A key with Alt, which means nothing here; or Esc and at once another key, which do.
         Some(_) => Read::Key(1, Some(plain(KeyCode::Esc))),
+    }
+}
+
+/// How much of these bytes belongs to a string, and whether it ends with them: at BEL, at `ESC \`, and before any other
+/// control character, which no answer has.
+fn string(bytes: &[u8]) -> (usize, bool) {
+    let length = bytes.iter().take_while(|byte| !matches!(byte, 0..=0x1f | 0x7f)).count();
+    match bytes.get(length..).unwrap_or(&[]) {
+        [] | [ESCAPE] => (length, false),
+        [0x07, ..] => (length + 1, true),
+        [ESCAPE, b'\\', ..] => (length + 2, true),
+        _ => (length, true),
     }
 }
 
@@ -205,6 +240,33 @@ mod tests {
             assert_eq!(codes(bytes), [], "{bytes:?}");
         }
         assert_eq!(codes(b"\x1b[?1;2cx"), [KeyCode::Char('x')]);
+    }
+
+    #[test]
+    fn what_a_terminal_answers_is_skipped_as_a_whole_in_one_piece_or_many() {
+        let answers: [&[u8]; 4] = [
+            b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
+            b"\x1b]11;rgb:1e1e/1e1e/2e2e\x07",
+            b"\x1bP>|a terminal with quite a long name and a version(1.2.3 q)\x1b\\",
+            b"\x1b_Gi=31;OK\x1b\\",
+        ];
+        for answer in answers {
+            for size in [1, 2, 3, 100] {
+                let mut parser = Parser::default();
+                let keys: Vec<_> = answer.chunks(size).flat_map(|piece| parser.take(piece)).collect();
+                assert_eq!(keys, [], "{answer:?} by {size}");
+                assert!(!parser.is_waiting());
+                assert_eq!(parser.take(b"x"), [plain(KeyCode::Char('x'))]);
+            }
+        }
+        // One that does not end: the next control character is a key again, and so is anything a little later.
+        assert_eq!(keys(b"\x1b]11;q\x03"), [ctrl('c')]);
+        assert_eq!(codes(b"\x1b]11;q\x1b[A"), [KeyCode::Up]);
+        let mut parser = Parser::default();
+        assert_eq!(parser.take(b"\x1b]"), []);
+        assert!(parser.is_waiting());
+        assert_eq!(parser.give_up(), None);
+        assert_eq!(parser.take(b"q"), [plain(KeyCode::Char('q'))]);
     }
 
     #[test]

@@ -8,8 +8,9 @@ use ratatui::widgets::Widget;
 use crate::event::{CoreLoad, Phase};
 use crate::state::Cores;
 use crate::tui::canvas::Canvas;
+use crate::tui::glyphs::{HEIGHTS, WIDTHS};
 use crate::tui::lab::panel::Panel;
-use crate::tui::theme::{HEIGHTS, Theme, WIDTHS};
+use crate::tui::theme::Theme;
 use crate::units::{Share, three_digits};
 
 /// The narrowest cell that has a bar.
@@ -68,11 +69,9 @@ impl Widget for CoreGrid<'_> {
         let right =
             [(mark, ours), (" this run  ", theme.dim), (rest, theme.other), (" other programs", theme.dim)];
         let sample = self.cores.latest();
-        let (busy, _) = self.cores.busy();
         let below = sample.map(|sample| {
-            let all = sample.cores.iter().filter(|core| core.allowed).count();
             let own = three_digits(sample.own.fraction() * 100.0);
-            format!("{busy:.1} of {all} busy · poolscope itself {own} %")
+            format!("{} · poolscope itself {own} %", in_use(&sample.cores))
         });
         let below = [(below.as_deref().unwrap_or_default(), theme.dim)];
         Panel::new("Cores", theme).render(area, buf, &right, &below);
@@ -99,6 +98,17 @@ impl Widget for CoreGrid<'_> {
             self.cell(&mut part, index, core, digits);
         }
     }
+}
+
+/// The cores on which this run may be.
+fn allowed(cores: &[CoreLoad]) -> impl Iterator<Item = &CoreLoad> {
+    cores.iter().filter(|core| core.allowed)
+}
+
+/// How many of them are busy, with anything.
+fn in_use(cores: &[CoreLoad]) -> String {
+    let busy: f64 = allowed(cores).map(|core| core.busy.fraction()).sum();
+    format!("{busy:.1} of {} busy", allowed(cores).count())
 }
 
 /// Cores as one cell each, for many of them: the height is the use.
@@ -189,15 +199,15 @@ impl Widget for CoreStrip<'_> {
             canvas.text(x, 0, "…", theme.dim);
             return;
         };
-        let count = sample.cores.len().max(1) as u16;
-        let (busy, _) = self.cores.busy();
-        let sum = format!("{busy:.1} of {count} busy");
+        let sum = in_use(&sample.cores);
+        let cores: Vec<&CoreLoad> = allowed(&sample.cores).collect();
+        let count = cores.len().max(1) as u16;
         let end = canvas.right(canvas.width().saturating_sub(1), 0, &sum, theme.dim).saturating_sub(2);
         let room = end.saturating_sub(x);
         let cell = (room / count).min(24);
         if cell < 12 {
             let fit = room.saturating_sub(9);
-            for (i, core) in sample.cores.iter().enumerate().take(usize::from(fit)) {
+            for (i, core) in cores.into_iter().enumerate().take(usize::from(fit)) {
                 let (glyph, style) = level(core, theme);
                 canvas.glyph(x + i as u16, 0, glyph, style);
             }
@@ -206,12 +216,112 @@ impl Widget for CoreStrip<'_> {
             }
             return;
         }
-        for (i, core) in sample.cores.iter().enumerate() {
+        for (i, core) in cores.into_iter().enumerate() {
             let mut part = canvas.part(x + i as u16 * cell, 0, cell - 1, 1);
             let at = part.text(0, 0, &format!("{} ", core.cpu.0), theme.dim);
             let bar = part.width().saturating_sub(at + 7);
             draw_bar(&mut part.part(at, 0, bar, 1), core, theme);
             part.text(at + bar + 1, 0, &format!("{:>3} %", core.busy.percent()), theme.text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{CoreSample, RunEvent};
+    use crate::ids::CpuId;
+    use crate::state::Session;
+    use crate::tui::theme::{Depth, Palette};
+    use proptest::prelude::*;
+
+    fn cores(count: u16) -> Session {
+        let core = |cpu: u16| CoreLoad {
+            cpu: CpuId(cpu),
+            busy: Share::of(f64::from(cpu % 9), 8.0),
+            ours: Share::of(f64::from(cpu % 3), 8.0),
+            steal: Share::ZERO,
+            allowed: cpu % 5 != 4,
+        };
+        let mut session = Session::default();
+        let sample = CoreSample { cores: (0..count).map(core).collect(), ..CoreSample::default() };
+        session.apply(&RunEvent::Cores(sample.clone()));
+        session.apply(&RunEvent::Cores(sample));
+        session
+    }
+
+    fn lines(session: &Session, width: u16, height: u16) -> Vec<String> {
+        let theme = Theme::new(Palette::Mono, Depth::Sixteen, false);
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        CoreGrid::new(&session.cores, &theme).render(buf.area, &mut buf);
+        let row = |y| (0..width).map(|x| buf[(x, y)].symbol()).collect();
+        (0..height).map(row).collect()
+    }
+
+    #[test]
+    fn a_few_cores_have_a_row_each_and_more_share_rows() {
+        assert_eq!([1, 2, 4].map(|n| grid_rows(n, 80, 5)), [1, 2, 4]);
+        assert_eq!([8, 64, 512].map(|n| grid_rows(n, 80, 5)), [5, 5, 5]);
+        let eight = lines(&cores(8), 84, 6);
+        assert!(eight[1].starts_with("│ 0 ─") && eight[1].contains(" 4 not allowed here"), "{eight:?}");
+    }
+
+    #[test]
+    fn many_cores_are_a_cell_each_and_what_does_not_fit_is_counted() {
+        let all = lines(&cores(128), 84, 6);
+        assert!(all[1].starts_with("│    0 ▁ ▁ ▂"), "{all:?}");
+        assert!(all.iter().all(|line| !line.contains("more")), "{all:?}");
+        let some = lines(&cores(512), 84, 6);
+        let shown = 4 * 37;
+        assert!(some[4].contains(&format!("+{} more", 512 - shown)), "{some:?}");
+    }
+
+    #[test]
+    fn in_ascii_this_run_others_and_what_is_free_differ() {
+        for palette in [Palette::Dark, Palette::Mono] {
+            let theme = Theme::new(palette, Depth::Sixteen, true);
+            let mut buf = Buffer::empty(Rect::new(0, 0, 9, 1));
+            let core = CoreLoad {
+                cpu: CpuId(0),
+                busy: Share::of(2.0, 3.0),
+                ours: Share::of(1.0, 3.0),
+                steal: Share::ZERO,
+                allowed: true,
+            };
+            draw_bar(&mut Canvas::new(buf.area, &mut buf), &core, &theme);
+            crate::tui::glyphs::to_ascii(&mut buf);
+            let drawn: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+            assert_eq!(drawn, "###:::---");
+        }
+    }
+
+    #[test]
+    fn cores_that_are_not_allowed_count_nowhere() {
+        let session = cores(5);
+        let theme = Theme::new(Palette::Mono, Depth::Sixteen, false);
+        let mut buf = Buffer::empty(Rect::new(0, 0, 120, 1));
+        CoreStrip::new(&session.cores, &theme).render(buf.area, &mut buf);
+        let strip: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        // 0, 1, 2 and 3 eighths; the fifth is not allowed.
+        assert!(strip.contains("0.8 of 4 busy") && !strip.contains(" 4 ─"), "{strip}");
+        assert!(lines(&session, 120, 7)[6].contains("0.8 of 4 busy"));
+    }
+
+    #[test]
+    fn before_the_first_reading_there_is_no_figure() {
+        let lines = lines(&Session::default(), 40, 3);
+        assert!(lines[1].starts_with("│ … "), "{lines:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_of_cores_is_too_many_for_any_size(count in 0u16..600, width in 0u16..300, height in 0u16..20) {
+            let session = cores(count);
+            lines(&session, width, height);
+            let theme = Theme::new(Palette::Dark, Depth::True, true);
+            let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
+            CoreStrip::new(&session.cores, &theme).render(buf.area, &mut buf);
+            prop_assert!(grid_rows(usize::from(count), width, height) <= height.max(1));
         }
     }
 }

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::plan::Strategy;
-use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::canvas::{Canvas, clip, wrap};
+use crate::tui::forecast::rounded;
 use crate::tui::model::{Activity, Model};
 use crate::units::plural;
 
@@ -35,6 +36,12 @@ impl Widget for Finding<'_> {
             }
             canvas.text(3, y as u16, line, style);
         }
+        // Where there is no room for it in the ledger of the workers' time.
+        let said = model.remark.is_none() && !model.is_busy() && !model.is_edited();
+        if let Some(doubt) = model.verdict.doubt().filter(|_| said && model.area.width < 100) {
+            let room = usize::from(canvas.width().saturating_sub(4));
+            canvas.text(3, lines.len() as u16, &clip(&doubt, room), theme.dim);
+        }
     }
 }
 
@@ -42,7 +49,7 @@ fn sentence(model: &Model) -> String {
     match model.activity {
         Activity::Quitting => return "ending the workers…".to_owned(),
         Activity::Stopping => {
-            return "cancelled: waiting for the workers to end; x again kills them".to_owned();
+            return format!("cancelled: waiting for the workers to end; {}", model.way_out());
         }
         Activity::Idle | Activity::Running => {}
     }
@@ -82,7 +89,7 @@ fn invitation(model: &Model) -> String {
     let work = format!("{} of type {}", plural(tasks, "task"), model.form.task());
     let time = match model.forecast.longest() {
         crate::units::Nanos::ZERO => String::new(),
-        longest => format!("; the longest should take {longest}"),
+        longest => format!("; the longest should take {}", rounded(longest)),
     };
     format!("Enter runs {work} as {ways}{time}.")
 }

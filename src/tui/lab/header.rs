@@ -39,8 +39,8 @@ impl Widget for Header<'_> {
         if let Some(load) = model.shown().cores.latest().and_then(|sample| sample.load) {
             cpus = format!("{cpus} · load {load:.1}");
         }
-        let trust = model.verdict.trust.map(|level| {
-            let level = usize::from(level.min(4));
+        let trust = model.verdict.trust.as_ref().map(|trust| {
+            let level = usize::from(trust.level.min(4));
             format!(" · trust {}{}", "●".repeat(level), "○".repeat(4 - level))
         });
         let right = cpus + trust.as_deref().unwrap_or_default();

@@ -131,7 +131,7 @@ fn expand(layout: &mut LabLayout, body: Rect, model: &Model) {
 }
 
 fn wide(layout: &mut LabLayout, body: Rect, model: &Model) {
-    let width = if body.width >= 150 { 40 } else { 35 };
+    let width = if body.width >= 150 { 40 } else { 36 };
     let mut left = Stack(Rect { width, ..body });
     let mut right = Stack(Rect { x: body.x + width, width: body.width - width, ..body });
     let plan_rows = plan::rows_wanted(model) + 2;
@@ -233,6 +233,9 @@ fn workers(panel: Rect, framed: bool, model: &Model) -> WorkersLayout {
     }
 }
 
+/// The most lines of a lane and of the throughput.
+const HIGHEST: u32 = 12;
+
 /// How lanes and what stands below them share the rows.
 struct Lanes {
     rows: u16,
@@ -258,13 +261,27 @@ impl Lanes {
             return Self { rows, height: 1, gap: 0, fold, rate: 0, table: 0 };
         };
         let left = room32 - used(height, gap);
-        // A line apart each, a heading of the table, and at least three tasks.
-        let (rate, table) = match left {
-            0..4 => (0, 0),
-            4..9 => ((left - 1).min(4), 0),
-            _ if left > table + 8 => (4, left - 6),
+        // A line apart each, a heading of the table, and at least three tasks; at most a row for each task, or for each
+        // phase that is explained before there are any.
+        let most = tasks.clamp(7, 500) as u32 + 1;
+        let (mut rate, mut table) = match left {
+            0..3 => (0, 0),
+            3..9 => ((left - 1).min(4), 0),
+            _ if left > table + 8 => (4, (left - 6).min(most)),
             _ => (2, left - 4),
         };
+        // What is left goes to the lanes and to the throughput, within reason.
+        let apart = |rows: u32| if rows > 0 { rows + 1 } else { 0 };
+        let mut spare = left.saturating_sub(apart(rate) + apart(table));
+        let part = if rate > 0 && table > 0 { spare * 2 / 3 } else { spare };
+        let grow = (part / slots).min(HIGHEST.saturating_sub(height));
+        let height = height + grow;
+        spare -= grow * slots;
+        if rate > 0 && table > 0 {
+            let more = spare.min(HIGHEST - rate);
+            rate += more;
+            table += spare - more;
+        }
         Self {
             rows: slots as u16,
             height: height as u16,

@@ -9,10 +9,10 @@ use ratatui::widgets::Widget;
 use crate::event::Phase;
 use crate::report::text::harmless;
 use crate::state::RunState;
-use crate::tui::canvas::{Canvas, clip};
+use crate::tui::canvas::{Canvas, clip, wrap};
+use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
-use crate::tui::theme::WIDTHS;
 use crate::units::{Nanos, Share, three_digits};
 
 /// Parts below this share are not listed, unless they must be.
@@ -57,7 +57,14 @@ impl Widget for LedgerPanel<'_> {
             line(&mut inner, y as u16, name, time, whole, model);
         }
         if let Some(run) = model.shown_row().and_then(|row| row.run) {
-            pairs(&mut inner, used + 1, &facts(run), model);
+            let facts = facts(run);
+            pairs(&mut inner, used + 1, &facts, model);
+            let free = inner.height().saturating_sub(used + facts.len() as u16 + 2);
+            let doubt = model.verdict.doubt().filter(|_| !model.is_busy()).unwrap_or_default();
+            let lines = wrap(&doubt, usize::from(width), usize::from(free).min(4));
+            for (y, line) in (used + facts.len() as u16 + 2..).zip(&lines) {
+                inner.text(0, y, line, theme.dim);
+            }
         }
     }
 }

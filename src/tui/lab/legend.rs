@@ -7,8 +7,8 @@ use ratatui::widgets::Widget;
 use crate::event::{Phase, PhaseTotals};
 use crate::plan::TaskType;
 use crate::tui::canvas::Canvas;
+use crate::tui::glyphs::phase_glyph;
 use crate::tui::model::Model;
-use crate::tui::theme::phase_glyph;
 use crate::units::Nanos;
 
 /// The phases in the order in which they are explained, each in a few words.

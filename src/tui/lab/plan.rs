@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::plan::size::Compute;
 use crate::plan::{Size, Strategy, TaskType};
 use crate::tui::canvas::{Canvas, clip, wrap};
+use crate::tui::forecast::RunForecast;
 use crate::tui::form::{Edit, Item, Kind};
 use crate::tui::lab::panel;
 use crate::tui::model::{Model, Overlay, Panel};
@@ -146,9 +147,10 @@ impl PlanPanel<'_> {
                 let (mark, style) =
                     if on { ("☑", style) } else { ("☐", if focused { style } else { theme.dim }) };
                 canvas.text(VALUES, y, mark, style);
-                canvas.text(VALUES + 2, y, &value, style);
-                if on && let Some(run) = model.forecast.run(0, strategy) {
-                    let time = format!("≈ {}", run.elapsed);
+                let end = canvas.text(VALUES + 2, y, &value, style);
+                let time = model.forecast.run(0, strategy).filter(|_| on).map(RunForecast::text);
+                let room = usize::from(width.saturating_sub(end + 1));
+                if let Some(time) = time.filter(|time| time.width() <= room) {
                     canvas.right(width, y, &time, theme.dim);
                 }
             }

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::tui::canvas::Canvas;
+use crate::tui::glyphs::HEIGHTS;
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::Model;
-use crate::tui::theme::HEIGHTS;
 use crate::units::three_digits;
 
 /// Tasks per second.

@@ -9,11 +9,14 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::plan::Strategy;
 use crate::tui::canvas::{Canvas, clip};
+use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
 use crate::tui::model::{Model, Panel, Row};
-use crate::tui::theme::WIDTHS;
 use crate::units::{Nanos, Share, three_digits};
+
+/// From this part on, what a run has done says what the rest of it takes.
+const SETTLED: f64 = 0.125;
 
 /// The panel of the runs.
 pub(crate) struct RunList<'a> {
@@ -28,6 +31,8 @@ struct Columns {
     bar: (u16, u16),
     done: Option<u16>,
     elapsed: u16,
+    /// Columns that the time may take.
+    room: u16,
     speedup: u16,
     last: Option<u16>,
 }
@@ -50,7 +55,11 @@ impl<'a> RunList<'a> {
             self.model.rows().take(64).map(|row| label(self.model, &row).width()).max().unwrap_or(0);
         let label = 2 + (longest as u16).min(width / 3);
         let digits = self.model.rows().map(|row| row.tasks).max().unwrap_or(0).to_string().len() as u16;
-        let (done, elapsed, speedup, last) = ((2 * digits + 3).max(6), 10, 9, 12);
+        let (done, speedup, last) = ((2 * digits + 3).max(6), 9, 12);
+        // As wide as its widest text, unless then no bar were left.
+        let times = self.model.rows().take(64).map(|row| self.elapsed_width(&row)).max().unwrap_or(0) + 2;
+        let elapsed = (times as u16).max(10);
+        let elapsed = if width >= label + 1 + elapsed + speedup { elapsed } else { 10 };
         let needed = label + 1 + elapsed + speedup;
         let keep_last = width >= needed + last + 12;
         let needed = needed + if keep_last { last } else { 0 };
@@ -65,10 +74,17 @@ impl<'a> RunList<'a> {
             })
         };
         let done = next(keep_done, done);
+        let room = elapsed - 1;
         let elapsed = next(true, elapsed).unwrap_or(0);
         let speedup = next(true, speedup).unwrap_or(0);
         let last = next(keep_last, last);
-        Columns { label, bar: (label + 1, bar), done, elapsed, speedup, last }
+        Columns { label, bar: (label + 1, bar), done, elapsed, room, speedup, last }
+    }
+
+    fn elapsed_width(&self, row: &Row<'_>) -> usize {
+        let hoped = row.forecast.map_or(0, |forecast| forecast.text().width());
+        let passed = row.run.map_or(0, |run| run.elapsed(self.model.moment()).to_string().width());
+        hoped.max(passed)
     }
 }
 
@@ -138,7 +154,7 @@ fn times(model: &Model, row: &Row<'_>) -> (Nanos, Nanos) {
         Some(run) => {
             let passed = run.elapsed(model.moment());
             let whole = match run.time_left(model.moment()) {
-                Some(_) if run.progress() < Share::of(1.0, 20.0) => hoped.max(passed),
+                Some(_) if run.progress().fraction() < SETTLED => hoped.max(passed),
                 Some(left) => passed + left,
                 None => passed,
             };
@@ -212,7 +228,9 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     };
     let Some(run) = row.run else {
         if let Some(forecast) = row.forecast.filter(|_| !model.shown().over) {
-            put(Some(columns.elapsed), &format!("≈ {}", forecast.elapsed), theme.dim);
+            let time = forecast.text();
+            let fits = time.width() <= usize::from(columns.room);
+            put(Some(columns.elapsed).filter(|_| fits), &time, theme.dim);
             let serial = model.rows().find(|other| {
                 (other.planned.workload, other.planned.strategy) == (row.planned.workload, Strategy::Serial)
             });
@@ -238,9 +256,11 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     let whole = run.end.as_ref().is_some_and(|end| end.counts.all_ok());
     let part = if whole { 1.0 } else { run.progress().fraction() };
     let serial = model.shown().baseline(run).map(|serial| serial.elapsed(model.moment()));
-    let Some(serial) = serial.filter(|_| whole || (run.end.is_none() && part >= 0.05)) else { return };
+    let Some(serial) = serial.filter(|_| whole || (run.end.is_none() && part >= SETTLED)) else { return };
     let speedup = serial.as_secs_f64() * part / passed.as_secs_f64().max(1e-9);
     let style = match speedup {
+        // Before the end it is a guess.
+        _ if !whole => theme.dim,
         _ if row.planned.strategy == Strategy::Serial => theme.text,
         s if s >= 1.1 => theme.good,
         s if s < 0.95 => theme.bad,

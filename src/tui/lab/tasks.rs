@@ -8,9 +8,9 @@ use crate::event::Outcome;
 use crate::ids::SlotId;
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
+use crate::tui::glyphs::phase_glyph;
 use crate::tui::lab::legend;
 use crate::tui::model::Model;
-use crate::tui::theme::phase_glyph;
 use crate::units::{Share, plural};
 
 /// Where each column ends (numbers) or begins (words).
@@ -41,51 +41,66 @@ impl Widget for TaskTable<'_> {
             explain(&mut canvas, model);
             return;
         };
-        canvas.right(TASK, 0, "task", theme.dim);
-        canvas.text(OUTCOME, 0, "outcome", theme.dim);
-        canvas.text(WORKER, 0, "worker", theme.dim);
-        for (end, heading) in [(PID, "pid"), (START, "start"), (TOOK, "took"), (CPU, "CPU time")] {
+        let summarised: u64 = run.slots.iter().map(|slot| slot.levels.summarised).sum();
+        let words = format!("{} too short to be listed", plural(summarised, "task"));
+        let at = stretch(canvas.width().saturating_sub(if summarised > 0 { words.len() as u16 } else { 0 }));
+        canvas.right(at(TASK), 0, "task", theme.dim);
+        canvas.text(at(OUTCOME), 0, "outcome", theme.dim);
+        canvas.text(at(WORKER), 0, "worker", theme.dim);
+        for (end, heading) in
+            [(at(PID), "pid"), (at(START), "start"), (at(TOOK), "took"), (at(CPU), "CPU time")]
+        {
             canvas.right(end, 0, heading, theme.dim);
         }
         let rows = usize::from(canvas.height().saturating_sub(1));
-        let first = going(&mut canvas, run, rows / 2, model) as usize;
+        let first = going(&mut canvas, run, rows / 2, model, &at) as usize;
         for (y, task) in run.recent.iter().rev().take(rows - first).enumerate() {
             let y = (first + y) as u16 + 1;
-            canvas.right(TASK, y, &task.task.to_string(), theme.text);
+            canvas.right(at(TASK), y, &task.task.to_string(), theme.text);
             let style = if task.outcome == Outcome::Ok { theme.good } else { theme.bad };
-            let mut x = canvas.text(OUTCOME, y, task.outcome.name(), style);
+            let mut x = canvas.text(at(OUTCOME), y, task.outcome.name(), style);
             if task.attempt > 0 {
                 x += 1;
                 canvas.text(x, y, &format!("({})", task.attempt + 1), theme.dim);
             }
-            canvas.text(WORKER, y, &task.slot.to_string(), theme.text);
-            canvas.right(PID, y, &task.pid.to_string(), theme.dim);
-            canvas.right(START, y, &task.start.elapsed().to_string(), theme.dim);
-            canvas.right(TOOK, y, &task.end.since(task.start).to_string(), theme.text);
-            canvas.right(CPU, y, &task.cpu.to_string(), theme.dim);
+            canvas.text(at(WORKER), y, &task.slot.to_string(), theme.text);
+            canvas.right(at(PID), y, &task.pid.to_string(), theme.dim);
+            canvas.right(at(START), y, &task.start.elapsed().to_string(), theme.dim);
+            canvas.right(at(TOOK), y, &task.end.since(task.start).to_string(), theme.text);
+            canvas.right(at(CPU), y, &task.cpu.to_string(), theme.dim);
         }
-        let summarised: u64 = run.slots.iter().map(|slot| slot.levels.summarised).sum();
         if summarised > 0 {
-            let words = format!("{} too short to be listed", plural(summarised, "task"));
             canvas.right(canvas.width(), 0, &words, theme.dim);
         }
     }
 }
 
+/// Stretches the columns over a width, as far as a row can still be followed.
+fn stretch(width: u16) -> impl Fn(u16) -> u16 {
+    let whole = CPU + 3;
+    move |column| (u32::from(column) * u32::from(width.clamp(whole, 2 * whole)) / u32::from(whole)) as u16
+}
+
 /// Tasks that workers have now, at most `most` of them; returns how many lines they took.
-fn going(canvas: &mut Canvas<'_>, run: &RunState, most: usize, model: &Model) -> u16 {
+fn going(
+    canvas: &mut Canvas<'_>,
+    run: &RunState,
+    most: usize,
+    model: &Model,
+    at: &dyn Fn(u16) -> u16,
+) -> u16 {
     let theme = &model.theme;
     let mut y = 0;
     for (slot, state) in run.slots.iter().enumerate() {
         let Some(task) = state.levels.task.filter(|_| usize::from(y) < most) else { continue };
         y += 1;
-        canvas.right(TASK, y, &task.to_string(), theme.text);
-        canvas.text(OUTCOME, y, state.levels.phase.name(), theme.word(state.levels.phase));
-        canvas.text(WORKER, y, &SlotId(slot as u16).to_string(), theme.text);
-        canvas.right(PID, y, &state.levels.pid.to_string(), theme.dim);
+        canvas.right(at(TASK), y, &task.to_string(), theme.text);
+        canvas.text(at(OUTCOME), y, state.levels.phase.name(), theme.word(state.levels.phase));
+        canvas.text(at(WORKER), y, &SlotId(slot as u16).to_string(), theme.text);
+        canvas.right(at(PID), y, &state.levels.pid.to_string(), theme.dim);
         if state.levels.progress > 0 {
             let share = Share::of(f64::from(state.levels.progress), 65_536.0);
-            canvas.right(TOOK, y, &format!("{} %", share.percent()), theme.dim);
+            canvas.right(at(TOOK), y, &format!("{} %", share.percent()), theme.dim);
         }
     }
     y

@@ -29,7 +29,7 @@ pub(super) fn judge(model: &mut Model) {
     let error = error.map(|(task, words)| format!(" First error: task {task}: {}", harmless(words)));
     model.verdict = Verdict {
         conclusion: analysis::conclusion(session).map(|said| said + error.as_deref().unwrap_or_default()),
-        trust: trust.map(|summary| summary.trust.level),
+        trust: trust.map(|summary| summary.trust),
         same_results: if done.count() > 1 { analysis::compare(session).same_results } else { None },
     };
 }

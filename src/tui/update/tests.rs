@@ -1,7 +1,7 @@
 use super::*;
 use crate::plan::{Chunk, Strategy, TaskType, WorkerCount};
 use crate::tui::form::Item;
-use crate::tui::script::{before, crowd, finished, happen, ms, pass, press, running, text};
+use crate::tui::script::{before, crowd, finished, happen, ms, pass, press, running, tell, text};
 use crate::units::Nanos;
 
 #[test]
@@ -219,4 +219,35 @@ fn a_plan_that_has_changed_is_said_to_have() {
     press(&mut model, "<Home><Right>");
     assert!(text(&model).contains("edited"));
     assert!(text(&model).contains("The plan has changed"));
+}
+
+#[test]
+fn the_moment_of_a_run_stays_until_its_end_is_told() {
+    let mut model = running(120, 40);
+    let shown = text(&model);
+    tell(&mut model, Message::News(Vec::new(), None));
+    assert_eq!(model.now, ms(1_200));
+    assert_eq!(text(&model), shown);
+}
+
+#[test]
+fn while_workers_end_the_way_out_is_told_and_true() {
+    let mut model = running(120, 40);
+    press(&mut model, "x");
+    assert!(text(&model).contains("x again gives up waiting"), "a thread cannot be killed");
+    press(&mut model, "<Enter>");
+    assert!(text(&model).contains("a comparison is ending; x again gives up waiting"), "{}", text(&model));
+}
+
+#[test]
+fn up_and_down_take_a_value_and_move_unless_something_is_wrong_with_it() {
+    let mut model = before(120, 40);
+    press(&mut model, "<Home><Down>5 parsecs<Down>");
+    assert_eq!(model.form.at, Item::Size);
+    assert!(model.form.edit.as_ref().is_some_and(|edit| edit.problem.is_some()));
+    press(&mut model, "<Esc>3s<Down>");
+    assert_eq!((model.form.at, model.form.edit.is_none()), (Item::Tasks, true));
+    assert_eq!(model.form.plan.workloads[0].size.to_string(), "3s");
+    press(&mut model, "12<Up>");
+    assert_eq!((model.form.at, model.form.plan.workloads[0].tasks), (Item::Size, 12));
 }

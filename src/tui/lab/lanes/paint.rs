@@ -5,7 +5,8 @@ use ratatui::style::{Color, Style};
 use crate::event::Phase;
 use crate::tui::canvas::Canvas;
 use crate::tui::chart::Cell;
-use crate::tui::theme::{HEIGHTS, Theme, phase_glyph};
+use crate::tui::glyphs::{HEIGHTS, phase_glyph};
+use crate::tui::theme::Theme;
 
 /// Draws a row of cells over the height of the canvas.
 pub(super) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], theme: &Theme) {
@@ -13,7 +14,7 @@ pub(super) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], theme: &Theme) {
         if theme.tells_by_colour() {
             coloured(canvas, x as u16, *cell, theme);
         } else {
-            plain(canvas, x as u16, *cell);
+            plain(canvas, x as u16, *cell, theme);
         }
     }
 }
@@ -58,15 +59,17 @@ fn coloured(canvas: &mut Canvas<'_>, x: u16, cell: Cell, theme: &Theme) {
     }
 }
 
-fn plain(canvas: &mut Canvas<'_>, x: u16, cell: Cell) {
+fn plain(canvas: &mut Canvas<'_>, x: u16, cell: Cell, theme: &Theme) {
     let Some(first) = cell.first else { return };
     let glyph = match first {
         Phase::Computing if cell.odd => '▓',
         phase => phase_glyph(phase),
     };
+    // In ASCII there may be colours too: those of the legend.
+    let style = Style::new().fg(theme.phase(first, cell.odd));
     for y in 0..canvas.height() {
         let quiet_edge = is_quiet(first) && y != (canvas.height() - 1) / 2;
-        canvas.glyph(x, y, if quiet_edge { ' ' } else { glyph }, Style::new().fg(Color::Reset));
+        canvas.glyph(x, y, if quiet_edge { ' ' } else { glyph }, style);
     }
 }
 
@@ -102,6 +105,17 @@ mod tests {
         assert_eq!((buf[(0, 0)].symbol(), buf[(0, 0)].bg), ("▂", Color::Reset));
         let idle = Cell { first: Some(Phase::Waiting), second: None, weight: 255, odd: false };
         assert_eq!(drawn(idle, 1, &theme)[(0, 0)].symbol(), "·");
+    }
+
+    #[test]
+    fn in_ascii_a_phase_has_the_colour_of_its_sample_in_the_legend() {
+        let theme = Theme::new(Palette::Dark, Depth::True, true);
+        for phase in Phase::ALL {
+            let cell = Cell { first: Some(phase), second: None, weight: 255, odd: false };
+            let drawn = drawn(cell, 1, &theme);
+            assert_eq!(Some(drawn[(0, 0)].fg), theme.pure(phase, false).fg);
+            assert_eq!(theme.pure(phase, false).bg, None, "a letter must not vanish on its own colour");
+        }
     }
 
     #[test]

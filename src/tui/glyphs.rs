@@ -1,0 +1,101 @@
+//! Glyphs: what phases, heights and widths look like, and the ASCII twin of every glyph that is none.
+
+use ratatui::buffer::Buffer;
+
+use crate::event::Phase;
+
+/// What a phase looks like without colour.
+pub(crate) const fn phase_glyph(phase: Phase) -> char {
+    match phase {
+        Phase::Absent => ' ',
+        Phase::Starting => '▚',
+        Phase::Waiting => '·',
+        Phase::Receiving => '◂',
+        Phase::Computing => '█',
+        Phase::Blocked => '▒',
+        Phase::Sending => '▸',
+        Phase::Stopping => '▞',
+    }
+}
+
+/// The eight heights of a block, from the lowest.
+pub(crate) const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// The eight widths of a block, from the narrowest.
+pub(crate) const WIDTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+
+/// Every glyph that is no ASCII, and its twin of one column that is.
+const TWINS: &[(&str, &str)] = &[
+    ("─╴╶┄", "-"),
+    ("│▏▎▍", "|"),
+    ("╭╮╰╯├┤┬┴┼", "+"),
+    ("█▉▊▋", "#"),
+    ("▌▐", "|"),
+    ("▓", "%"),
+    ("▒", "="),
+    ("░", ":"),
+    ("▚", "+"),
+    ("▞", "x"),
+    ("▸▶›→", ">"),
+    ("◂‹←", "<"),
+    ("↑", "^"),
+    ("↓", "v"),
+    ("·…", "."),
+    ("▁", "_"),
+    ("▂▃", "."),
+    ("▄", "-"),
+    ("▅▆", "="),
+    ("▇", "#"),
+    ("■", "#"),
+    ("✓", "+"),
+    ("☑", "x"),
+    ("☐", "-"),
+    ("✗", "!"),
+    ("●", "*"),
+    ("○", "o"),
+    ("×", "x"),
+    ("≈", "~"),
+    ("≤", "<"),
+    ("µ", "u"),
+    ("–—", "-"),
+];
+
+/// Replaces every glyph that is no ASCII by its twin, or by `?`.
+pub(crate) fn to_ascii(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        if cell.symbol().is_ascii() {
+            continue;
+        }
+        let twin = TWINS.iter().find(|(from, _)| from.contains(cell.symbol())).map_or("?", |(_, to)| to);
+        cell.set_symbol(twin);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    #[test]
+    fn every_glyph_has_an_ascii_twin() {
+        let glyphs = Phase::ALL.map(phase_glyph).into_iter().chain(HEIGHTS).chain(WIDTHS);
+        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈×µ✓✗●○■☑☐▶▸".chars()).collect();
+        let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
+        buf.set_string(0, 0, &text, Style::new());
+        to_ascii(&mut buf);
+        assert!(buf.content.iter().all(|cell| cell.symbol().is_ascii() && cell.symbol() != "?"), "{buf:?}");
+    }
+
+    #[test]
+    fn phases_have_different_ascii_twins() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 8, 1));
+        for (x, phase) in Phase::ALL.into_iter().enumerate() {
+            buf[(x as u16, 0)].set_char(phase_glyph(phase));
+        }
+        to_ascii(&mut buf);
+        let mut seen: Vec<_> = buf.content.iter().map(|cell| cell.symbol().to_owned()).collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), Phase::COUNT);
+    }
+}
