@@ -62,7 +62,8 @@ impl Session {
             }
             RunEvent::RunStarted(start) => {
                 let before = self.cores.latest().cloned();
-                self.runs.push(RunState::new(start.clone(), before));
+                let retries = self.plan.as_ref().map_or(0, |plan| plan.retries);
+                self.runs.push(RunState::new(start.clone(), retries, before));
             }
             RunEvent::Cores(sample) => {
                 self.cores.take(sample);

@@ -122,7 +122,7 @@ impl Bars {
         self.say(&bars.total, &Progress::of(run, now).beside_a_bar(run.elapsed(now)));
         for (bar, slot) in bars.workers.iter().zip(&run.slots) {
             bar.set_position(worker_progress(slot, wait, now));
-            self.say(bar, &worker(slot));
+            self.say(bar, &worker(slot, run.retries));
         }
         self.run = Some(bars);
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::clock::RunTime;
 use crate::event::Phase;
 use crate::state::{RunState, Session, SlotState};
-use crate::units::{Nanos, grouped};
+use crate::units::{Nanos, grouped, plural};
 
 /// A run's name: `threads ×4`, with its task type and repeat where the plan has several of them.
 pub(super) fn label(session: &Session, run: &RunState) -> String {
@@ -29,6 +29,7 @@ pub(super) struct Progress {
     tasks: u64,
     percent: u32,
     left: Option<Nanos>,
+    late: bool,
 }
 
 impl Progress {
@@ -40,15 +41,25 @@ impl Progress {
             tasks: run.start.tasks,
             percent: run.progress().percent(),
             left: run.time_left(now),
+            late: run.is_late(now),
         }
     }
 }
 
 impl Progress {
+    /// `, 0.3 s left`, or `, late` where nothing was left a second ago and tasks run all the same.
+    fn left(&self) -> String {
+        match self.left {
+            Some(_) if self.late => ", late".to_owned(),
+            Some(left) => format!(", {} left", seconds(left)),
+            None => String::new(),
+        }
+    }
+
     /// The same beside a bar: `10/16, 62 %, 0.5 s, 0.3 s left`, with the time that it took so far.
     pub(super) fn beside_a_bar(&self, elapsed: Nanos) -> String {
         let failed = if self.failed > 0 { format!(" {} failed,", self.failed) } else { String::new() };
-        let left = self.left.map_or_else(String::new, |left| format!(", {} left", seconds(left)));
+        let left = self.left();
         format!("{}/{},{failed} {} %, {}{left}", self.ended, self.tasks, self.percent, seconds(elapsed))
     }
 }
@@ -64,19 +75,19 @@ impl fmt::Display for Progress {
         if self.failed > 0 {
             write!(f, ", {} failed", grouped(self.failed))?;
         }
-        match self.left {
-            Some(left) => write!(f, ", {} left", seconds(left)),
-            None => Ok(()),
-        }
+        f.write_str(&self.left())
     }
 }
 
-/// What a worker does, in words: `#11 computing, 3 done`.
-pub(super) fn worker(slot: &SlotState) -> String {
+/// What a worker does, in words: `#11 computing, 3 done`. Where tasks are tried again, what failed are attempts.
+pub(super) fn worker(slot: &SlotState, retries: u32) -> String {
     let levels = &slot.levels;
     let task = levels.task.map_or_else(String::new, |task| format!("{task} "));
-    let failed =
-        if levels.failed > 0 { format!(", {} failed", grouped(levels.failed)) } else { String::new() };
+    let failed = match (levels.failed, retries) {
+        (0, _) => String::new(),
+        (n, 0) => format!(", {} failed", grouped(n)),
+        (n, _) => format!(", {} failed", plural(n, "attempt")),
+    };
     format!("{task}{}, {} done{failed}", levels.phase, grouped(levels.done))
 }
 

@@ -15,6 +15,8 @@ use crate::units::{Nanos, Share};
 
 /// Tasks kept one by one, the last that ended.
 const TASKS_KEPT: usize = 256;
+/// A run whose tasks should have ended so long ago is late.
+const LATE: Nanos = Nanos::from_secs(1);
 
 /// One attempt of a task that is over.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,10 @@ pub struct Surroundings {
 pub struct RunState {
     /// What was known when it began.
     pub start: RunStart,
+    /// How often a task that fails is tried again.
+    pub retries: u32,
+    /// Attempts that were told one by one and ended a task otherwise than with a value: none of them is tried again.
+    given_up: u64,
     /// Its worker slots, in order.
     pub slots: Vec<SlotState>,
     /// The last tasks that were told of one by one, the last one last.
@@ -95,7 +101,7 @@ impl SlotState {
 }
 
 impl RunState {
-    pub(super) fn new(start: RunStart, before: Option<CoreSample>) -> Self {
+    pub(super) fn new(start: RunStart, retries: u32, before: Option<CoreSample>) -> Self {
         let lanes = start.slots as usize;
         let slot = SlotState {
             timeline: Timeline::new(lanes),
@@ -113,6 +119,8 @@ impl RunState {
         });
         Self {
             start,
+            retries,
+            given_up: 0,
             slots: vec![slot; lanes],
             recent: VecDeque::new(),
             surroundings: Surroundings { idle_before, ..Surroundings::default() },
@@ -200,6 +208,11 @@ impl RunState {
                 slot.timeline.add_span(TimelineSpan { phase, task, start, end });
             }
             Record::Task { task, outcome, attempt, start, end, cpu } => {
+                let again = u32::from(attempt) < self.retries
+                    && matches!(outcome, Outcome::Error | Outcome::TimedOut);
+                if outcome != Outcome::Ok && !again {
+                    self.given_up += 1;
+                }
                 let took = end.since(start);
                 if slot.longest.is_none_or(|(_, longest)| took > longest) {
                     slot.longest = Some((task, took));
@@ -225,12 +238,18 @@ impl RunState {
         self.end.as_ref().map_or_else(|| self.slots.iter().map(|s| s.levels.done).sum(), |end| end.counts.ok)
     }
 
-    /// Attempts that have ended otherwise so far, by the lanes; the books of a run that is over.
+    /// Tasks that have ended otherwise so far, by the lanes; the books of a run that is over. Where tasks are tried
+    /// again, attempts too short to be told one by one are left out until then, for nobody knows which was the last.
     pub fn failed(&self) -> u64 {
-        self.end.as_ref().map_or_else(
-            || self.slots.iter().map(|s| s.levels.failed).sum(),
-            |end| end.counts.total - end.counts.ok,
-        )
+        match &self.end {
+            Some(end) => end.counts.total - end.counts.ok,
+            None if self.retries == 0 => self.failed_attempts(),
+            None => self.given_up.min(self.failed_attempts()),
+        }
+    }
+
+    fn failed_attempts(&self) -> u64 {
+        self.slots.iter().map(|slot| slot.levels.failed).sum()
     }
 
     /// How far the run is: tasks that ended, and the parts of those that tell how far they are.
@@ -276,9 +295,15 @@ impl RunState {
         Some(time_left(&running, self.slots.len() - running.len(), open, each))
     }
 
-    /// What a task takes here: of those that ended so far, the mean; before the first has ended, by calibration.
+    /// Whether the tasks that run should all have ended a second before `now`, and none is left but them.
+    pub fn is_late(&self, now: RunTime) -> bool {
+        let before = RunTime(now.0.saturating_sub(LATE.0));
+        self.in_flight() > 0 && self.time_left(before) == Some(Nanos::ZERO)
+    }
+
+    /// What a task takes here: of the attempts that ended so far, the mean; before the first has ended, by calibration.
     fn time_of_a_task(&self) -> Option<Nanos> {
-        let ended = self.done() + self.failed();
+        let ended = self.done() + self.failed_attempts();
         if ended == 0 {
             return Some(self.start.serial_estimate / self.start.tasks).filter(|each| *each > Nanos::ZERO);
         }

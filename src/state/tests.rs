@@ -151,3 +151,50 @@ fn what_a_run_was_charged_for_does_not_count_against_the_next() {
     let idle = session.runs[0].surroundings.idle_before.unwrap();
     assert!((idle.fraction() - 0.8).abs() < 1e-9, "{idle:?}");
 }
+
+/// A run with one retry for each task, on one slot, and what its attempts so far ended in.
+fn retried(outcomes: &[(u32, u8, Outcome)]) -> Session {
+    let mut session = Session::default();
+    session.apply(&started(Strategy::Threads, 1));
+    session.runs[0].retries = 1;
+    let mut levels = Gauges::default();
+    for (task, attempt, outcome) in outcomes.iter().copied() {
+        let (task, cpu) = (TaskIndex(task), Nanos::ZERO);
+        let record = Record::Task { task, outcome, attempt, start: at(0), end: at(1), cpu };
+        session.apply(&RunEvent::Lane { slot: SlotId(0), record });
+        levels.done += u64::from(outcome == Outcome::Ok);
+        levels.failed += u64::from(outcome != Outcome::Ok);
+    }
+    session.apply(&RunEvent::Levels { at: at(2), slots: vec![(SlotId(0), levels)] });
+    session
+}
+
+#[test]
+fn a_task_that_is_tried_again_has_not_failed() {
+    let counted = |outcomes: &[(u32, u8, Outcome)]| {
+        let session = retried(outcomes);
+        let run = &session.runs[0];
+        (run.done(), run.failed(), run.progress())
+    };
+    assert_eq!(counted(&[(0, 0, Outcome::Error)]), (0, 0, Share::of(0.0, 8.0)));
+    let ok = [(0, 0, Outcome::TimedOut), (0, 1, Outcome::Ok)];
+    assert_eq!(counted(&ok), (1, 0, Share::of(1.0, 8.0)));
+    let failed = [(0, 0, Outcome::Error), (0, 1, Outcome::Error), (1, 0, Outcome::Cancelled)];
+    assert_eq!(counted(&failed), (0, 2, Share::of(2.0, 8.0)));
+}
+
+#[test]
+fn a_run_is_late_a_second_after_its_tasks_should_have_ended() {
+    let mut session = Session::default();
+    session.apply(&started(Strategy::Threads, 1));
+    // The last task began at 700 ms, and the seven before it took 100 ms each.
+    let mut totals = crate::event::PhaseTotals::default();
+    totals.add(Phase::Blocked, Nanos::from_millis(700));
+    let last = Gauges { totals, ..levels(7, 700, 7) };
+    session.apply(&RunEvent::Levels { at: at(700), slots: vec![(SlotId(0), last)] });
+    let run = &session.runs[0];
+    assert_eq!(run.time_left(at(800)), Some(Nanos::ZERO));
+    assert_eq!([1_799, 1_800].map(|ms| run.is_late(at(ms))), [false, true]);
+    session.apply(&RunEvent::Levels { at: at(900), slots: vec![(SlotId(0), Gauges { done: 6, ..last })] });
+    assert!(!session.runs[0].is_late(at(9_000)), "a task is still to come");
+}
