@@ -1,23 +1,22 @@
 //! The engine: runs a plan and tells of it.
 //!
-//! An [`Engine`] takes a checked plan, runs its runs one after another on a thread of its own, and says everything that
+//! An [`Engine`] takes a checked plan, runs its runs one after another (or those of a workload at once) on threads of its own, and says everything that
 //! happens as events into one feed. It owns what a run needs besides an executor: calibration, lanes, the collector that
 //! drains them, and the probe. It keeps no state of the run (see [`crate::state`]), draws nothing and prints nothing.
 
 mod collector;
+mod runs;
 
-use std::hash::{BuildHasher, Hasher};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::clock::{Clock, RunClock, RunTime};
-use crate::engine::collector::Collector;
-use crate::event::{EventFeed, EventSink, RunEnd, RunEvent, RunStart};
+use crate::event::{EventFeed, EventSink, RunEvent};
 use crate::exec::lane::Lanes;
 use crate::exec::processes::{self, GroupSignal};
-use crate::exec::{CancelToken, Fault, RunEnv, RunSpec, executor_for};
+use crate::exec::{CancelToken, Fault};
 use crate::ids::RunId;
-use crate::plan::{Costs, Machine, Plan, PlannedRun, Problem, Strategy, Work};
+use crate::plan::{Costs, Machine, Plan, PlannedRun, Problem, Work};
 use crate::probe::{self, Probe, ProbeOptions};
 use crate::task::calibrate::calibrate;
 use crate::units::Nanos;
@@ -73,9 +72,11 @@ struct Inner {
 #[derive(Debug)]
 struct Active {
     cancel: CancelToken,
-    /// The clock of its current run.
+    /// The clock of its current runs.
     clock: Option<RunClock>,
-    /// When, in its current run, it was asked to end.
+    /// The runs that go on.
+    runs: Vec<RunId>,
+    /// When, in its current runs, it was asked to end.
     asked: Option<RunTime>,
 }
 
@@ -117,7 +118,7 @@ impl Engine {
             if active.is_some() {
                 return Err(StartError::Busy);
             }
-            *active = Some(Active { cancel: cancel.clone(), clock: None, asked: None });
+            *active = Some(Active { cancel: cancel.clone(), clock: None, runs: Vec::new(), asked: None });
         }
         let inner = Arc::clone(&self.inner);
         let thread = std::thread::Builder::new().name("ps-engine".to_owned());
@@ -152,16 +153,12 @@ impl Engine {
     /// Stops the workers that are processes, for poolscope itself is about to be stopped.
     pub fn suspend(&self) {
         processes::signal_all(GroupSignal::Stop);
-        if let Some(at) = self.run_time() {
-            self.inner.events.say(RunEvent::Suspended { at });
-        }
+        self.tell_each(|at| RunEvent::Suspended { at });
     }
 
     /// Lets them go on.
     pub fn resume(&self) {
-        if let Some(at) = self.run_time() {
-            self.inner.events.say(RunEvent::Resumed { at });
-        }
+        self.tell_each(|at| RunEvent::Resumed { at });
         processes::signal_all(GroupSignal::Continue);
     }
 
@@ -170,7 +167,22 @@ impl Engine {
         processes::signal_all(GroupSignal::Kill);
     }
 
-    /// The moment now, in the run that goes on; none between runs.
+    /// Says something of each run that goes on, at this moment.
+    fn tell_each(&self, event: impl Fn(RunTime) -> RunEvent) {
+        let going = self
+            .inner
+            .active()
+            .as_ref()
+            .and_then(|active| Some((active.clock.clone()?, active.runs.clone())));
+        if let Some((clock, runs)) = going {
+            let at = clock.now();
+            for run in runs {
+                self.inner.events.of(run).say(event(at));
+            }
+        }
+    }
+
+    /// The moment now, in the run that goes on; of several at once all have the same. None between runs.
     pub fn run_time(&self) -> Option<RunTime> {
         self.inner.active().as_ref()?.clock.as_ref().map(RunClock::now)
     }
@@ -196,11 +208,12 @@ impl Inner {
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(&costs)).collect();
         self.events.say(RunEvent::Calibrated { costs, works: works.clone() });
         self.await_first_reading(cancel);
-        for (number, planned) in plan.runs().enumerate() {
+        let runs: Vec<(RunId, PlannedRun)> = (0..).map(RunId).zip(plan.runs()).collect();
+        for at_once in runs.chunks(plan.at_once()) {
             if cancel.is_cancelled() {
                 break;
             }
-            self.run(plan, planned, RunId(number as u32), &works[planned.workload], cancel);
+            self.run(plan, at_once, &works, cancel);
         }
     }
 
@@ -217,112 +230,10 @@ impl Inner {
         }
     }
 
-    /// Runs one run from its first to its last event.
-    fn run(&self, plan: &Plan, planned: PlannedRun, id: RunId, work: &Work, cancel: &CancelToken) {
-        let tasks = plan.workloads[planned.workload].tasks;
-        let shape = planned.strategy.shape(plan.workers.shape(&self.machine));
-        let slots = shape.slots();
-        let chunk = plan.chunk.resolve(tasks, slots);
-        let serial_estimate = work.serial_estimate(tasks, &self.costs());
-        let cpus = probe::highest_cpu();
-        let run_key = random_key();
-        let (lanes, lanes_path) = self.lanes(planned.strategy, slots, cpus, run_key);
-        let spec = RunSpec {
-            strategy: planned.strategy,
-            slots,
-            threads: shape.threads,
-            tasks,
-            chunk,
-            work: work.clone(),
-            estimate: serial_estimate / tasks,
-            timeout: plan.timeout,
-            retries: plan.retries,
-            on_error: plan.on_error,
-            seed: plan.seed,
-            cpus,
-            fault: self.options.fault,
-        };
-        let mut collector = Collector::new(&lanes, slots, self.events.clone());
-        let executor = executor_for(planned.strategy);
-        self.watch(Some((self.events.clone(), Arc::clone(&lanes))));
-        self.events.say(RunEvent::RunStarted(RunStart {
-            run: id,
-            workload: planned.workload,
-            repeat: planned.repeat,
-            strategy: planned.strategy,
-            slots,
-            shape,
-            chunk,
-            tasks,
-            work: work.clone(),
-            serial_estimate,
-            shared_lanes: !planned.strategy.has_processes() || lanes_path.is_some(),
-        }));
-
-        // Elapsed begins here: calibration, check and lanes came before.
-        let clock = RunClock::new(self.options.clock.clone(), self.options.clock.now());
-        if let Some(active) = self.active().as_mut() {
-            active.clock = Some(clock.clone());
-        }
-        let env = RunEnv {
-            lanes: Arc::clone(&lanes),
-            lanes_path,
-            run_key,
-            clock: clock.clone(),
-            cancel: cancel.clone(),
-            events: self.events.clone(),
-            worker_program: self.options.worker_program.clone(),
-        };
-        collector.start(clock.clone());
-        let books = executor.run(&spec, &env);
-        let elapsed = clock.now().elapsed();
-
-        let asked = self.active().as_mut().and_then(|active| {
-            active.clock = None;
-            active.asked
-        });
-        self.watch(None);
-        let last = collector.finish(RunTime(elapsed.0));
-        self.events.say(RunEvent::RunFinished(Box::new(RunEnd {
-            elapsed,
-            startup: last.first_start.map_or(elapsed, RunTime::elapsed).min(elapsed),
-            // Of a run that was asked to end, all that came after is ending.
-            shutdown: match asked.map_or(books.last_outcome, |asked| asked.max(books.last_outcome)) {
-                RunTime::START => Nanos::ZERO,
-                known => elapsed - known.elapsed(),
-            },
-            counts: books.counts,
-            digest: books.digest,
-            latency: last.latency,
-            queue: last.queue,
-            slots: last.slots,
-            overhead_cpu: books.overhead_cpu,
-            errors: books.errors,
-            stopped: books.stopped,
-        })));
-    }
-
-    fn watch(&self, run: Option<(EventSink, Arc<Lanes>)>) {
+    fn watch(&self, run: Option<(EventSink, Vec<Arc<Lanes>>)>) {
         if let Some(probe) = &self.probe {
             probe.watch(run);
         }
-    }
-
-    /// Lanes for a run: shared where workers are processes, if that can be had.
-    fn lanes(&self, strategy: Strategy, slots: u32, cpus: u32, key: u64) -> (Arc<Lanes>, Option<String>) {
-        #[cfg(unix)]
-        if strategy.has_processes() {
-            match Lanes::shared(slots, cpus, key) {
-                Ok((lanes, path)) => return (lanes, Some(path)),
-                Err(error) => {
-                    let words = format!("lanes travel as frames, for poolscope failed to {error}");
-                    self.events.say(RunEvent::Notice(words));
-                }
-            }
-        }
-        #[cfg(not(unix))]
-        let _ = (strategy, key);
-        (Lanes::heap(slots, cpus), None)
     }
 }
 
@@ -332,9 +243,4 @@ fn start_probe(events: &EventSink) -> Option<Probe> {
         events.say(RunEvent::Notice(format!("the cores are not shown: failed to start a thread: {error}")));
     }
     probe.ok()
-}
-
-/// A number that nobody can guess: the standard library seeds its hashers from the system's randomness.
-fn random_key() -> u64 {
-    std::hash::RandomState::new().build_hasher().finish()
 }

@@ -443,8 +443,11 @@ pub enum RunEvent {
         /// The work of one task of each workload.
         works: Vec<Work>,
     },
-    /// A run begins.
+    /// A run begins. What follows is of this run, until something else is said to be.
     RunStarted(RunStart),
+    /// What follows is of this run: several may go on at once. Each batch of a run that is told by a sink of its own
+    /// begins with it.
+    Of(RunId),
     /// A worker was asked for.
     WorkerSpawned {
         /// Its slot.
@@ -503,7 +506,11 @@ pub enum RunEvent {
 
 /// Where events go. Clones share the same end; a receiver that is gone is nobody's fault.
 #[derive(Clone, Debug)]
-pub struct EventSink(mpsc::Sender<Vec<RunEvent>>);
+pub struct EventSink {
+    sender: mpsc::Sender<Vec<RunEvent>>,
+    /// The run that everything said here is of.
+    run: Option<RunId>,
+}
 
 /// Where events come from: batches, in order.
 pub type EventFeed = mpsc::Receiver<Vec<RunEvent>>;
@@ -512,7 +519,13 @@ impl EventSink {
     /// A sink and the feed that it fills.
     pub fn channel() -> (Self, EventFeed) {
         let (sender, receiver) = mpsc::channel();
-        (Self(sender), receiver)
+        (Self { sender, run: None }, receiver)
+    }
+
+    /// The same end, for what is said of one run.
+    #[must_use]
+    pub fn of(&self, run: RunId) -> Self {
+        Self { sender: self.sender.clone(), run: Some(run) }
     }
 
     /// Says one fact.
@@ -521,10 +534,13 @@ impl EventSink {
     }
 
     /// Says several facts.
-    pub fn say_all(&self, events: Vec<RunEvent>) {
+    pub fn say_all(&self, mut events: Vec<RunEvent>) {
         if !events.is_empty() {
+            if let Some(run) = self.run {
+                events.insert(0, RunEvent::Of(run));
+            }
             // Whoever listened has gone: there is nobody left to tell.
-            let _ = self.0.send(events);
+            let _ = self.sender.send(events);
         }
     }
 }

@@ -88,6 +88,8 @@ pub struct Plan {
     pub on_error: OnError,
     /// How often the whole comparison is repeated.
     pub repeats: u32,
+    /// Whether the strategies of a workload run at once, and not one after another: they compete for the CPUs then.
+    pub together: bool,
     /// The number from which tasks derive whatever differs between them.
     pub seed: u64,
 }
@@ -112,8 +114,14 @@ impl Plan {
             retries: 0,
             on_error: OnError::Continue,
             repeats: 1,
+            together: false,
             seed: 1,
         }
+    }
+
+    /// How many runs go on at once.
+    pub const fn at_once(&self) -> usize {
+        if self.together && self.strategies.len() > 1 { self.strategies.len() } else { 1 }
     }
 
     /// The runs of this plan, in the order in which they are run and reported: task, repeat, strategy.
@@ -171,5 +179,14 @@ mod tests {
         let order: Vec<_> = plan.runs().map(|r| (r.workload, r.repeat, r.strategy.name())).collect();
         assert_eq!(order[..4], [(0, 0, "serial"), (0, 0, "threads"), (0, 1, "serial"), (0, 1, "threads")]);
         assert_eq!(order.len(), 8);
+        assert_eq!(plan.at_once(), 1);
+        plan.together = true;
+        assert_eq!(plan.at_once(), 2);
+        // Those that go on at once follow one another.
+        let runs: Vec<_> = plan.runs().collect();
+        let same = |runs: &[PlannedRun]| {
+            runs.iter().all(|r| (r.workload, r.repeat) == (runs[0].workload, runs[0].repeat))
+        };
+        assert!(runs.chunks(plan.at_once()).all(same));
     }
 }

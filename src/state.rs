@@ -17,6 +17,7 @@ pub use run::{RunState, SlotState, TaskRecord};
 pub use timeline::{Shares, Timeline, TimelineSpan};
 
 use crate::event::RunEvent;
+use crate::ids::RunId;
 use crate::plan::{Costs, Machine, Plan, Work};
 
 /// At most so many notices are kept: more of them say nothing new.
@@ -41,6 +42,8 @@ pub struct Session {
     pub notices: Vec<String>,
     /// Whether the comparison is over.
     pub over: bool,
+    /// The run that is told of.
+    subject: Option<RunId>,
 }
 
 impl Session {
@@ -64,12 +67,15 @@ impl Session {
                 let before = self.cores.latest().cloned();
                 let retries = self.plan.as_ref().map_or(0, |plan| plan.retries);
                 self.runs.push(RunState::new(start.clone(), retries, before));
+                self.subject = Some(start.run);
             }
+            RunEvent::Of(run) => self.subject = Some(*run),
             RunEvent::Cores(sample) => {
                 self.cores.take(sample);
-                if let Some(run) = self.running_mut() {
-                    run.watch_machine(sample);
-                }
+                self.runs
+                    .iter_mut()
+                    .filter(|run| run.end.is_none())
+                    .for_each(|run| run.watch_machine(sample));
             }
             RunEvent::Notice(words) if self.notices.len() < NOTICES_KEPT => self.notices.push(words.clone()),
             RunEvent::Notice(_) => {}
@@ -81,16 +87,27 @@ impl Session {
             | RunEvent::Suspended { .. }
             | RunEvent::Resumed { .. }
             | RunEvent::RunFinished(_) => {
-                if let Some(run) = self.running_mut() {
+                if let Some(run) = self.subject().and_then(|at| self.runs.get_mut(at)) {
                     run.apply(event);
                 }
             }
         }
     }
 
-    /// The run that goes on now.
+    /// The run that goes on now; of several the one that began last.
     pub fn running(&self) -> Option<&RunState> {
-        self.runs.last().filter(|run| run.end.is_none())
+        self.running_all().next_back()
+    }
+
+    /// The runs that go on now, in the order in which they began.
+    pub fn running_all(&self) -> impl DoubleEndedIterator<Item = &RunState> {
+        self.runs.iter().filter(|run| run.end.is_none())
+    }
+
+    /// The index of the run that events tell of now, if that goes on.
+    pub fn subject(&self) -> Option<usize> {
+        let subject = self.subject?;
+        self.runs.iter().rposition(|run| run.start.run == subject && run.end.is_none())
     }
 
     /// The serial run of the same workload and repeat as `run`, if it has come to its end with every task ok.
@@ -100,10 +117,6 @@ impl Session {
                 && (other.start.workload, other.start.repeat) == (run.start.workload, run.start.repeat)
                 && other.end.as_ref().is_some_and(|end| end.counts.all_ok())
         })
-    }
-
-    fn running_mut(&mut self) -> Option<&mut RunState> {
-        self.runs.last_mut().filter(|run| run.end.is_none())
     }
 }
 

@@ -134,6 +134,18 @@ fn trust_is_four_less_one_for_each_reason() {
 }
 
 #[test]
+fn strategies_at_once_cost_a_point_of_trust_and_are_still_against_serial() {
+    let mut session = session(&[serial(), threads()]);
+    if let Some(plan) = &mut session.plan {
+        plan.together = true;
+    }
+    let run = summarise(&session, &session.runs[1]).unwrap();
+    let reason = "3 strategies ran at once and shared the CPUs".to_owned();
+    assert_eq!((run.trust.level, run.trust.reasons), (3, vec![reason]));
+    assert!(run.speedup.is_some_and(|speedup| speedup > 1.9));
+}
+
+#[test]
 fn a_baseline_off_its_calibration_weakens_every_run_beside_it() {
     let run = last(&[Script { estimate: ms(2_000), ..serial() }, threads()]);
     assert_eq!(run.trust.reasons, ["serial took 68 % longer than calibration foresaw"]);

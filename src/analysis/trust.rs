@@ -1,6 +1,6 @@
 //! How far the times of a run can be relied on.
 
-use crate::plan::Work;
+use crate::plan::{Plan, Work};
 use crate::state::{RunState, Session};
 use crate::units::{Nanos, Share};
 
@@ -26,11 +26,16 @@ pub struct Trust {
 impl Trust {
     pub(super) fn of(session: &Session, run: &RunState, makespan: Nanos) -> Self {
         let around = &run.surroundings;
-        let reasons: Vec<String> =
-            [busy(around.idle_before), taken(run), off_calibration(session, run), short(makespan)]
-                .into_iter()
-                .flatten()
-                .collect();
+        let reasons: Vec<String> = [
+            busy(around.idle_before),
+            taken(run),
+            off_calibration(session, run),
+            short(makespan),
+            beside(session),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         Self { level: 4u8.saturating_sub(reasons.len() as u8), reasons }
     }
 }
@@ -79,6 +84,12 @@ fn off_calibration(session: &Session, run: &RunState) -> Option<String> {
 fn short(makespan: Nanos) -> Option<String> {
     (makespan < LONG_ENOUGH)
         .then(|| format!("the tasks took {makespan} together, too short for a steady measurement"))
+}
+
+/// Whether the run had others beside it.
+fn beside(session: &Session) -> Option<String> {
+    let runs = session.plan.as_ref().map_or(1, Plan::at_once);
+    (runs > 1).then(|| format!("{runs} strategies ran at once and shared the CPUs"))
 }
 
 /// Whole percent, rounded down: 89.9 % idle is said to be below 90.

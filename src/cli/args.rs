@@ -121,6 +121,9 @@ pub(super) struct PlanArgs {
     /// How often the whole comparison is run.
     #[arg(long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) repeats: Option<String>,
+    /// Run the strategies of a workload at once, not one after another.
+    #[arg(long, help_heading = "Plan")]
+    pub(super) together: bool,
     /// The number from which tasks derive whatever differs between them.
     #[arg(long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) seed: Option<String>,

@@ -75,6 +75,7 @@ impl Reading {
             }
         }
         self.count(Field::Repeats, args.repeats.as_deref(), &mut plan.repeats);
+        plan.together |= args.together;
         if let Some(text) = args.seed.as_deref() {
             if let Ok(seed) = text.trim().parse() {
                 plan.seed = seed;

@@ -36,6 +36,8 @@ pub(super) struct Bars {
     size: fn() -> Option<(u16, u16)>,
     over: Vec<ProgressBar>,
     run: Option<RunBars>,
+    /// Runs beside that one, which have a bar but none for their workers.
+    beside: Vec<ProgressBar>,
     /// Runs that are over and have been drawn so.
     ended: usize,
     notices: usize,
@@ -70,6 +72,7 @@ impl Bars {
             size,
             over: Vec::new(),
             run: None,
+            beside: Vec::new(),
             ended: 0,
             notices: 0,
             drawn: Stamp::default(),
@@ -92,9 +95,20 @@ impl Bars {
             self.end_run(session, run);
             self.ended += 1;
         }
-        if let Some(run) = session.running() {
+        // Of several runs at once the first has bars for its workers.
+        if let Some(run) = session.runs.get(self.ended) {
             let now = time(run);
             self.draw_run(session, run, now);
+        }
+        for (index, run) in session.runs.iter().skip(self.ended + 1).enumerate() {
+            if index == self.beside.len() {
+                self.beside.push(self.add(&self.styles.total));
+            }
+            let bar = self.beside[index].clone();
+            bar.set_prefix(self.words(label(session, run)));
+            bar.set_position((run.progress().fraction() * LENGTH as f64) as u64);
+            let now = time(run);
+            self.say(&bar, &Progress::of(run, now).beside_a_bar(run.elapsed(now)));
         }
     }
 
@@ -105,6 +119,7 @@ impl Bars {
         if let Some(run) = self.run.take() {
             self.remove(&run);
         }
+        self.remove_beside();
         for bar in self.over.drain(..) {
             bar.finish_and_clear();
             self.multi.remove(&bar);
@@ -151,6 +166,7 @@ impl Bars {
         if let Some(bars) = self.run.take() {
             self.remove(&bars);
         }
+        self.remove_beside();
         let bar = self.add(&self.styles.total);
         bar.set_prefix(self.words(label(session, run)));
         bar.set_position((run.progress().fraction() * LENGTH as f64) as u64);
@@ -182,6 +198,13 @@ impl Bars {
         let bar = self.multi.add(ProgressBar::new(LENGTH));
         bar.set_style(style.clone());
         bar
+    }
+
+    fn remove_beside(&mut self) {
+        for bar in self.beside.drain(..) {
+            bar.finish_and_clear();
+            self.multi.remove(&bar);
+        }
     }
 
     fn remove(&self, run: &RunBars) {

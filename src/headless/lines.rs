@@ -21,18 +21,23 @@ pub(super) struct Lines {
     began: Stamp,
     ascii: bool,
     notices: usize,
-    /// Runs whose beginning was said.
-    begun: usize,
-    /// Runs whose end was said.
-    ended: usize,
-    /// When the last line about the run that goes on was written, and at how many percent.
+    /// What was said of the runs that have begun, in order.
+    runs: Vec<Told>,
+}
+
+/// What was said of one run.
+#[derive(Debug)]
+struct Told {
+    /// When the last line about it was written, and at how many percent.
     last: (Stamp, u32),
+    /// Whether its end was said.
+    over: bool,
 }
 
 impl Lines {
     /// Nothing said yet; time stamps count from `began`.
     pub(super) const fn new(began: Stamp, ascii: bool) -> Self {
-        Self { began, ascii, notices: 0, begun: 0, ended: 0, last: (began, 0) }
+        Self { began, ascii, notices: 0, runs: Vec::new() }
     }
 
     /// Says what is new by `now`.
@@ -41,28 +46,26 @@ impl Lines {
             self.say(now, notice);
         }
         self.notices = session.notices.len();
-        while let Some(run) = session.runs.get(self.ended) {
+        for (index, run) in session.runs.iter().enumerate() {
             let name = label(session, run);
-            if self.begun == self.ended {
-                self.begun += 1;
-                self.last = (now, 0);
+            if index == self.runs.len() {
+                self.runs.push(Told { last: (now, 0), over: false });
                 self.say(now, &format!("{name}: {}", beginning(run)));
             }
-            let Some(end) = &run.end else {
-                return self.go_on(run, &name, now, &progress(run));
+            let (last, over) = self.runs.get(index).map_or(((now, 0), true), |told| (told.last, told.over));
+            let told = match &run.end {
+                _ if over => continue,
+                Some(end) => {
+                    self.say(now, &format!("{name}: {} in {}", ending(end), run.elapsed(run.now)));
+                    Told { last, over: true }
+                }
+                None if is_due(run, now, last) => {
+                    self.say(now, &format!("{name}: {}", progress(run)));
+                    Told { last: (now, run.progress().percent()), over }
+                }
+                None => continue,
             };
-            self.ended += 1;
-            self.say(now, &format!("{name}: {} in {}", ending(end), run.elapsed(run.now)));
-        }
-    }
-
-    fn go_on(&mut self, run: &RunState, name: &str, now: Stamp, progress: &Progress) {
-        let percent = run.progress().percent();
-        let (at, before) = self.last;
-        let since = now.since(at);
-        if since >= AT_LATEST || (since >= AT_SOONEST && percent >= before + STEP) {
-            self.last = (now, percent);
-            self.say(now, &format!("{name}: {progress}"));
+            self.runs[index] = told;
         }
     }
 
@@ -70,6 +73,12 @@ impl Lines {
         let line = format!("[{:>7.2} s] {words}", now.since(self.began).as_secs_f64());
         output::note(&if self.ascii { ascii(&line) } else { line });
     }
+}
+
+/// Whether it is time for a line about a run that goes on.
+fn is_due(run: &RunState, now: Stamp, (at, before): (Stamp, u32)) -> bool {
+    let since = now.since(at);
+    since >= AT_LATEST || (since >= AT_SOONEST && run.progress().percent() >= before + STEP)
 }
 
 /// What a run sets out to do: `8 tasks of cpu 230 000, about 2.41 s as a loop`.

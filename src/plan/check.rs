@@ -172,7 +172,8 @@ impl Problems {
         let wanted = plan.workers.shape(machine);
         let most = |of: &dyn Fn(Strategy) -> u32| plan.strategies.iter().map(|s| of(*s)).max().unwrap_or(0);
         let threads = most(&|s| if s == Strategy::Processes { 0 } else { s.shape(wanted).slots() });
-        let processes = most(&|s| if s.has_processes() { s.shape(wanted).processes } else { 0 });
+        let children = |s: Strategy| if s.has_processes() { s.shape(wanted).processes } else { 0 };
+        let processes = most(&children);
         for (has, most, noun) in [(threads, MAX_THREADS, "threads"), (processes, MAX_PROCESSES, "processes")]
         {
             if has > most {
@@ -185,7 +186,8 @@ impl Problems {
             }
         }
         let files = machine.open_files.map_or(u64::MAX, |limit| limit.saturating_sub(FILES_BESIDE_CHILDREN));
-        let wants = u64::from(processes.min(MAX_PROCESSES));
+        let each = plan.strategies.iter().map(|s| u64::from(children(*s).min(MAX_PROCESSES)));
+        let wants = if plan.together { each.sum() } else { each.max().unwrap_or(0) };
         if wants > files {
             self.add(
                 Field::Workers,
@@ -202,8 +204,8 @@ impl Problems {
     /// Buffers may take half of the memory that is free: what else runs wants some too, and so do the books.
     fn memory(&mut self, plan: &Plan, machine: &Machine) {
         let most = Bytes(machine.memory_available.0 / 2);
-        let slots = plan.strategies.iter().map(|s| s.shape(plan.workers.shape(machine)).slots()).max();
-        let slots = u64::from(slots.unwrap_or(0));
+        let slots = plan.strategies.iter().map(|s| u64::from(s.shape(plan.workers.shape(machine)).slots()));
+        let slots = if plan.together { slots.sum() } else { slots.max().unwrap_or(0) };
         let buffers = plan.workloads.iter().map(|load| (load, load.size.buffer(load.task)));
         // The largest is said: with that one right, all are.
         let Some((load, each)) = buffers.max_by_key(|(_, each)| *each) else {
@@ -225,7 +227,11 @@ impl Problems {
                     Bytes(each.0.saturating_mul(slots)),
                     machine.memory_available
                 ),
-                format!("use at most {}, or a smaller size", grouped(most.0 / each.0.max(1))),
+                if plan.at_once() > 1 {
+                    "use fewer workers, a smaller size, or run the strategies one after another".to_owned()
+                } else {
+                    format!("use at most {}, or a smaller size", grouped(most.0 / each.0.max(1)))
+                },
             );
         }
     }
@@ -342,6 +348,13 @@ mod tests {
             ]
         );
         assert_eq!(native("100ms", 129).len(), 1, "by time a buffer is the usual one at most");
+        let together = problems(|p| {
+            p.workloads[0].task = TaskType::Native;
+            p.workloads[0].size = Size::Buffer(Bytes(32 << 20));
+            (p.workers, p.together) = (WorkerCount::Exactly(64), true);
+        });
+        assert_eq!(together.len(), 1, "1 + 64 + 64 buffers at once: {together:?}");
+        assert!(together[0].ends_with("or run the strategies one after another"), "{together:?}");
         assert_eq!(native("1000000", 4_096), [""; 0]);
         assert_eq!(
             native("5GiB", 1),

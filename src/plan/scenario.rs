@@ -18,6 +18,7 @@
 //! retries = 0
 //! on_error = "continue"        # or "stop"
 //! repeats = 1
+//! together = false             # or true: the strategies at once
 //! seed = 1
 //! runtime = "native"
 //! delivery = "map"

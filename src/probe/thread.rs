@@ -92,12 +92,15 @@ impl Probe {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// From now on, samples go to this run's sink, and what its lanes are charged for counts as ours; with none, no run
-    /// goes on. To be called with none only when the run's workers are gone: what they are charged for later is lost.
-    pub fn watch(&self, run: Option<(EventSink, Arc<Lanes>)>) {
+    /// From now on, samples go to this sink, and what these lanes, of one run or of several at once, are charged for
+    /// counts as ours; with none, no run goes on. To be called with none only when all workers are gone: what they are charged for later is lost.
+    pub fn watch(&self, run: Option<(EventSink, Vec<Arc<Lanes>>)>) {
         let mut state = self.shared.lock();
         let (sink, lanes) = run.unzip();
-        state.charges.watch(lanes.map(|lanes| Box::new(move |cpu| lanes.charged(cpu)) as Charged));
+        let charged = |lanes: Vec<Arc<Lanes>>| {
+            Box::new(move |cpu| lanes.iter().map(|lanes| lanes.charged(cpu)).sum()) as Charged
+        };
+        state.charges.watch(lanes.map(charged));
         state.run = sink;
         drop(state);
         self.shared.changed.notify_all();
@@ -227,7 +230,7 @@ mod tests {
         let options = ProbeOptions { period: SHORT, idle_period: LONG };
         let probe = Probe::start_with(script(100), options, Some(idle)).unwrap();
         assert_eq!(next(&idle_feed), 1);
-        probe.watch(Some((run, Lanes::heap(1, 1))));
+        probe.watch(Some((run, vec![Lanes::heap(1, 1)])));
         assert_eq!([next(&run_feed), next(&run_feed)], [2, 3]);
         assert!(idle_feed.try_recv().is_err());
     }
@@ -277,7 +280,7 @@ mod tests {
         read(1);
         assert_eq!(next(&feed), 100);
         let lanes = Lanes::heap(1, highest_cpu());
-        probe.watch(Some((sink, Arc::clone(&lanes))));
+        probe.watch(Some((sink, vec![Arc::clone(&lanes)])));
         let worker = std::thread::spawn(move || {
             let clock = Clock::monotonic();
             let epoch = clock.now();

@@ -87,6 +87,7 @@ struct PlanFacts {
     retries: u32,
     on_error: String,
     repeats: u32,
+    together: bool,
     seed: u64,
 }
 
@@ -119,6 +120,7 @@ impl PlanFacts {
             retries: plan.retries,
             on_error: plan.on_error.to_string(),
             repeats: plan.repeats,
+            together: plan.together,
             seed: plan.seed,
         }
     }

@@ -181,6 +181,7 @@ impl RunState {
             RunEvent::Accepted { .. }
             | RunEvent::Calibrated { .. }
             | RunEvent::RunStarted(_)
+            | RunEvent::Of(_)
             | RunEvent::Cores(_)
             | RunEvent::Notice(_)
             | RunEvent::Finished => {}

@@ -70,6 +70,68 @@ fn a_run_is_what_its_events_say() {
     assert_eq!(run.elapsed(at(150)), Nanos::from_millis(150));
 }
 
+/// The beginning of run number `run`.
+fn started_as(run: u32, strategy: Strategy) -> RunEvent {
+    match started(strategy, 1) {
+        RunEvent::RunStarted(start) => RunEvent::RunStarted(RunStart { run: RunId(run), ..start }),
+        other => other,
+    }
+}
+
+#[test]
+fn of_several_runs_at_once_each_takes_what_is_of_it() {
+    let mut session = Session::default();
+    let done = |n| RunEvent::Levels { at: at(50 + n), slots: vec![(SlotId(0), levels(1, 0, n))] };
+    session.apply(&started_as(0, Strategy::Serial));
+    session.apply(&started_as(1, Strategy::Threads));
+    assert_eq!(session.subject(), Some(1), "the one that began last, until another is named");
+    for (run, n) in [(0, 3), (1, 5), (0, 4)] {
+        session.apply(&RunEvent::Of(RunId(run)));
+        session.apply(&done(n));
+    }
+    assert_eq!(session.runs.iter().map(RunState::done).collect::<Vec<_>>(), [4, 5]);
+    assert_eq!(session.running_all().count(), 2);
+    session.apply(&RunEvent::Of(RunId(1)));
+    session.apply(&finished(90));
+    // The one that began first goes on, and what is said of the other comes too late.
+    session.apply(&done(7));
+    assert_eq!((session.subject(), session.runs[1].done()), (None, 8));
+    assert_eq!(session.running().unwrap().start.strategy, Strategy::Serial);
+    session.apply(&RunEvent::Of(RunId(0)));
+    session.apply(&finished(120));
+    assert_eq!((session.running_all().count(), session.runs[0].now), (0, at(120)));
+    session.apply(&RunEvent::Of(RunId(9)));
+    session.apply(&done(1));
+    assert_eq!(session.runs.len(), 2, "a run that never began is nobody's");
+}
+
+#[test]
+fn the_same_events_give_the_same_state_however_batches_of_runs_mix() {
+    let of = |run: u32, n: u64| {
+        let record = Record::Span { phase: Phase::Blocked, task: None, start: at(n), end: at(n + 1) };
+        vec![RunEvent::Of(RunId(run)), RunEvent::Lane { slot: SlotId(0), record }]
+    };
+    let state = |order: [(u32, u64); 4]| {
+        let mut session = Session::default();
+        session.apply(&started_as(0, Strategy::Serial));
+        session.apply(&started_as(1, Strategy::Threads));
+        order.iter().flat_map(|(run, n)| of(*run, *n)).for_each(|event| session.apply(&event));
+        session.runs
+    };
+    assert_eq!(state([(0, 1), (0, 2), (1, 1), (1, 2)]), state([(1, 1), (0, 1), (1, 2), (0, 2)]));
+}
+
+#[test]
+fn a_sink_of_a_run_says_whose_its_batches_are() {
+    let (sink, feed) = crate::event::EventSink::channel();
+    sink.of(RunId(3)).say(RunEvent::Finished);
+    sink.of(RunId(3)).say_all(Vec::new());
+    sink.say(RunEvent::Finished);
+    drop(sink);
+    let batches: Vec<_> = feed.iter().collect();
+    assert_eq!(batches, [vec![RunEvent::Of(RunId(3)), RunEvent::Finished], vec![RunEvent::Finished]]);
+}
+
 #[test]
 fn stops_are_subtracted_from_elapsed() {
     let mut session = Session::default();

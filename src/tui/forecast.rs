@@ -70,12 +70,15 @@ impl Forecast {
     pub(crate) fn of(plan: &Plan, machine: &Machine, costs: &Costs) -> Self {
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(costs)).collect();
         let wanted = plan.workers.shape(machine);
+        let each = plan.strategies.iter().map(|strategy| strategy.shape(wanted).slots());
+        let all = each.fold(0, u32::saturating_add);
         let mut runs = Vec::new();
         for (index, (load, work)) in plan.workloads.iter().zip(&works).enumerate() {
             for &strategy in &plan.strategies {
                 let slots = strategy.shape(wanted).slots().max(1);
-                let pool =
-                    Pool { slots, cpus: machine.available(), chunk: plan.chunk.resolve(load.tasks, slots) };
+                let crowd = if plan.together { all } else { slots };
+                let chunk = plan.chunk.resolve(load.tasks, slots);
+                let pool = Pool { slots, crowd, cpus: machine.available(), chunk };
                 runs.push(((index, strategy), pool.run(load.tasks, work, costs)));
             }
         }
@@ -102,6 +105,8 @@ impl Forecast {
 /// Who does the work.
 struct Pool {
     slots: u32,
+    /// Workers that want the CPUs, those of other strategies at the same time included.
+    crowd: u32,
     cpus: u32,
     chunk: u32,
 }
@@ -142,7 +147,9 @@ impl Pool {
             }
             let busy = || hands.iter().filter(|hand| hand.task.is_some());
             let computing = busy().filter(|hand| hand.computing > 0.0).count();
-            let rate = (f64::from(self.cpus.max(1)) / computing.max(1) as f64).min(1.0);
+            // Whoever runs at the same time computes as much of the time as these do.
+            let rivals = computing.max(1) as f64 * f64::from(self.crowd) / f64::from(self.slots.max(1));
+            let rate = (f64::from(self.cpus.max(1)) / rivals).min(1.0);
             let next = |hand: &Hand| if hand.computing > 0.0 { hand.computing / rate } else { hand.waiting };
             let Some(step) = busy().map(next).min_by(f64::total_cmp) else { break };
             now += step;
@@ -170,7 +177,8 @@ impl Pool {
         let waiting = work.waiting() * tasks;
         let computing = work.serial_estimate(tasks, costs) - waiting;
         let evenly = (computing + waiting) / u64::from(self.slots.max(1));
-        evenly.max(computing / u64::from(self.cpus.min(self.slots).max(1)))
+        let share = f64::from(self.cpus.max(1)) * f64::from(self.slots.max(1)) / f64::from(self.crowd.max(1));
+        evenly.max(Nanos((computing.0 as f64 / share.min(f64::from(self.slots.max(1)))) as u64))
     }
 }
 
@@ -222,6 +230,9 @@ mod tests {
         let plan = plan(TaskType::Cpu, Size::Compute(Compute::Iterations(2_000_000)), 8, 4);
         assert_eq!(millis(&plan, Strategy::Serial), 800);
         assert_eq!(millis(&plan, Strategy::Processes), 400);
+        let together =
+            Plan { together: true, strategies: vec![Strategy::Serial, Strategy::Threads], ..plan.clone() };
+        assert_eq!(millis(&together, Strategy::Threads), 500, "five workers want two CPUs");
         let mut many = plan.clone();
         many.workloads[0].tasks = 1_000_000;
         assert_eq!(millis(&many, Strategy::Threads), 50_000_000);

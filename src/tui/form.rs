@@ -23,6 +23,8 @@ pub(crate) enum Item {
     Workers,
     /// Whether a strategy is run.
     Way(Strategy),
+    /// Whether strategies run one after another.
+    Order,
     /// Tasks handed out at a time.
     Chunk,
     /// Longest time of an attempt.
@@ -48,7 +50,7 @@ pub(crate) enum Kind {
 
 impl Item {
     /// Every item, from top to bottom.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Task,
         Self::Size,
         Self::Tasks,
@@ -57,6 +59,7 @@ impl Item {
         Self::Way(Strategy::Threads),
         Self::Way(Strategy::Processes),
         Self::Way(Strategy::Hybrid),
+        Self::Order,
         Self::Chunk,
         Self::Timeout,
         Self::Retries,
@@ -66,7 +69,7 @@ impl Item {
     /// What can be done to it.
     pub(crate) const fn kind(self) -> Kind {
         match self {
-            Self::Task => Kind::Choice,
+            Self::Task | Self::Order => Kind::Choice,
             Self::Way(_) => Kind::Check,
             Self::Run => Kind::Button,
             _ => Kind::Value,
@@ -82,6 +85,7 @@ impl Item {
             Self::Workers => "Workers",
             Self::Way(Strategy::Serial) => "Run as",
             Self::Way(_) | Self::Run => "",
+            Self::Order => "Order",
             Self::Chunk => "Chunk",
             Self::Timeout => "Timeout",
             Self::Retries => "Retries",
@@ -99,7 +103,7 @@ impl Item {
             Self::Chunk => Some(Field::Chunk),
             Self::Timeout => Some(Field::Timeout),
             Self::Retries => Some(Field::Retries),
-            Self::Run => None,
+            Self::Order | Self::Run => None,
         }
     }
 
@@ -131,10 +135,11 @@ impl Item {
             Self::Way(Strategy::Threads) => "a pool of threads in this process",
             Self::Way(Strategy::Processes) => "a pool of processes, which start slower and share nothing",
             Self::Way(Strategy::Hybrid) => "processes with threads in each: 2x4 workers are 2 with 4 each",
+            Self::Order => "one by one is fair; together, strategies compete for the CPUs",
             Self::Chunk => "how many tasks a worker takes at a time; auto is the rule of Python's Pool.map",
             Self::Timeout => "how long one task may take: 2s, or none",
             Self::Retries => "how often a task that failed is tried again",
-            Self::Run => "runs the same work each way, one after another",
+            Self::Run => "runs the same work each way",
         }
     }
 }
@@ -183,6 +188,7 @@ impl Form {
             },
             Item::Way(Strategy::Hybrid) => Strategy::Hybrid.label(self.plan.workers.shape(machine)),
             Item::Way(strategy) => strategy.name().to_owned(),
+            Item::Order => if self.plan.together { "together" } else { "one by one" }.to_owned(),
             Item::Chunk => match self.plan.chunk {
                 Chunk::Auto => format!("auto ({})", grouped(self.chunk(machine).into())),
                 Chunk::Tasks(n) => grouped(n.into()),
@@ -208,7 +214,7 @@ impl Form {
             Item::Chunk => self.plan.chunk.to_string(),
             Item::Timeout => self.plan.timeout.map_or_else(|| "none".to_owned(), Nanos::exact),
             Item::Retries => self.plan.retries.to_string(),
-            Item::Task | Item::Way(_) | Item::Run => String::new(),
+            Item::Task | Item::Way(_) | Item::Order | Item::Run => String::new(),
         }
     }
 

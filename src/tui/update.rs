@@ -73,7 +73,8 @@ fn take(model: &mut Model, event: &RunEvent) {
             model.first_lane = 0;
         }
         RunEvent::Lane { record, .. } => {
-            if let Some(throughput) = model.throughput.last_mut() {
+            let run = model.session.subject();
+            if let Some(throughput) = run.and_then(|run| model.throughput.get_mut(run)) {
                 throughput.take(record);
             }
         }

@@ -152,6 +152,29 @@ fn options_override_a_scenario() {
 }
 
 #[test]
+fn strategies_run_at_once_if_they_are_told_to() {
+    let args = ["compare", "-t", "sleep,sum", "--size", "40ms", "-n", "8", "-w", "2", "--repeats", "2"];
+    let args: Vec<&str> =
+        args.into_iter().chain(["-s", "serial,threads,processes,hybrid", "--together"]).collect();
+    let results = results(&args);
+    assert_eq!(results["plan"]["together"], true);
+    let order: Vec<&str> = runs(&results).iter().map(|run| run["strategy"].as_str().unwrap()).collect();
+    assert_eq!(order, ["serial", "threads", "processes", "hybrid"].repeat(4));
+    for run in runs(&results) {
+        assert_eq!((&run["tasks"]["ok"], &run["stopped"]), (&json!(8), &json!(null)), "{run}");
+        let first = &runs(&results)[if run["task"] == "sleep" { 0 } else { 8 }];
+        assert_eq!(run["digest"], first["digest"]);
+        let slots = run["per_worker"].as_array().unwrap();
+        assert_eq!(slots.iter().map(|slot| number(&slot["tasks"])).sum::<u64>(), 8, "each has its own lanes");
+        let parts = run["ledger_ns"].as_object().unwrap().values().map(|v| v.as_i64().unwrap());
+        assert_eq!(parts.sum::<i64>(), (number(&run["elapsed_ns"]) * number(&run["workers"])) as i64);
+        let reasons = run["trust"]["reasons"].as_array().unwrap();
+        assert!(reasons.contains(&json!("4 strategies ran at once and shared the CPUs")), "{run}");
+        assert!(run["speedup"].is_number() && number(&run["trust"]["level"]) < 4, "{run}");
+    }
+}
+
+#[test]
 fn run_runs_threads_unless_told_otherwise() {
     let threads = results(&["run", "-n", "4", "--size", "1000", "-w", "2"]);
     assert_eq!(runs(&threads).len(), 1);

@@ -18,6 +18,8 @@ pub(super) struct Preempted {
     workers: u64,
     /// CPUs' worth of time, where the machine is known.
     cpus: Option<f64>,
+    /// Whether other strategies ran at the same time.
+    together: bool,
 }
 
 impl Preempted {
@@ -29,6 +31,7 @@ impl Preempted {
             share,
             workers: u64::from(facts.summary.workers),
             cpus: facts.cpus(),
+            together: facts.session.plan.as_ref().is_some_and(|plan| plan.at_once() > 1),
         })
     }
 
@@ -64,6 +67,10 @@ impl Insight for Preempted {
         let share = percent(self.share);
         let (who, their) = self.who();
         match self.too_few() {
+            _ if self.together => format!(
+                "{who} {} ready to compute and had no CPU for {share} of {their} time: other strategies ran at once.",
+                if their == "its" { "was" } else { "were" }
+            ),
             Some(cpus) => format!(
                 "{who} shared {}: for {share} of {their} time they were ready to compute and had none.",
                 plural(cpus, "CPU")
@@ -77,6 +84,7 @@ impl Insight for Preempted {
 
     fn next_step(&self) -> Option<String> {
         Some(match self.too_few() {
+            _ if self.together => "Run the strategies one after another, to compare them.".to_owned(),
             Some(cpus) => format!("For computing, {} would do as much.", plural(cpus, "worker")),
             None => "Close what else runs, and run it again.".to_owned(),
         })

@@ -28,6 +28,7 @@ const RUN: &[&str] = &[
     "retries",
     "on_error",
     "repeats",
+    "together",
     "seed",
     "runtime",
     "delivery",
@@ -286,6 +287,17 @@ impl Reader<'_> {
         self.number_into(run.get("retries"), u32::MAX.into(), &mut plan.retries);
         self.number_into(run.get("repeats"), u32::MAX.into(), &mut plan.repeats);
         self.number_into(run.get("seed"), u64::MAX, &mut plan.seed);
+        if let Some(value) = run.get("together") {
+            match value.tree {
+                DeValue::Boolean(together) => plan.together = *together,
+                other => {
+                    self.fault(
+                        value.at,
+                        format!("together is {}, and true or false is wanted", shown(other)),
+                    );
+                }
+            }
+        }
         if let Some(value) = run.get("timeout")
             && let Some(text) = self.word(value)
             && text.trim() != "none"

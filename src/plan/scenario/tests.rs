@@ -72,7 +72,7 @@ fn whatever_run_leaves_out_is_as_in_the_first_plan() {
 fn every_key_of_run_is_read() {
     let text = with_run(
         "strategies = [\"threads\", 'serial']\nworkers = \"+2\"\nchunk = 3\ntimeout = \"1.5 s\"\nretries = 2\n\
-         on_error = \"stop\"\nrepeats = 0x10\nseed = 18_446_744_073_709_551_615\nruntime = \"native\"\n\
+         on_error = \"stop\"\nrepeats = 0x10\nseed = 18_446_744_073_709_551_615\ntogether = true\nruntime = \"native\"\n\
          delivery = \"map\"",
     );
     let plan = Scenario::parse("x", &text, &machine()).unwrap().plan;
@@ -80,7 +80,7 @@ fn every_key_of_run_is_read() {
     assert_eq!((plan.workers, plan.chunk), (WorkerCount::Plus(2), Chunk::Tasks(3)));
     assert_eq!(plan.timeout, Some(Nanos::from_millis(1_500)));
     assert_eq!((plan.retries, plan.repeats, plan.seed), (2, 16, u64::MAX));
-    assert_eq!(plan.on_error, OnError::Stop);
+    assert_eq!((plan.on_error, plan.together), (OnError::Stop, true));
     let text = with_run("workers = \"50%\"\nchunk = \"auto\"\ntimeout = \"none\"");
     let plan = Scenario::parse("x", &text, &machine()).unwrap().plan;
     assert_eq!((plan.workers, plan.chunk, plan.timeout), (WorkerCount::Percent(50), Chunk::Auto, None));
@@ -115,6 +115,7 @@ fn a_fault_says_file_line_column_key_value_and_way_out() {
             "on_error = \"µ\"",
             "my.toml:11:12: on_error \"µ\" is no rule for errors; there are continue and stop",
         ),
+        ("together = 1", "my.toml:11:12: together is 1, and true or false is wanted"),
         (
             "retries = 99999999999",
             "my.toml:11:11: retries 99999999999 is no whole number from 0 to 4294967295",
@@ -143,7 +144,7 @@ fn a_fault_says_file_line_column_key_value_and_way_out() {
         (
             "colour = 4",
             "my.toml:11:1: \"colour\" is no key of [run]; there are strategies, workers, chunk, timeout, retries, \
-             on_error, repeats, seed, runtime, delivery",
+             on_error, repeats, together, seed, runtime, delivery",
         ),
         // What only the check of the whole plan can find.
         ("workers = 0", "my.toml:11:11: workers 0: nobody would do the work; use 1 or more"),

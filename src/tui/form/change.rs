@@ -74,6 +74,7 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine) {
             };
         }
         Item::Retries => plan.retries = u32::try_from(beside(plan.retries.into(), up)).unwrap_or(u32::MAX),
+        Item::Order => plan.together = !plan.together,
         Item::Way(_) | Item::Run => {}
     }
 }

@@ -1,0 +1,194 @@
+//! Runs that go on at once: one commonly, or every strategy of a workload.
+//!
+//! Each has lanes, a collector and an executor of its own, on a thread of its own. What is said of it goes through a sink
+//! that names it. All begin at the same moment, so that one clock is right for all of them.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Inner;
+use super::collector::{Collector, Last};
+use crate::clock::{RunClock, RunTime};
+use crate::event::{EventSink, RunEnd, RunEvent, RunStart};
+use crate::exec::lane::Lanes;
+use crate::exec::{Books, CancelToken, RunEnv, RunSpec, executor_for};
+use crate::ids::RunId;
+use crate::plan::{Plan, PlannedRun, Strategy, Work};
+use crate::probe;
+use crate::units::Nanos;
+
+/// A run that is about to begin.
+struct Prepared {
+    id: RunId,
+    spec: RunSpec,
+    lanes: Arc<Lanes>,
+    lanes_path: Option<String>,
+    run_key: u64,
+    events: EventSink,
+    collector: Collector,
+}
+
+impl Inner {
+    /// Runs some runs at once, each from its first to its last event.
+    pub(super) fn run(
+        &self,
+        plan: &Plan,
+        runs: &[(RunId, PlannedRun)],
+        works: &[Work],
+        cancel: &CancelToken,
+    ) {
+        let ready: Vec<Prepared> = runs
+            .iter()
+            .map(|(id, planned)| self.prepare(plan, *id, planned, &works[planned.workload]))
+            .collect();
+        let lanes = ready.iter().map(|run| Arc::clone(&run.lanes)).collect();
+        self.watch(Some((self.events.clone(), lanes)));
+        // Elapsed begins here: calibration, check and lanes came before.
+        let clock = RunClock::new(self.options.clock.clone(), self.options.clock.now());
+        if let Some(active) = self.active().as_mut() {
+            active.clock = Some(clock.clone());
+            active.runs = runs.iter().map(|(id, _)| *id).collect();
+        }
+        self.all(ready, &clock, cancel);
+        if let Some(active) = self.active().as_mut() {
+            active.clock = None;
+        }
+        self.watch(None);
+    }
+
+    /// Runs all of them at once: one on this thread, each of the others on one of its own.
+    fn all(&self, ready: Vec<Prepared>, clock: &RunClock, cancel: &CancelToken) {
+        let seats: Vec<Mutex<Option<Prepared>>> =
+            ready.into_iter().map(|run| Mutex::new(Some(run))).collect();
+        let take = |seat: &Mutex<Option<Prepared>>| {
+            let run = seat.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(run) = run {
+                self.one(run, clock, cancel);
+            }
+        };
+        std::thread::scope(|scope| {
+            let others = seats.iter().skip(1).map(|seat| {
+                let thread = std::thread::Builder::new().name("ps-engine".to_owned());
+                thread.spawn_scoped(scope, || take(seat))
+            });
+            let others: Vec<_> = others.collect();
+            // Those that no thread could be had for are run here, when the first is over.
+            let first = seats.iter().take(1);
+            let rest = seats.iter().skip(1).zip(&others).filter(|(_, thread)| thread.is_err());
+            first.chain(rest.map(|(seat, _)| seat)).for_each(take);
+            for thread in others.into_iter().flatten() {
+                // A panic would be a fault of ours, and has been reported by the hook; the other runs go on.
+                let _ = thread.join();
+            }
+        });
+    }
+
+    /// Makes what a run needs, and says that it begins.
+    fn prepare(&self, plan: &Plan, id: RunId, planned: &PlannedRun, work: &Work) -> Prepared {
+        let tasks = plan.workloads[planned.workload].tasks;
+        let shape = planned.strategy.shape(plan.workers.shape(&self.machine));
+        let slots = shape.slots();
+        let chunk = plan.chunk.resolve(tasks, slots);
+        let serial_estimate = work.serial_estimate(tasks, &self.costs());
+        let cpus = probe::highest_cpu();
+        let run_key = random_key();
+        let (lanes, lanes_path) = self.lanes(planned.strategy, slots, cpus, run_key);
+        let spec = RunSpec {
+            strategy: planned.strategy,
+            slots,
+            threads: shape.threads,
+            tasks,
+            chunk,
+            work: work.clone(),
+            estimate: serial_estimate / tasks,
+            timeout: plan.timeout,
+            retries: plan.retries,
+            on_error: plan.on_error,
+            seed: plan.seed,
+            cpus,
+            fault: self.options.fault,
+        };
+        let events = self.events.of(id);
+        let collector = Collector::new(&lanes, slots, events.clone());
+        self.events.say(RunEvent::RunStarted(RunStart {
+            run: id,
+            workload: planned.workload,
+            repeat: planned.repeat,
+            strategy: planned.strategy,
+            slots,
+            shape,
+            chunk,
+            tasks,
+            work: work.clone(),
+            serial_estimate,
+            shared_lanes: !planned.strategy.has_processes() || lanes_path.is_some(),
+        }));
+        Prepared { id, spec, lanes, lanes_path, run_key, events, collector }
+    }
+
+    /// Runs one run to its end, on the calling thread.
+    fn one(&self, run: Prepared, clock: &RunClock, cancel: &CancelToken) {
+        let Prepared { id, spec, lanes, lanes_path, run_key, events, mut collector } = run;
+        let env = RunEnv {
+            lanes,
+            lanes_path,
+            run_key,
+            clock: clock.clone(),
+            cancel: cancel.clone(),
+            events: events.clone(),
+            worker_program: self.options.worker_program.clone(),
+        };
+        collector.start(clock.clone());
+        let books = executor_for(spec.strategy).run(&spec, &env);
+        let elapsed = clock.now().elapsed();
+        let asked = self.active().as_mut().and_then(|active| {
+            active.runs.retain(|other| *other != id);
+            active.asked
+        });
+        let last = collector.finish(RunTime(elapsed.0));
+        events.say(RunEvent::RunFinished(Box::new(end(elapsed, asked, books, last))));
+    }
+
+    /// Lanes for a run: shared where workers are processes, if that can be had.
+    fn lanes(&self, strategy: Strategy, slots: u32, cpus: u32, key: u64) -> (Arc<Lanes>, Option<String>) {
+        #[cfg(unix)]
+        if strategy.has_processes() {
+            match Lanes::shared(slots, cpus, key) {
+                Ok((lanes, path)) => return (lanes, Some(path)),
+                Err(error) => {
+                    let words = format!("lanes travel as frames, for poolscope failed to {error}");
+                    self.events.say(RunEvent::Notice(words));
+                }
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = (strategy, key);
+        (Lanes::heap(slots, cpus), None)
+    }
+}
+
+/// What is known of a run that took `elapsed`, and perhaps was asked to end: its books, and what its lanes said last.
+fn end(elapsed: Nanos, asked: Option<RunTime>, books: Books, last: Last) -> RunEnd {
+    RunEnd {
+        elapsed,
+        startup: last.first_start.map_or(elapsed, RunTime::elapsed).min(elapsed),
+        // Of a run that was asked to end, all that came after is ending.
+        shutdown: match asked.map_or(books.last_outcome, |asked| asked.max(books.last_outcome)) {
+            RunTime::START => Nanos::ZERO,
+            known => elapsed - known.elapsed(),
+        },
+        counts: books.counts,
+        digest: books.digest,
+        latency: last.latency,
+        queue: last.queue,
+        slots: last.slots,
+        overhead_cpu: books.overhead_cpu,
+        errors: books.errors,
+        stopped: books.stopped,
+    }
+}
+
+/// A number that nobody can guess: the standard library seeds its hashers from the system's randomness.
+fn random_key() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish()
+}
