@@ -30,6 +30,7 @@ mod keys;
 mod lab;
 mod message;
 mod model;
+mod pointer;
 mod runtime;
 mod terminal;
 mod theme;

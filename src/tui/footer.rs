@@ -1,7 +1,7 @@
 //! The footer: the keys that mean something now, from the table of keys.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
@@ -24,31 +24,53 @@ impl<'a> Footer<'a> {
 
 impl Widget for Footer<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
-        let Self(model) = self;
-        let theme = &model.theme;
+        let theme = &self.0.theme;
         let mut canvas = Canvas::new(area, buf);
+        for (x, binding) in self.places(area.width) {
+            let x = canvas.text(x, 0, binding.shown, theme.accent);
+            canvas.text(x + 1, 0, binding.label, theme.dim);
+        }
+    }
+}
+
+impl Footer<'_> {
+    /// What the key asks for that is named at a place of the footer; none where it would be several.
+    pub(crate) fn action_at(&self, area: Rect, at: Position) -> Option<Action> {
+        let x = at.x.checked_sub(area.x)?;
+        let within = |(from, row): &(u16, &Binding)| {
+            (*from..from + (row.shown.width() + row.label.width() + 1) as u16).contains(&x)
+        };
+        let (_, row) = self.places(area.width).into_iter().find(within)?;
+        (!row.shown.contains(' ')).then_some(row.action)
+    }
+
+    /// The keys that there is room for, and the columns at which they begin.
+    fn places(&self, columns: u16) -> Vec<(u16, &'static Binding)> {
+        let Self(model) = self;
         let contexts = keys::contexts(model);
-        let mut rows: Vec<&Binding> = TABLE
+        let mut rows: Vec<&'static Binding> = TABLE
             .iter()
             .filter(|row| row.rank > 0 && contexts.contains(&row.context) && means_something(row, model))
             .collect();
         rows.sort_by_key(|row| row.rank);
-        let room = usize::from(canvas.width());
+        let room = usize::from(columns);
         // Help and quit, the last two, are always there; the rest as far as there is room.
         let width = |row: &&Binding| row.shown.width() + row.label.width() + 3;
         let keep = rows.len().saturating_sub(2);
         let mut budget = room.saturating_sub(1 + rows.iter().skip(keep).map(width).sum::<usize>());
         let mut x = 1;
-        for (index, row) in rows.iter().enumerate() {
+        let mut places = Vec::new();
+        for (index, row) in rows.into_iter().enumerate() {
             if index < keep {
-                if width(row) > budget {
+                if width(&row) > budget {
                     continue;
                 }
-                budget -= width(row);
+                budget -= width(&row);
             }
-            x = canvas.text(x, 0, row.shown, theme.accent);
-            x = canvas.text(x + 1, 0, row.label, theme.dim) + 2;
+            places.push((x, row));
+            x += width(&row) as u16;
         }
+        places
     }
 }
 

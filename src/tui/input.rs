@@ -1,4 +1,4 @@
-//! The thread `ps-input`: waits for keys and for another size, and tells the screen.
+//! The thread `ps-input`: waits for keys, the mouse and another size, and tells the screen.
 //!
 //! On Unix it sleeps in one `poll` over the terminal and over SIGWINCH, reads what is there and parses it itself. crossterm
 //! 0.29 does neither in a way that a screen can rely on: at the end of a terminal it spins and never returns, a resize
@@ -13,11 +13,21 @@ use std::sync::mpsc::{SendError, SyncSender};
 use ratatui::crossterm::event::KeyEvent;
 
 use crate::tui::message::Message;
+use crate::tui::pointer::Pointer;
+
+/// What a person did.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Input {
+    /// A key was pressed, or repeats.
+    Key(KeyEvent),
+    /// Something was done with the mouse.
+    Pointer(Pointer),
+}
 
 /// What woke the thread.
 enum Woken {
-    /// These keys were pressed.
-    Keys(Vec<KeyEvent>),
+    /// This was done.
+    Inputs(Vec<Input>),
     /// The terminal has another size.
     Size,
 }
@@ -55,9 +65,12 @@ impl From<SendError<Message>> for Gone {
 fn serve(source: &mut Source, messages: &SyncSender<Message>) -> Result<std::convert::Infallible, Gone> {
     loop {
         match source.next()? {
-            Woken::Keys(keys) => {
-                for key in keys {
-                    messages.send(Message::Key(key))?;
+            Woken::Inputs(inputs) => {
+                for input in inputs {
+                    messages.send(match input {
+                        Input::Key(key) => Message::Key(key),
+                        Input::Pointer(pointer) => Message::Pointer(pointer),
+                    })?;
                 }
             }
             Woken::Size => {
@@ -95,7 +108,7 @@ impl Source {
             let mut fds = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(&self.resized, PollFlags::IN)];
             let timeout = self.parser.is_waiting().then_some(&Self::REST);
             match poll(&mut fds, timeout) {
-                Ok(0) => return Ok(Woken::Keys(self.parser.give_up().into_iter().collect())),
+                Ok(0) => return Ok(Woken::Inputs(self.parser.give_up().into_iter().collect())),
                 Ok(_) => {}
                 Err(rustix::io::Errno::INTR) => continue,
                 Err(error) => return Err(error.into()),
@@ -113,7 +126,7 @@ impl Source {
             let mut bytes = [0; 1_024];
             match rustix::io::read(&stdin, &mut bytes[..]) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => return Ok(Woken::Keys(self.parser.take(bytes.get(..count).unwrap_or(&[])))),
+                Ok(count) => return Ok(Woken::Inputs(self.parser.take(bytes.get(..count).unwrap_or(&[])))),
                 Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -132,13 +145,26 @@ impl Source {
     }
 
     fn next(&mut self) -> io::Result<Woken> {
-        use ratatui::crossterm::event::{Event, KeyEventKind, read};
+        use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind, read};
+        use ratatui::layout::Position;
+
+        use crate::tui::pointer::Deed;
         loop {
-            match read()? {
-                Event::Key(key) if key.kind != KeyEventKind::Release => return Ok(Woken::Keys(vec![key])),
+            let input = match read()? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => Input::Key(key),
+                Event::Mouse(mouse) => {
+                    let deed = match mouse.kind {
+                        MouseEventKind::Down(MouseButton::Left) => Deed::Click,
+                        MouseEventKind::ScrollUp => Deed::WheelUp,
+                        MouseEventKind::ScrollDown => Deed::WheelDown,
+                        _ => continue,
+                    };
+                    Input::Pointer(Pointer { at: Position { x: mouse.column, y: mouse.row }, deed })
+                }
                 Event::Resize(..) => return Ok(Woken::Size),
-                _ => {}
-            }
+                _ => continue,
+            };
+            return Ok(Woken::Inputs(vec![input]));
         }
     }
 }

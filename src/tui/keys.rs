@@ -115,6 +115,7 @@ pub(crate) const TABLE: &[Binding] = &[
     row(Everywhere, char('<'), Do::Earlier, ("< >", "earlier, later"), 8),
     also(Everywhere, char('>'), Do::Later),
     row(Everywhere, char('t'), Do::Theme, ("t", "theme"), 10),
+    row(Everywhere, char('m'), Do::Mouse, ("m", "mouse"), 11),
     row(Everywhere, char('?'), Do::Help, ("?", "help"), 12),
     also(Everywhere, key(Key::F(1)), Do::Help),
     row(Everywhere, char('q'), Do::Quit, ("q", "quit"), 13),

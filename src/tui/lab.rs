@@ -48,6 +48,7 @@ use ratatui::widgets::Widget;
 pub(crate) use layout::LabLayout;
 pub(crate) use layout::lab_layout;
 pub(crate) use plan::PlanPanel;
+pub(crate) use runs::RunList;
 
 use crate::tui::lab::cores::{CoreGrid, CoreStrip};
 use crate::tui::lab::finding::Finding;
@@ -55,7 +56,6 @@ use crate::tui::lab::header::Header;
 use crate::tui::lab::lanes::WorkersPanel;
 use crate::tui::lab::ledger::LedgerPanel;
 use crate::tui::lab::plan::PlanLine;
-use crate::tui::lab::runs::RunList;
 use crate::tui::model::Model;
 
 /// Draws the screen, without what lies over it.

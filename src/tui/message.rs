@@ -5,6 +5,7 @@ use ratatui::crossterm::event::KeyEvent;
 use crate::clock::RunTime;
 use crate::event::RunEvent;
 use crate::plan::{Costs, Plan};
+use crate::tui::pointer::Pointer;
 
 /// Something that a key asks for.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -25,6 +26,8 @@ pub(crate) enum Action {
     Freeze,
     /// The next theme.
     Theme,
+    /// Take clicks and the wheel, or leave them to the terminal.
+    Mouse,
     /// Open the help.
     Help,
     /// Go to the plan, in an overlay where there is no room for it.
@@ -82,6 +85,8 @@ pub(crate) enum Action {
 pub(crate) enum Message {
     /// A key was pressed, or repeats.
     Key(KeyEvent),
+    /// Something was done with the mouse.
+    Pointer(Pointer),
     /// The terminal has another size, in columns and rows.
     Resized(u16, u16),
     /// What an iteration costs here.
@@ -117,6 +122,8 @@ pub(crate) enum Effect {
     Reclaim,
     /// Draw every cell again.
     Repaint,
+    /// Ask the terminal for clicks and the wheel, or no longer.
+    Mouse(bool),
     /// End the program, after cancelling what runs.
     Quit,
     /// End the program at once: there is no terminal any more.

@@ -69,6 +69,15 @@ impl Verdict {
     }
 }
 
+/// Something that is said until the next key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Remark {
+    /// Something did not work, or will not.
+    Problem(String),
+    /// Something worked.
+    Note(String),
+}
+
 /// A display that stands still while the run goes on.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Still {
@@ -122,7 +131,9 @@ pub(crate) struct Model {
     /// What analysis says.
     pub(crate) verdict: Verdict,
     /// Something to be said once: what is wrong with the plan, for one.
-    pub(crate) remark: Option<String>,
+    pub(crate) remark: Option<Remark>,
+    /// Whether clicks and the wheel are ours.
+    pub(crate) mouse: bool,
     /// What everything looks like.
     pub(crate) theme: Theme,
     /// The terminal.
@@ -172,6 +183,7 @@ impl Model {
             ledger: None,
             verdict: Verdict::default(),
             remark: None,
+            mouse: false,
             theme,
             area: Rect::ZERO,
         }

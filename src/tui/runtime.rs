@@ -91,6 +91,7 @@ impl Runtime {
                     Effect::Suspend => held = self.suspend(&mut screen, &mut model)?,
                     Effect::Reclaim => reclaim(&mut screen)?,
                     Effect::Repaint => screen.clear()?,
+                    Effect::Mouse(on) => terminal::point(on)?,
                     Effect::Quit => {
                         self.engine.cancel();
                         deadline.get_or_insert(self.clock.now().after(GRACE));

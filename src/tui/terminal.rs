@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
-use ratatui::crossterm::{cursor, execute, style, terminal as screen};
+#[cfg(windows)]
+use ratatui::crossterm::event;
+use ratatui::crossterm::{Command, cursor, execute, style, terminal as screen};
 
 pub(crate) use backend::Screen;
 
@@ -27,6 +29,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The answer to [`is_held`].
 static HELD: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal is to tell of clicks and of the wheel.
+static POINTING: AtomicBool = AtomicBool::new(false);
 /// Held while bytes go out.
 static OUTPUT: Mutex<()> = Mutex::new(());
 
@@ -56,7 +60,22 @@ pub(crate) fn take() -> io::Result<()> {
     HELD.store(true, Ordering::SeqCst);
     // Colours are ours to leave out: crossterm would send a bare reset in place of each, and end bold and reverse.
     style::force_color_output(true);
-    execute!(Tty, screen::EnterAlternateScreen, cursor::Hide, screen::Clear(screen::ClearType::All))
+    execute!(Tty, screen::EnterAlternateScreen, cursor::Hide, screen::Clear(screen::ClearType::All))?;
+    if POINTING.load(Ordering::SeqCst) { execute!(Tty, TellOfMouse) } else { Ok(()) }
+}
+
+/// Lets the terminal tell of clicks and of the wheel, or keep them for itself, to select text with.
+///
+/// # Errors
+/// Where the terminal is gone.
+pub(crate) fn point(on: bool) -> io::Result<()> {
+    let _frame = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
+    POINTING.store(on, Ordering::SeqCst);
+    match (is_held(), on) {
+        (false, _) => Ok(()),
+        (true, true) => execute!(Tty, TellOfMouse),
+        (true, false) => execute!(Tty, KeepMouse),
+    }
 }
 
 /// Gives the terminal back as it was; true if it was held. However often this is called, it happens once.
@@ -66,6 +85,9 @@ pub(crate) fn give_back() -> bool {
     }
     let _frame = patient_lock();
     // Whatever fails here, there is nobody to tell.
+    if POINTING.load(Ordering::SeqCst) {
+        let _ = execute!(Tty, KeepMouse);
+    }
     let _ = execute!(
         Tty,
         style::ResetColor,
@@ -94,6 +116,45 @@ fn patient_lock() -> Option<std::sync::MutexGuard<'static, ()>> {
 fn write_frame(bytes: &[u8]) -> io::Result<()> {
     let _frame = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
     if is_held() { Tty.write_all(bytes) } else { Ok(()) }
+}
+
+/// Asks for presses and the wheel, in numbers that have no largest column. crossterm's own command asks for every motion
+/// as well, which would wake the screen for nothing.
+struct TellOfMouse;
+
+impl Command for TellOfMouse {
+    fn write_ansi(&self, f: &mut impl std::fmt::Write) -> std::fmt::Result {
+        f.write_str("\x1b[?1000h\x1b[?1006h")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        event::EnableMouseCapture.execute_winapi()
+    }
+
+    #[cfg(windows)]
+    fn is_ansi_code_supported(&self) -> bool {
+        false
+    }
+}
+
+/// Takes that back.
+struct KeepMouse;
+
+impl Command for KeepMouse {
+    fn write_ansi(&self, f: &mut impl std::fmt::Write) -> std::fmt::Result {
+        f.write_str("\x1b[?1006l\x1b[?1000l")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        event::DisableMouseCapture.execute_winapi()
+    }
+
+    #[cfg(windows)]
+    fn is_ansi_code_supported(&self) -> bool {
+        false
+    }
 }
 
 /// Standard output without the standard library's buffer and lock, which a thread that hangs in a write would hold.

@@ -1,6 +1,7 @@
 //! What a message changes in the model, and what has to be done about it. Nothing is done here.
 
 mod chores;
+mod mouse;
 
 pub(crate) use chores::refresh;
 
@@ -12,7 +13,7 @@ use crate::tui::form::Kind;
 use crate::tui::keys::{self, Chord};
 use crate::tui::lab;
 use crate::tui::message::{Action, Effect, Message};
-use crate::tui::model::{Activity, Model, Overlay, Panel};
+use crate::tui::model::{Activity, Model, Overlay, Panel, Remark};
 use crate::tui::terminal::{MOST_COLUMNS, MOST_ROWS};
 use crate::tui::throughput::Throughput;
 
@@ -23,6 +24,7 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             Some(action) => act(model, action),
             None => Effect::None,
         },
+        Message::Pointer(pointer) => mouse::pointed(model, pointer),
         Message::Resized(columns, rows) => {
             model.area = Rect::new(0, 0, columns.min(MOST_COLUMNS), rows.min(MOST_ROWS));
             Effect::None
@@ -42,7 +44,7 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
         }
         Message::Refused(words) => {
             model.activity = Activity::Idle;
-            model.remark = Some(words);
+            model.remark = Some(Remark::Problem(words));
             Effect::None
         }
         Message::StopAsked => Effect::Suspend,
@@ -100,6 +102,16 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::Repaint => return Effect::Repaint,
         Action::Freeze => model.freeze(),
         Action::Theme => model.theme = model.theme.next(),
+        Action::Mouse => {
+            model.mouse = !model.mouse;
+            let words = if model.mouse {
+                "the mouse is on: click, or turn the wheel; Shift selects text in most terminals"
+            } else {
+                "the mouse is off: it selects text again"
+            };
+            model.remark = Some(Remark::Note(words.to_owned()));
+            return Effect::Mouse(model.mouse);
+        }
         Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::OpenPlan => open_plan(model),
         Action::Close => close(model),
@@ -122,17 +134,18 @@ fn act(model: &mut Model, action: Action) -> Effect {
 
 fn run(model: &mut Model) -> Effect {
     if model.is_busy() {
-        model.remark = match model.activity {
+        let words = match model.activity {
             Activity::Running => Some("a comparison is running; x cancels it".to_owned()),
             Activity::Stopping => Some(format!("a comparison is ending; {}", model.way_out())),
             Activity::Idle | Activity::Quitting => None,
         };
+        model.remark = words.map(Remark::Problem);
         return Effect::None;
     }
     if let Some((item, problem)) = model.form.problem(&model.machine) {
         model.form.at = item;
         model.focus = Panel::Plan;
-        model.remark = Some(problem);
+        model.remark = Some(Remark::Problem(problem));
         return Effect::None;
     }
     model.overlay = None;

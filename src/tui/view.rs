@@ -53,14 +53,7 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
             Help::new(&model.theme, scroll).render(area, buf);
         }
         Some(Overlay::Plan) => {
-            let (width, height) = PlanPanel::overlay_size(model);
-            let (width, height) = (width.min(area.width), height.min(area.height - 1));
-            let area = Rect {
-                x: area.x + (area.width - width) / 2,
-                y: area.y + (area.height - 1 - height) / 2,
-                width,
-                height,
-            };
+            let area = PlanPanel::overlay_area(model);
             Clear.render(area, buf);
             PlanPanel::new(model).render(area, buf);
         }

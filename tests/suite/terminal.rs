@@ -62,6 +62,25 @@ fn q_ends_a_run_at_once() {
 }
 
 #[test]
+fn the_mouse_is_taken_when_it_is_asked_for_and_given_back() {
+    let mut terminal = lab(&LONG);
+    let mode = |terminal: &Terminal| terminal.screen(vt100::Screen::mouse_protocol_mode);
+    assert_eq!(mode(&terminal), vt100::MouseProtocolMode::None);
+    terminal.press("m");
+    terminal.until("the mouse is on");
+    // Presses and the wheel, not every motion.
+    assert_eq!(mode(&terminal), vt100::MouseProtocolMode::PressRelease);
+    // The button of the plan, wherever it is.
+    let text = terminal.text();
+    let (row, line) = text.lines().enumerate().find(|(_, line)| line.contains("Run   Enter")).unwrap();
+    let column = line[..line.find("Run   Enter").unwrap()].chars().count();
+    terminal.press(&format!("\x1b[<0;{};{}M\x1b[<0;{};{}m", column + 1, row + 1, column + 1, row + 1));
+    terminal.until("blocked");
+    terminal.press("q");
+    assert_gone(terminal, 0);
+}
+
+#[test]
 fn ctrl_c_ends_a_run_at_once() {
     let mut terminal = lab_with_processes();
     terminal.press(CTRL_C);

@@ -1,10 +1,14 @@
-//! Keys from the bytes that a terminal sends in their place.
+//! Keys, and deeds of the mouse, from the bytes that a terminal sends in their place.
 //!
 //! It knows the sequences of xterm, of the Linux console and of everything that imitates them, as far as this program has
 //! a use for the key, and skips every other sequence as a whole. Nothing that is sent can make it wait for ever: a
 //! sequence that does not go on is given up, and one that is too long is none.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Position;
+
+use crate::tui::input::Input;
+use crate::tui::pointer::{Deed, Pointer};
 
 const ESCAPE: u8 = 0x1b;
 /// The longest sequence that a key has, with some to spare.
@@ -12,7 +16,7 @@ const LONGEST: usize = 32;
 /// The longest string that is skipped as a whole.
 const LONGEST_STRING: usize = 4_096;
 
-/// Bytes on their way to becoming keys.
+/// Bytes on their way to becoming input.
 #[derive(Debug, Default)]
 pub(super) struct Parser {
     held: Vec<u8>,
@@ -22,8 +26,8 @@ pub(super) struct Parser {
 
 /// What the beginning of some bytes is.
 enum Read {
-    /// So many bytes are this key, or none that matters.
-    Key(usize, Option<KeyEvent>),
+    /// So many bytes are this input, or none that matters.
+    Input(usize, Option<Input>),
     /// So many bytes begin a string: what a terminal answers, of any length.
     String(usize),
     /// The beginning of something.
@@ -31,10 +35,10 @@ enum Read {
 }
 
 impl Parser {
-    /// Takes bytes in; returns the keys that are complete.
-    pub(super) fn take(&mut self, bytes: &[u8]) -> Vec<KeyEvent> {
+    /// Takes bytes in; returns the input that is complete.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Vec<Input> {
         self.held.extend_from_slice(bytes);
-        let mut keys = Vec::new();
+        let mut inputs = Vec::new();
         let mut at = 0;
         while let Some(rest) = self.held.get(at..).filter(|rest| !rest.is_empty()) {
             if let Some(skipped) = self.string {
@@ -52,16 +56,16 @@ impl Parser {
                     at += length;
                     self.string = Some(0);
                 }
-                Read::Key(length, key) => {
+                Read::Input(length, input) => {
                     at += length;
-                    keys.extend(key);
+                    inputs.extend(input);
                 }
                 Read::More if rest.len() > LONGEST => at += 1,
                 Read::More => break,
             }
         }
         self.held.drain(..at);
-        keys
+        inputs
     }
 
     /// Whether there is the beginning of a sequence.
@@ -70,30 +74,30 @@ impl Parser {
     }
 
     /// Nothing followed: an escape alone is the Esc key, anything else is nothing.
-    pub(super) fn give_up(&mut self) -> Option<KeyEvent> {
+    pub(super) fn give_up(&mut self) -> Option<Input> {
         let held = std::mem::take(&mut self.held);
         let within = self.string.take().is_some();
         (held == [ESCAPE] && !within).then(|| plain(KeyCode::Esc))
     }
 }
 
-const fn plain(code: KeyCode) -> KeyEvent {
-    KeyEvent::new(code, KeyModifiers::NONE)
+const fn plain(code: KeyCode) -> Input {
+    Input::Key(KeyEvent::new(code, KeyModifiers::NONE))
 }
 
-const fn ctrl(c: char) -> KeyEvent {
-    KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)
+const fn ctrl(c: char) -> Input {
+    Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))
 }
 
 fn read(bytes: &[u8]) -> Read {
     let Some(&first) = bytes.first() else { return Read::More };
     match first {
         ESCAPE => escape(bytes),
-        b'\r' | b'\n' => Read::Key(1, Some(plain(KeyCode::Enter))),
-        b'\t' => Read::Key(1, Some(plain(KeyCode::Tab))),
-        0x08 | 0x7f => Read::Key(1, Some(plain(KeyCode::Backspace))),
-        1..=26 => Read::Key(1, Some(ctrl(char::from(first - 1 + b'a')))),
-        0..=31 => Read::Key(1, None),
+        b'\r' | b'\n' => Read::Input(1, Some(plain(KeyCode::Enter))),
+        b'\t' => Read::Input(1, Some(plain(KeyCode::Tab))),
+        0x08 | 0x7f => Read::Input(1, Some(plain(KeyCode::Backspace))),
+        1..=26 => Read::Input(1, Some(ctrl(char::from(first - 1 + b'a')))),
+        0..=31 => Read::Input(1, None),
         _ => character(bytes),
     }
 }
@@ -107,11 +111,11 @@ fn character(bytes: &[u8]) -> Read {
             std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or(&[])).unwrap_or_default()
         }
         Err(error) if error.error_len().is_none() && end < 4 => return Read::More,
-        Err(_) => return Read::Key(1, None),
+        Err(_) => return Read::Input(1, None),
     };
     match text.chars().next() {
-        Some(c) => Read::Key(c.len_utf8(), (!c.is_control()).then(|| plain(KeyCode::Char(c)))),
-        None => Read::Key(1, None),
+        Some(c) => Read::Input(c.len_utf8(), (!c.is_control()).then(|| plain(KeyCode::Char(c)))),
+        None => Read::Input(1, None),
     }
 }
 
@@ -121,12 +125,12 @@ fn escape(bytes: &[u8]) -> Read {
         Some(b'[') => control_sequence(bytes),
         Some(b'O') => match bytes.get(2) {
             None => Read::More,
-            Some(last) => Read::Key(3, named(*last, &[]).map(plain)),
+            Some(last) => Read::Input(3, named(*last, &[]).map(plain)),
         },
         // What a terminal has to say of itself, at any time.
         Some(b']' | b'P' | b'X' | b'^' | b'_') => Read::String(2),
         // A key with Alt, which means nothing here; or Esc and at once another key, which do.
-        Some(_) => Read::Key(1, Some(plain(KeyCode::Esc))),
+        Some(_) => Read::Input(1, Some(plain(KeyCode::Esc))),
     }
 }
 
@@ -149,18 +153,22 @@ fn control_sequence(bytes: &[u8]) -> Read {
     if let [b'[', more @ ..] = rest {
         return match more.first() {
             None => Read::More,
-            Some(last) => Read::Key(4, (*last == b'A').then(|| plain(KeyCode::F(1)))),
+            Some(last) => Read::Input(4, (*last == b'A').then(|| plain(KeyCode::F(1)))),
         };
     }
     for (index, &byte) in rest.iter().enumerate() {
         match byte {
             0x20..=0x3f => {}
             0x40..=0x7e => {
-                let parameters = numbers(rest.get(..index).unwrap_or(&[]));
-                return Read::Key(index + 3, key(byte, &parameters));
+                let parameters = rest.get(..index).unwrap_or(&[]);
+                let input = match parameters.strip_prefix(b"<") {
+                    Some(report) => pointer(byte, &numbers(report)).map(Input::Pointer),
+                    None => key(byte, &numbers(parameters)).map(Input::Key),
+                };
+                return Read::Input(index + 3, input);
             }
             // Something else begins in the middle of it.
-            _ => return Read::Key(index + 2, None),
+            _ => return Read::Input(index + 2, None),
         }
     }
     Read::More
@@ -177,6 +185,19 @@ fn key(last: u8, parameters: &[u16]) -> Option<KeyEvent> {
     let bits = parameters.get(1).copied().unwrap_or(1).saturating_sub(1);
     let modifiers = if bits & 4 == 0 { KeyModifiers::NONE } else { KeyModifiers::CONTROL };
     (bits & 2 == 0).then(|| KeyEvent::new(code, modifiers))
+}
+
+/// What was done with the mouse, as the terminal reports it in decimal numbers (SGR, xterm's mode 1006): a button with
+/// bits for Shift, Alt and Ctrl, column and row from 1. Releases, and the other buttons, mean nothing here.
+fn pointer(last: u8, report: &[u16]) -> Option<Pointer> {
+    let &[button, column, row] = report else { return None };
+    let deed = match (button & !0b1_1100, last) {
+        (0, b'M') => Deed::Click,
+        (64, b'M') => Deed::WheelUp,
+        (65, b'M') => Deed::WheelDown,
+        _ => return None,
+    };
+    Some(Pointer { at: Position { x: column.checked_sub(1)?, y: row.checked_sub(1)? }, deed })
 }
 
 fn named(last: u8, parameters: &[u16]) -> Option<KeyCode> {
@@ -202,12 +223,29 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn keys(bytes: &[u8]) -> Vec<KeyEvent> {
+    fn keys(bytes: &[u8]) -> Vec<Input> {
         Parser::default().take(bytes)
     }
 
     fn codes(bytes: &[u8]) -> Vec<KeyCode> {
-        keys(bytes).into_iter().map(|key| key.code).collect()
+        let code = |input| match input {
+            Input::Key(key) => key.code,
+            Input::Pointer(_) => KeyCode::Null,
+        };
+        keys(bytes).into_iter().map(code).collect()
+    }
+
+    #[test]
+    fn the_mouse_is_understood_from_the_first_column_and_row_on() {
+        let deed = |deed, x, y| [Input::Pointer(Pointer { at: Position { x, y }, deed })];
+        assert_eq!(keys(b"\x1b[<0;1;1M"), deed(Deed::Click, 0, 0));
+        assert_eq!(keys(b"\x1b[<64;120;40M"), deed(Deed::WheelUp, 119, 39));
+        assert_eq!(keys(b"\x1b[<65;3;4M"), deed(Deed::WheelDown, 2, 3));
+        assert_eq!(keys(b"\x1b[<16;3;4M"), deed(Deed::Click, 2, 3), "with Ctrl");
+        // A release, the other buttons, a motion, and what no terminal should send.
+        for report in [&b"0;1;1m"[..], b"2;1;1M", b"35;1;1M", b"0;1M", b"0;0;5M", b"0;99999;1M", b"M"] {
+            assert_eq!(keys(&[b"\x1b[<", report].concat()), [], "{report:?}");
+        }
     }
 
     #[test]
@@ -231,7 +269,7 @@ mod tests {
             assert_eq!(codes(bytes), [code], "{bytes:?}");
         }
         assert_eq!(keys(b"\x03"), [ctrl('c')]);
-        assert_eq!(keys(b"\x1b[1;5D"), [KeyEvent::new(KeyCode::Left, KeyModifiers::CONTROL)]);
+        assert_eq!(keys(b"\x1b[1;5D"), [Input::Key(KeyEvent::new(KeyCode::Left, KeyModifiers::CONTROL))]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use crate::plan::Strategy;
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::forecast::rounded;
-use crate::tui::model::{Activity, Model};
+use crate::tui::model::{Activity, Model, Remark};
 use crate::units::plural;
 
 /// The sentence below the panels.
@@ -26,7 +26,8 @@ impl Widget for Finding<'_> {
         let theme = &model.theme;
         let mut canvas = Canvas::new(area, buf);
         let (text, style) = match &model.remark {
-            Some(remark) => (remark.clone(), theme.bad),
+            Some(Remark::Problem(words)) => (words.clone(), theme.bad),
+            Some(Remark::Note(words)) => (words.clone(), theme.text),
             None => (sentence(model), theme.text),
         };
         let lines = wrap(&text, usize::from(canvas.width().saturating_sub(4)), usize::from(canvas.height()));

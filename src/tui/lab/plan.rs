@@ -1,7 +1,7 @@
 //! The plan: a form in a panel, or one line where there is no room for it.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
@@ -11,9 +11,13 @@ use crate::plan::{Size, Strategy, TaskType};
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::forecast::RunForecast;
 use crate::tui::form::{Edit, Item, Kind};
+use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
 use crate::tui::model::{Model, Overlay, Panel};
+use crate::tui::pointer::Step;
 
+/// Columns of the overlay.
+const OVERLAY_WIDTH: u16 = 52;
 /// The column at which values begin.
 const VALUES: u16 = 11;
 
@@ -40,9 +44,34 @@ impl<'a> PlanPanel<'a> {
         Self(model)
     }
 
-    /// The size of the overlay that shows the form.
-    pub(crate) const fn overlay_size(model: &Model) -> (u16, u16) {
-        (52, rows_wanted(model) + 2)
+    /// Where the overlay that shows the form is: in the middle, above the keys.
+    pub(crate) fn overlay_area(model: &Model) -> Rect {
+        let area = model.area;
+        let width = OVERLAY_WIDTH.min(area.width);
+        let height = (rows_wanted(model) + 2).min(area.height.saturating_sub(1));
+        let y = area.y + (area.height.saturating_sub(1) - height) / 2;
+        Rect { x: area.x + (area.width - width) / 2, y, width, height }
+    }
+
+    /// The item that a place of the form shows, and what a click there changes.
+    pub(crate) fn item_at(&self, area: Rect, at: Position) -> Option<(Item, Option<Step>)> {
+        let inner = inside(area, true);
+        if !inner.contains(at) {
+            return None;
+        }
+        let lines = self.lines(usize::from(inner.width), usize::from(inner.height));
+        let Some(Line::Item(item)) = lines.get(usize::from(at.y - inner.y)) else { return None };
+        let (x, arrows) = (at.x - inner.x, inner.width.saturating_sub(3));
+        let value = self.0.form.value(*item, &self.0.machine);
+        let step = match item.kind() {
+            // Between the marks of a choice, and on the second of them, the next one comes.
+            Kind::Choice if (VALUES..VALUES + 2).contains(&x) => Some(Step::Less),
+            Kind::Choice if (VALUES + 2..VALUES + 4 + value.width() as u16).contains(&x) => Some(Step::More),
+            Kind::Value if self.0.form.at == *item && x == arrows => Some(Step::Less),
+            Kind::Value if self.0.form.at == *item && x == arrows + 2 => Some(Step::More),
+            _ => None,
+        };
+        Some((*item, step))
     }
 
     fn has_focus(&self) -> bool {

@@ -81,6 +81,20 @@ impl<'a> RunList<'a> {
         Columns { label, bar: (label + 1, bar), done, elapsed, room, speedup, last }
     }
 
+    /// The run that a row of the screen shows.
+    pub(crate) fn run_at(&self, area: Rect, y: u16) -> Option<usize> {
+        let inner = inside(area, self.framed);
+        let index = self.first(inner.height) + usize::from(y.checked_sub(inner.y)?);
+        (y < inner.bottom() && index < self.model.row_count()).then_some(index)
+    }
+
+    /// The first run that there is room for: the one that is shown is always among them.
+    fn first(&self, rows: u16) -> usize {
+        let rows = usize::from(rows);
+        let shown = self.model.shown_index();
+        (shown + 1).saturating_sub(rows).min(self.model.row_count().saturating_sub(rows))
+    }
+
     fn elapsed_width(&self, row: &Row<'_>) -> usize {
         let hoped = row.forecast.map_or(0, |forecast| forecast.text().width());
         let passed = row.run.map_or(0, |run| run.elapsed(self.model.moment()).to_string().width());
@@ -120,8 +134,7 @@ impl Widget for RunList<'_> {
         }
         let rows = usize::from(inner.height);
         let shown = model.shown_index();
-        // The row that is shown is always among those that there is room for.
-        let first = (shown + 1).saturating_sub(rows).min(model.row_count().saturating_sub(rows));
+        let first = self.first(inner.height);
         let scale = scale(model);
         let mut canvas = Canvas::new(inner, buf);
         for (y, (index, row)) in model.rows().enumerate().skip(first).take(rows).enumerate() {

@@ -1,0 +1,67 @@
+//! What a click or a turn of the wheel changes in the model.
+
+use crate::tui::form::{Item, Kind};
+use crate::tui::message::{Action, Effect};
+use crate::tui::model::{Model, Panel};
+use crate::tui::pointer::{Deed, Place, Pointer, Step, place};
+use crate::tui::update::{act, change, close, open_plan};
+
+/// Takes a deed of the mouse in.
+pub(super) fn pointed(model: &mut Model, pointer: Pointer) -> Effect {
+    let Some(place) = place(model, pointer.at).filter(|_| model.mouse) else {
+        return Effect::None;
+    };
+    // A value that is being edited is taken first, as by the arrows; what cannot be taken keeps the focus.
+    if model.form.edit.is_some() {
+        model.form.take(&model.machine);
+        if model.form.edit.is_some() {
+            return Effect::None;
+        }
+    }
+    match pointer.deed {
+        Deed::Click => click(model, place),
+        Deed::WheelUp => wheel(model, place, Action::Up),
+        Deed::WheelDown => wheel(model, place, Action::Down),
+    }
+}
+
+fn click(model: &mut Model, place: Place) -> Effect {
+    model.remark = None;
+    match place {
+        Place::Key(action) => return act(model, action),
+        Place::Item(Item::Run, _) => return act(model, Action::Run),
+        Place::Item(item, step) => {
+            model.focus = Panel::Plan;
+            model.form.at = item;
+            match (item.kind(), step) {
+                (Kind::Check, _) => change(model, Action::Toggle),
+                (_, Some(Step::Less)) => change(model, Action::Less),
+                (_, Some(Step::More)) => change(model, Action::More),
+                (_, None) => {}
+            }
+        }
+        Place::PlanLine => open_plan(model),
+        Place::Run(index) => {
+            model.focus = Panel::Runs;
+            model.chosen = Some(index);
+            model.first_lane = 0;
+        }
+        Place::Panel(panel) => model.focus = panel,
+        Place::Overlay => {}
+        Place::Outside => close(model),
+    }
+    Effect::None
+}
+
+/// The wheel turns what is under it, wherever the focus is.
+fn wheel(model: &mut Model, place: Place, action: Action) -> Effect {
+    let panel = match place {
+        Place::Item(..) => Panel::Plan,
+        Place::Run(_) => Panel::Runs,
+        Place::Panel(panel) => panel,
+        Place::Overlay => model.focus,
+        Place::PlanLine | Place::Key(_) | Place::Outside => return Effect::None,
+    };
+    model.focus = panel;
+    act(model, action)
+}
