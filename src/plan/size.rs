@@ -138,7 +138,7 @@ impl Size {
 
     /// The size that a plan begins with, for tasks that together take about `serial` as a plain loop.
     pub fn default_for(task: TaskType, serial: Nanos, tasks: u64) -> Self {
-        let each = Nanos((serial / tasks.max(1)).0.max(1_000));
+        let each = two_digits((serial / tasks.max(1)).0.max(1_000));
         match task {
             TaskType::Cpu | TaskType::Sum => Self::Compute(Compute::Time(each)),
             TaskType::Primes => Self::Numbers(NOTES_PRIMES.to_vec()),
@@ -157,6 +157,12 @@ impl Size {
             _ => Bytes(0),
         }
     }
+}
+
+/// A time that a person would write, near to so many nanoseconds: nobody wants `83333333ns`.
+const fn two_digits(ns: u64) -> Nanos {
+    let unit = 10u64.pow(ns.ilog10().saturating_sub(1));
+    Nanos((ns + unit / 2) / unit * unit)
 }
 
 fn check_compute(compute: Compute) -> Result<(), SizeError> {
@@ -263,6 +269,12 @@ impl fmt::Display for Size {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_to_begin_with_are_as_a_person_would_write_them() {
+        let size = |tasks| Size::default_for(TaskType::Sleep, Nanos::from_secs(4), tasks).to_string();
+        assert_eq!([size(8), size(12), size(48)], ["500ms", "330ms", "83ms"]);
+    }
 
     #[test]
     fn sizes_read_back_as_they_are_written() {

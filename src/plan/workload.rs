@@ -122,6 +122,12 @@ impl Work {
         }
     }
 
+    /// Whether the estimates say only how long it can take: a composite number is found out long before its root, and
+    /// nobody knows which are composite before they are tested.
+    pub const fn is_at_most(&self) -> bool {
+        matches!(self, Self::Primes { .. })
+    }
+
     /// How long task `index` should take on one quiet thread, from calibration; for a composite of `primes`, at most.
     pub fn estimate(&self, index: TaskIndex, costs: &Costs) -> Nanos {
         self.computing(index, costs) + self.waiting()

@@ -30,6 +30,8 @@ pub(crate) struct Block {
 pub(crate) struct RunForecast {
     /// What it should take.
     pub(crate) elapsed: Nanos,
+    /// Whether it may well take less: the longest time is all that is known.
+    pub(crate) at_most: bool,
     /// The tasks of each slot; empty where there are too many to draw.
     pub(crate) slots: Vec<Vec<Block>>,
 }
@@ -48,7 +50,7 @@ pub(crate) struct Forecast {
 impl RunForecast {
     /// What it should take, in words short enough for a column: a guess of hours needs no seconds.
     pub(crate) fn text(&self) -> String {
-        format!("≈ {}", rounded(self.elapsed))
+        format!("{} {}", if self.at_most { "≤" } else { "≈" }, rounded(self.elapsed))
     }
 }
 
@@ -84,6 +86,11 @@ impl Forecast {
         }
         let each = works.first().map_or(Nanos::ZERO, |work| work.estimate(TaskIndex(0), costs));
         Self { works, each, runs }
+    }
+
+    /// Whether a run may well be faster than foreseen.
+    pub(crate) fn is_at_most(&self) -> bool {
+        self.runs.iter().any(|(_, run)| run.at_most)
     }
 
     /// The work of the first workload, with every size a count.
@@ -125,8 +132,9 @@ impl Pool {
     /// Hands chunks to whoever is free first, as a pool does; those who compute share the CPUs evenly, as under a fair
     /// scheduler.
     fn run(&self, tasks: u64, work: &Work, costs: &Costs) -> RunForecast {
+        let at_most = work.is_at_most();
         if tasks > MOST_DRAWN || tasks * u64::from(self.slots) > MOST_STEPS {
-            return RunForecast { elapsed: self.roughly(tasks, work, costs), slots: Vec::new() };
+            return RunForecast { elapsed: self.roughly(tasks, work, costs), at_most, slots: Vec::new() };
         }
         let mut slots = vec![Vec::new(); self.slots as usize];
         let mut hands = vec![Hand::default(); self.slots as usize];
@@ -169,7 +177,7 @@ impl Pool {
                 }
             }
         }
-        RunForecast { elapsed: Nanos(now.round() as u64), slots }
+        RunForecast { elapsed: Nanos(now.round() as u64), at_most, slots }
     }
 
     /// The same for very many tasks, without doing them one by one.
@@ -209,8 +217,17 @@ mod tests {
     }
 
     #[test]
+    fn of_numbers_that_may_be_composite_only_the_longest_time_is_known() {
+        let numbers = plan(TaskType::Primes, Size::Numbers(vec![1_000_003, 1_000_001]), 4, 2);
+        let forecast = Forecast::of(&numbers, &Machine::example(2), &COSTS);
+        assert!(forecast.is_at_most());
+        assert!(forecast.run(0, Strategy::Threads).unwrap().text().starts_with("≤ "));
+    }
+
+    #[test]
     fn long_guesses_are_written_short() {
-        let written = |secs| RunForecast { elapsed: Nanos::from_secs(secs), slots: Vec::new() }.text();
+        let written =
+            |secs| RunForecast { elapsed: Nanos::from_secs(secs), at_most: false, slots: Vec::new() }.text();
         assert_eq!(written(599), "≈ 599 s");
         assert_eq!(written(2_500), "≈ 42 min");
         assert_eq!(written(3_599), "≈ 1 h 00 min");

@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn every_glyph_has_an_ascii_twin() {
         let glyphs = Phase::ALL.map(phase_glyph).into_iter().chain(HEIGHTS).chain(WIDTHS);
-        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈×µ✓✗●○■☑☐▶▸".chars()).collect();
+        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗●○■☑☐▶▸".chars()).collect();
         let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
         buf.set_string(0, 0, &text, Style::new());
         to_ascii(&mut buf);

@@ -90,6 +90,9 @@ fn invitation(model: &Model) -> String {
     let work = format!("{} of type {}", plural(tasks, "task"), model.form.task());
     let time = match model.forecast.longest() {
         crate::units::Nanos::ZERO => String::new(),
+        longest if model.forecast.is_at_most() => {
+            format!("; the longest should take at most {}", rounded(longest))
+        }
         longest => format!("; the longest should take {}", rounded(longest)),
     };
     format!("Enter runs {work} as {ways}{time}.")

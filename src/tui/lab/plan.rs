@@ -233,6 +233,7 @@ fn size_here(model: &Model) -> String {
         Size::Mix(Compute::Time(_), _) => {
             format!("= {} loops", crate::units::grouped(work.iterations()))
         }
+        Size::Numbers(_) => format!("≤ {} each here", model.forecast.each),
         _ => format!("≈ {} each here", model.forecast.each),
     }
 }

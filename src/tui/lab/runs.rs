@@ -247,7 +247,9 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
             let serial = model.rows().find(|other| {
                 (other.planned.workload, other.planned.strategy) == (row.planned.workload, Strategy::Serial)
             });
-            if let Some(serial) = serial.and_then(|serial| serial.forecast).filter(|_| slots_differ(row)) {
+            // Of two times that are only bounds there is no speedup.
+            let told = slots_differ(row) && !forecast.at_most;
+            if let Some(serial) = serial.and_then(|serial| serial.forecast).filter(|_| told) {
                 let speedup = serial.elapsed.as_secs_f64() / forecast.elapsed.as_secs_f64().max(1e-9);
                 put(Some(columns.speedup), &format!("≈ {}×", three_digits(speedup)), theme.dim);
             }
