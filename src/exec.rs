@@ -11,6 +11,7 @@ pub mod lane;
 mod outcomes;
 mod pool;
 pub mod processes;
+mod scarcity;
 mod serial;
 mod threads;
 

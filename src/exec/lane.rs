@@ -195,6 +195,11 @@ impl Lanes {
         self.turn(slot, Phase::Starting, at);
     }
 
+    /// Takes back that a slot's worker was asked for, for none came: the time since then is one without a worker.
+    pub fn never_came(&self, slot: SlotId) {
+        self.gauges(slot)[Gauge::Now as usize].store(Phase::Absent as u64, Ordering::Relaxed);
+    }
+
     /// Says that a slot's worker is asked to end. Only when it writes no more.
     pub fn stopping(&self, slot: SlotId, at: RunTime) {
         self.turn(slot, Phase::Stopping, at);

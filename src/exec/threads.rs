@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use crate::event::{RunEvent, StopReason, WorkerExit};
 use crate::exec::lane::{LaneReader, LaneWriter};
 use crate::exec::pool::Pool;
-use crate::exec::{Books, Executor, RunEnv, RunSpec};
+use crate::exec::{Books, Executor, RunEnv, RunSpec, scarcity};
 use crate::ids::SlotId;
 use crate::units::{Nanos, plural};
 
@@ -30,20 +30,10 @@ pub(super) struct Threads;
 
 impl Executor for Threads {
     fn run(&self, spec: &RunSpec, env: &RunEnv) -> Books {
-        run_on(spec, env, |workers| {
-            let handles = Arc::new(Mutex::new(Vec::with_capacity(workers.len())));
-            let joins = Arc::clone(&handles);
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(workers.len())
-                .spawn_handler(move |thread| {
-                    let name = SlotId(thread.index() as u16).to_string();
-                    let builder = std::thread::Builder::new().name(name).stack_size(STACK);
-                    let handle = builder.spawn(|| thread.run())?;
-                    joins.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
-                    Ok(())
-                })
-                .build()
-                .map_err(io::Error::other)?;
+        run_on(spec, env, |mut workers| {
+            let (pool, crew) = build(workers.len())?;
+            // Those for whom there is no thread say so by going.
+            workers.truncate(crew.handles.len());
             let seats: Vec<_> = workers.into_iter().map(|worker| Mutex::new(Some(worker))).collect();
             pool.spawn_broadcast(move |context| {
                 let seat = seats[context.index()].lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -51,9 +41,55 @@ impl Executor for Threads {
                     worker.live();
                 }
             });
-            drop(pool);
-            Ok(std::mem::take(&mut *handles.lock().unwrap_or_else(PoisonError::into_inner)))
+            Ok(crew)
         })
+    }
+}
+
+/// The threads that were started, one for each worker from the first.
+#[derive(Default)]
+pub(super) struct Crew {
+    pub(super) handles: Vec<JoinHandle<()>>,
+    /// Why there are fewer than were asked for.
+    pub(super) short: Option<String>,
+}
+
+/// A pool of so many threads, or where the system refuses as many, of those that it grants.
+fn build(mut threads: usize) -> io::Result<(rayon::ThreadPool, Crew)> {
+    let mut short = None;
+    loop {
+        let started = Arc::new(Mutex::new(Vec::with_capacity(threads)));
+        let starting = Arc::clone(&started);
+        let mut refusal = None;
+        let refused = &mut refusal;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .spawn_handler(move |thread| {
+                let name = SlotId(thread.index() as u16).to_string();
+                let builder = std::thread::Builder::new().name(name).stack_size(STACK);
+                let handle = builder.spawn(|| thread.run()).inspect_err(|error| {
+                    *refused = scarcity::words(error);
+                })?;
+                starting.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+                Ok(())
+            })
+            .build();
+        let handles = std::mem::take(&mut *started.lock().unwrap_or_else(PoisonError::into_inner));
+        let error = match pool {
+            Ok(pool) => return Ok((pool, Crew { handles, short })),
+            Err(error) => error,
+        };
+        // The pool that came to nothing lets its threads go.
+        let granted = handles.len();
+        for handle in handles {
+            let _ = handle.join();
+        }
+        // A few are left to the rest of the program: what has run out may be memory.
+        threads = granted - granted.div_ceil(16);
+        short = refusal;
+        if threads == 0 || short.is_none() {
+            return Err(io::Error::other(error));
+        }
     }
 }
 
@@ -79,11 +115,11 @@ impl Worker {
     }
 }
 
-/// Runs a pool's tasks on threads that `start` starts, one for each worker, and joins them.
+/// Runs a pool's tasks on threads that `start` starts, one for each worker as far as there are, and joins them.
 pub(super) fn run_on(
     spec: &RunSpec,
     env: &RunEnv,
-    start: impl FnOnce(Vec<Worker>) -> io::Result<Vec<JoinHandle<()>>>,
+    start: impl FnOnce(Vec<Worker>) -> io::Result<Crew>,
 ) -> Books {
     let pool = Arc::new(Pool::new(spec, env));
     let (done, finished) = mpsc::channel();
@@ -98,18 +134,25 @@ pub(super) fn run_on(
     let workers = workers.collect();
     for slot in slots.clone() {
         env.lanes.spawned(slot, at);
-        env.events.say(RunEvent::WorkerSpawned { slot, pid: std::process::id(), at });
     }
     drop(done);
-    let handles = match start(workers) {
-        Ok(handles) => handles,
+    let Crew { handles, short } = match start(workers) {
+        Ok(crew) => crew,
         Err(error) => {
-            let why = format!("start {} threads: {error}", spec.slots);
-            slots.for_each(|slot| env.lanes.gone(slot, env.clock.now()));
+            let why = format!("start {}: {error}", plural(u64::from(spec.slots), "thread"));
+            slots.for_each(|slot| env.lanes.never_came(slot));
             return Books { stopped: Some(StopReason::Workers(why)), ..pool.books() };
         }
     };
-    let left = wait_for_all(&finished, spec, env);
+    let there = handles.len();
+    slots.clone().skip(there).for_each(|slot| env.lanes.never_came(slot));
+    if let Some(why) = short {
+        env.events.say(scarcity::notice(there, spec.slots as usize, &why));
+    }
+    let slots = slots.take(there);
+    let spawned = slots.clone().map(|slot| RunEvent::WorkerSpawned { slot, pid: std::process::id(), at });
+    env.events.say_all(spawned.collect());
+    let left = wait_for_all(&finished, there, spec, env);
     if left > 0 {
         let (threads, they) = (plural(left as u64, "thread"), if left == 1 { "it runs" } else { "they run" });
         let words = format!("{threads} did not end, and cannot be killed: {they} on until poolscope ends");
@@ -132,9 +175,8 @@ pub(super) fn run_on(
     pool.books()
 }
 
-/// Waits until every worker is done. Returns how many are not, when the run is ended by force before.
-fn wait_for_all(finished: &mpsc::Receiver<SlotId>, spec: &RunSpec, env: &RunEnv) -> usize {
-    let mut left = spec.slots as usize;
+/// Waits until every worker, so many as are `left`, is done. Returns how many are not, when the run is ended by force before.
+fn wait_for_all(finished: &mpsc::Receiver<SlotId>, mut left: usize, spec: &RunSpec, env: &RunEnv) -> usize {
     let mut said = false;
     loop {
         match finished.recv_timeout(LOOK.to_std()) {

@@ -3,9 +3,7 @@
 
 use std::fmt;
 
-use crate::plan::limits::{
-    FILES_BESIDE_CHILDREN, MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_TASKS, MAX_THREADS, Machine,
-};
+use crate::plan::limits::{MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_TASKS, MAX_THREADS, Machine};
 use crate::plan::strategy::Strategy;
 use crate::plan::{Chunk, Plan, WorkerCount};
 use crate::units::{Bytes, Nanos, grouped};
@@ -185,20 +183,6 @@ impl Problems {
                 self.add(Field::Workers, value(), format!("is more {noun} than one run may have"), way_out);
             }
         }
-        let files = machine.open_files.map_or(u64::MAX, |limit| limit.saturating_sub(FILES_BESIDE_CHILDREN));
-        let each = plan.strategies.iter().map(|s| u64::from(children(*s).min(MAX_PROCESSES)));
-        let wants = if plan.together { each.sum() } else { each.max().unwrap_or(0) };
-        if wants > files {
-            self.add(
-                Field::Workers,
-                value(),
-                format!("needs more open files than the limit of {} allows", machine.open_files.unwrap_or(0)),
-                match files {
-                    0 => "use threads, or raise the limit with ulimit -n".to_owned(),
-                    files => format!("use at most {files}, or raise the limit with ulimit -n"),
-                },
-            );
-        }
     }
 
     /// Buffers may take half of the memory that is free: what else runs wants some too, and so do the books.
@@ -275,7 +259,7 @@ mod tests {
     use crate::plan::{Size, TaskType};
 
     fn problems(change: impl Fn(&mut Plan)) -> Vec<String> {
-        let machine = Machine { open_files: Some(1_000), ..Machine::example(2) };
+        let machine = Machine::example(2);
         let mut plan = Plan::first(&machine);
         change(&mut plan);
         plan.check(&machine).err().unwrap_or_default().iter().map(ToString::to_string).collect()
@@ -292,8 +276,6 @@ mod tests {
             [
                 "workers 10 000: is more threads than one run may have; use 1 to 4 096",
                 "workers 10 000: is more processes than one run may have; use 1 to 1 024",
-                "workers 10 000: needs more open files than the limit of 1000 allows; \
-                 use at most 936, or raise the limit with ulimit -n",
             ]
         );
         assert_eq!(
@@ -319,14 +301,10 @@ mod tests {
         );
         assert_eq!(
             hybrid("1025x1"),
-            [
-                "workers 1025x1 (= 1025): is more processes than one run may have; use at most 1 024 processes",
-                "workers 1025x1 (= 1025): needs more open files than the limit of 1000 allows; \
-                 use at most 936, or raise the limit with ulimit -n",
-            ]
+            ["workers 1025x1 (= 1025): is more processes than one run may have; use at most 1 024 processes"]
         );
         assert_eq!(hybrid("2x0"), ["workers 2x0: nobody would do the work; use 1 or more"]);
-        assert_eq!(hybrid("65536x65536").len(), 3);
+        assert_eq!(hybrid("65536x65536").len(), 2);
     }
 
     #[test]

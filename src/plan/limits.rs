@@ -10,8 +10,6 @@ use crate::units::Bytes;
 pub const MAX_THREADS: u32 = 4_096;
 /// The most process workers of one run.
 pub const MAX_PROCESSES: u32 = 1_024;
-/// Open files that are kept for the screen, the probe, lanes and results; each worker process needs one more.
-pub const FILES_BESIDE_CHILDREN: u64 = 64;
 /// The most tasks of one run: the books keep a byte for each.
 pub const MAX_TASKS: u64 = 100_000_000;
 /// The most repeats of a comparison.

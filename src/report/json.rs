@@ -24,6 +24,7 @@ pub fn json(session: &Session) -> String {
         machine: session.machine.as_ref().map(MachineFacts::of),
         plan: session.plan.as_ref().map(|plan| PlanFacts::of(plan, session)),
         runs: compare(session).runs.iter().map(Run::of).collect(),
+        notices: session.notices.iter().map(|words| harmless(words)).collect(),
     };
     // Only maps with keys that are no strings can fail here, and there are none.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -37,6 +38,7 @@ struct Document {
     machine: Option<MachineFacts>,
     plan: Option<PlanFacts>,
     runs: Vec<Run>,
+    notices: Vec<String>,
 }
 
 #[derive(Serialize)]

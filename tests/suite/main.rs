@@ -20,4 +20,5 @@ mod pictures;
 mod processes;
 mod pty;
 mod readme;
+mod scarcity;
 mod terminal;

@@ -7,7 +7,7 @@
 mod share;
 mod state;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -91,6 +91,7 @@ impl Dispatcher {
             failed: false,
             deaths: HashMap::new(),
             tries: HashMap::new(),
+            manned: BTreeSet::new(),
             failure: None,
         };
         Self {
@@ -115,9 +116,11 @@ impl Dispatcher {
 
     /// A child sits down in its place; it is not ready yet.
     pub(super) fn sit(&self, place: Place, pid: u32, writer: &Arc<Writer>, at: Nanos) {
-        if let Some(seat) = self.lock().seats.get_mut(place.seat()) {
+        let mut state = self.lock();
+        if let Some(seat) = state.seats.get_mut(place.seat()) {
             let writer = Some(Arc::clone(writer));
             *seat = Seat { stage: Stage::Starting, pid, writer, since: at, ..Seat::default() };
+            state.manned.insert(place.seat());
         }
     }
 
@@ -291,6 +294,7 @@ impl Dispatcher {
             *seat = Seat { stage: Stage::Closed, ..Seat::default() };
         }
         if failure.is_some() {
+            state.manned.remove(&place.seat());
             state.failure = failure;
         }
     }

@@ -20,6 +20,7 @@ use super::{registry, stderr};
 use crate::clock::RunTime;
 use crate::event::{RunEvent, WorkerExit};
 use crate::exec::lane::{LaneHearer, LaneReader};
+use crate::exec::scarcity;
 use crate::ids::TaskIndex;
 use crate::units::Nanos;
 
@@ -89,12 +90,13 @@ fn live(run: &Run, place: Place) -> Option<Life> {
     let spawned = match spawn(run.env.worker_program.clone(), &run.dispatcher.wanted) {
         Some(Ok(spawned)) => spawned,
         Some(Err(error)) => {
-            gone(run, place);
-            let end = format!("start {}: {error}", run.env.worker_program.display());
+            never_came(run, place);
+            let end = scarcity::words(&error)
+                .unwrap_or_else(|| format!("start {}: {error}", run.env.worker_program.display()));
             return Some(Life { existed: false, started: false, useful: false, end });
         }
         None => {
-            gone(run, place);
+            never_came(run, place);
             return None;
         }
     };
@@ -112,6 +114,11 @@ fn live(run: &Run, place: Place) -> Option<Life> {
     }
     run.dispatcher.left(place, run.active());
     Some(bury(run, place, child, shared, foul))
+}
+
+/// Takes back in all lanes of a place that somebody was asked for.
+fn never_came(run: &Run, place: Place) {
+    place.slots().for_each(|slot| run.env.lanes.never_came(slot));
 }
 
 /// Says in all lanes of a place that nobody lives there. Returns when that was.

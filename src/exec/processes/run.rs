@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 
-use super::dispatch::{Dispatcher, Ending, Stage, State};
+use super::dispatch::{Dispatcher, Ending, Seat, Stage, State};
 use super::feeder::feed;
 use super::place::Place;
 use super::wire::{MAGIC, PROTOCOL, Preamble};
@@ -16,9 +16,9 @@ use super::{build, registry};
 use crate::clock::{RunTime, thread_cpu};
 use crate::event::RunEvent;
 use crate::exec::lane::LaneReader;
-use crate::exec::{Books, RunEnv, RunSpec};
+use crate::exec::{Books, RunEnv, RunSpec, scarcity};
 use crate::ids::{SlotId, TaskIndex};
-use crate::units::{Nanos, plural};
+use crate::units::Nanos;
 
 /// How often it is looked whether anything is late.
 const LOOK: Nanos = Nanos::from_millis(10);
@@ -134,7 +134,13 @@ impl Run {
             match finished.recv_timeout(LOOK.to_std()) {
                 Ok(spent) => cpu += spent,
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return cpu,
+                Err(RecvTimeoutError::Disconnected) => {
+                    // A short run may be over before it is clear how many workers it has.
+                    if !said_few {
+                        self.say_if_few(&self.dispatcher.lock());
+                    }
+                    return cpu;
+                }
             }
             let now = self.env.clock.now();
             let passed = now.since(last);
@@ -229,18 +235,20 @@ impl Run {
         }
     }
 
-    /// Says once that a run goes on with fewer workers than planned; true if it was said.
+    /// Says once that a run goes on with fewer workers than planned; true if it was said. While it goes on, not before it
+    /// is known how many those are.
     fn say_if_few(&self, state: &State) -> bool {
-        let closed = state.seats.iter().filter(|seat| seat.stage == Stage::Closed).count();
-        let pending = state.seats.iter().any(|seat| matches!(seat.stage, Stage::Vacant | Stage::Starting));
-        if closed == 0 || pending || closed == state.seats.len() || state.ending != Ending::Going {
+        let Some(why) = state.failure.as_deref() else {
+            return false;
+        };
+        let pending = |seat: &Seat| matches!(seat.stage, Stage::Vacant | Stage::Starting);
+        let unclear = state.ending == Ending::Going && state.seats.iter().any(pending);
+        if unclear || state.manned.is_empty() {
             return false;
         }
-        let (all, why) = (state.seats.len(), state.failure.as_deref().unwrap_or_default());
         let threads = self.spec.threads as usize;
-        let (all, closed) = (all * threads, closed * threads);
-        let running = plural((all - closed) as u64, "worker");
-        self.env.events.say(RunEvent::Notice(format!("running with {running} of {all}: {why}")));
+        let (there, all) = (state.manned.len() * threads, state.seats.len() * threads);
+        self.env.events.say(scarcity::notice(there, all, why));
         true
     }
 }

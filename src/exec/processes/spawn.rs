@@ -17,12 +17,10 @@ use rustix::process::{Resource, getrlimit};
 
 use super::{WORKER_ARGUMENT, registry, stderr};
 use crate::clock::thread_cpu;
-use crate::plan::limits::FILES_BESIDE_CHILDREN;
 use crate::units::Nanos;
 
-/// Descriptors that are left to the rest of the program, which has files to read and to write meanwhile: half of those
-/// that the check of a plan sets aside, for the others are open already.
-const RESERVED: u64 = FILES_BESIDE_CHILDREN / 2;
+/// Descriptors that are left to the rest of the program, which has files to read and to write meanwhile.
+const RESERVED: u64 = 32;
 
 /// A child that has just been spawned, and the parent's end of its socket.
 #[derive(Debug)]
@@ -87,14 +85,11 @@ fn start(program: PathBuf) -> io::Result<Spawned> {
     }
     // The socket goes both ways on standard input alone: whatever a task prints goes to the drained pipe, and can never
     // be taken for a frame. No `pre_exec`: it would make the system copy this process's page tables for each child.
-    let child = Command::new(program)
-        .arg(WORKER_ARGUMENT)
-        .stdin(Stdio::from(OwnedFd::from(theirs)))
-        .stdout(stderr::for_child())
-        .stderr(stderr::for_child())
-        .process_group(0)
-        .spawn()?;
-    // The command is gone, and with it our copy of the child's end: the child's death is the socket's end.
-    registry::enter(child.id());
+    let mut command = Command::new(program);
+    command.arg(WORKER_ARGUMENT).stdin(Stdio::from(OwnedFd::from(theirs)));
+    command.stdout(stderr::for_child()).stderr(stderr::for_child()).process_group(0);
+    let child = registry::bear(|| command.spawn())?;
+    // With the command goes our copy of the child's end: the child's death is the socket's end.
+    drop(command);
     Ok(Spawned { child, stream, cpu: thread_cpu().saturating_sub(before) })
 }

@@ -1,6 +1,6 @@
 //! What the dispatcher knows, all of it under its one lock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::exec::processes::books::{Flights, Piece};
@@ -73,7 +73,9 @@ pub(in crate::exec::processes) struct State {
     pub(in crate::exec::processes) deaths: HashMap<TaskIndex, u32>,
     /// Retries that were used, for tasks that are not known yet and had any.
     pub(in crate::exec::processes) tries: HashMap<TaskIndex, u32>,
-    /// Why the last place that was closed without a child was.
+    /// The places that have had a child, without those that were given up.
+    pub(in crate::exec::processes) manned: BTreeSet<usize>,
+    /// Why the last place that was given up was: no child could be started there. None while no place was.
     pub(in crate::exec::processes) failure: Option<String>,
 }
 
