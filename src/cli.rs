@@ -24,7 +24,7 @@ use crate::event::EventFeed;
 use crate::exec::Fault;
 use crate::headless::output::{self, OutputError};
 use crate::headless::terminal::{self, Terminal};
-use crate::headless::{self, Ending, Format, HeadlessError, HeadlessOptions, ProgressLook};
+use crate::headless::{self, Ending, HeadlessError, HeadlessOptions, ProgressLook};
 use crate::plan::Plan;
 use crate::report::{self, TableStyle};
 use crate::tui::{self, ColourChoice, TuiOptions};
@@ -113,7 +113,7 @@ fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
     let options = HeadlessOptions {
         plan,
         progress: (!args.quiet).then_some(look.progress),
-        format: if args.json { Format::Json } else { Format::Table(look.style) },
+        format: args.form.format(look.style),
     };
     let engine = Arc::new(engine);
     let ending = headless::run(&engine, &feed, options).map_err(|error| usage_of(error, name))?;

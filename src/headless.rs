@@ -40,6 +40,10 @@ pub enum Format {
     Table(TableStyle),
     /// JSON for programs.
     Json,
+    /// CSV for spreadsheets and data frames.
+    Csv,
+    /// Markdown for people who write the results down elsewhere.
+    Markdown,
 }
 
 /// What is run, and what is shown of it.
@@ -125,6 +129,8 @@ pub fn run(
     let text = match &options.format {
         Format::Table(style) => report::table(&session, style),
         Format::Json => report::json(&session),
+        Format::Csv => report::csv(&session),
+        Format::Markdown => report::markdown(&session),
     };
     let written = output::write(&text);
     if let Some(signal) = stop.by() {

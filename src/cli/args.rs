@@ -7,8 +7,10 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Args as Group, Command, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::headless::Format;
 use crate::plan::scenario::{Listed, Scenario};
 use crate::plan::{Strategy, TaskType};
+use crate::report::TableStyle;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,7 +32,8 @@ Examples:
   poolscope compare                                  four seconds of computing, each way
   poolscope compare -t sleep,cpu -n 10 -w 4          waiting and computing, each way
   poolscope compare -t sum --size 20ms -s serial,threads --repeats 3
-  poolscope compare --scenario classic-io --json     a named plan, for programs";
+  poolscope compare --scenario classic-io --json     a named plan, for programs
+  poolscope compare --repeats 5 --csv > runs.csv     a row for each run, for a spreadsheet";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -148,14 +151,40 @@ pub(super) struct LookArgs {
 pub(super) struct HeadlessArgs {
     #[command(flatten)]
     pub(super) plan: PlanArgs,
-    /// Results as JSON (schema poolscope/run/1), and nothing else on stdout.
-    #[arg(long, help_heading = "Output")]
-    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
     /// No progress on stderr.
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
     #[command(flatten)]
     pub(super) look: LookArgs,
+}
+
+/// The form of the results: one of them, or none for a table.
+#[derive(Group, Debug, Default)]
+#[group(multiple = false)]
+pub(super) struct FormArgs {
+    /// Results as JSON (schema poolscope/run/1), and nothing else on stdout.
+    #[arg(long, help_heading = "Output")]
+    pub(super) json: bool,
+    /// Results as CSV: a row for each run, with the keys of the JSON as columns.
+    #[arg(long, help_heading = "Output")]
+    pub(super) csv: bool,
+    /// Results as Markdown: tables, and the findings below.
+    #[arg(long, help_heading = "Output")]
+    pub(super) markdown: bool,
+}
+
+impl FormArgs {
+    /// The form of the results that was asked for; a table in `style` where none was.
+    pub(super) const fn format(&self, style: TableStyle) -> Format {
+        match self {
+            Self { json: true, .. } => Format::Json,
+            Self { csv: true, .. } => Format::Csv,
+            Self { markdown: true, .. } => Format::Markdown,
+            _ => Format::Table(style),
+        }
+    }
 }
 
 /// What `doctor` takes.

@@ -14,7 +14,7 @@ use crate::units::Nanos;
 
 const SCHEMA: &str = "poolscope/run/1";
 /// The only runtime and the only delivery so far.
-const RUNTIME: &str = "native";
+pub(super) const RUNTIME: &str = "native";
 const DELIVERY: &str = "map";
 
 /// The results of a session: pretty-printed, and with a newline at its end. Runs that are not over are not in it.

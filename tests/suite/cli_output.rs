@@ -50,9 +50,15 @@ fn ascii_and_a_c_locale_mean_ascii() {
 
 #[test]
 fn a_full_disk_is_an_error_of_its_own() {
-    for args in
-        [small(&["-q"]), small(&["-q", "--json"]), vec!["--help"], vec!["man"], vec!["completions", "bash"]]
-    {
+    for args in [
+        small(&["-q"]),
+        small(&["-q", "--json"]),
+        small(&["-q", "--csv"]),
+        small(&["-q", "--markdown"]),
+        vec!["--help"],
+        vec!["man"],
+        vec!["completions", "bash"],
+    ] {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let ended: Ended = poolscope(&args).stdout(full).output().unwrap().into();
         assert_eq!(ended.code, Some(4), "{args:?}: {ended:?}");

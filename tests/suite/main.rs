@@ -11,6 +11,7 @@
 
 mod architecture;
 mod cli;
+mod cli_forms;
 mod cli_output;
 mod cli_results;
 mod cli_signals;

@@ -1,20 +1,10 @@
 use super::*;
-use crate::analysis::fixture::{Scene, Script, serial, threads};
-use crate::event::StopReason;
-use crate::ids::TaskIndex;
+use crate::analysis::fixture::{Scene, serial, threads};
+use crate::report::fixture::eventful;
 
 #[test]
 fn the_contract_holds_key_for_key() {
-    let counts = TaskCounts { error: 1, cancelled: 8, retried: 1, ..TaskCounts::default() };
-    let failed = Script {
-        counts,
-        errors: vec![(TaskIndex(3), "no \u{1b}[31mhost\u{202e}".to_owned())],
-        stopped: Some(StopReason::TaskFailed),
-        unexplained_ms: -1,
-        ..threads()
-    };
-    let session = [serial(), failed].iter().fold(Scene::on(2), Scene::play).over();
-    let text = json(&session).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let text = json(&eventful()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
     insta::assert_snapshot!("contract", text);
     assert!(text.ends_with("}\n"));
 }

@@ -1,0 +1,74 @@
+//! What people are told below the tables, whatever it is written on: findings, trust, what was lost, and what else is
+//! worth knowing. Nothing in it commands a terminal.
+
+use crate::analysis::{Comparison, Finding, Weight, conclusion};
+use crate::report::text::harmless;
+use crate::state::Session;
+use crate::units::{grouped, plural};
+
+/// The mark of what went wrong.
+pub(super) const ALARM: &str = "!";
+
+/// Something that is said, behind its mark.
+pub(super) type Remark = (&'static str, String);
+
+/// The findings, the most important first.
+pub(super) fn findings(comparison: &Comparison) -> Vec<Remark> {
+    comparison.findings.iter().map(|finding| (mark(finding.weight), sentence(comparison, finding))).collect()
+}
+
+/// The sentence under the whole; none without a run that is over.
+pub(super) fn closing(session: &Session) -> Option<String> {
+    conclusion(session).map(|words| harmless(&words))
+}
+
+const fn mark(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Alarm => ALARM,
+        Weight::Advice => "›",
+        Weight::Fact => "·",
+    }
+}
+
+/// The sentences of a finding, behind its task type where there are several workloads.
+fn sentence(comparison: &Comparison, finding: &Finding) -> String {
+    let several = comparison.runs.iter().any(|run| run.workload != finding.workload);
+    let task = comparison.of_workload(finding.workload).next().map(|run| run.task.name());
+    let before = task.filter(|_| several).map_or_else(String::new, |task| format!("{task}: "));
+    let next = finding.next_step().map_or_else(String::new, |next| format!(" {next}"));
+    harmless(&format!("{before}{}{next}", finding.explain()))
+}
+
+/// The lowest trust of all runs, with its reasons; none without runs.
+pub(super) fn trust(comparison: &Comparison) -> Option<String> {
+    let trust = comparison.runs.iter().map(|run| &run.trust).min_by_key(|trust| trust.level)?;
+    let level = trust.level;
+    let dots: String = (0..4).map(|dot| if dot < level { '●' } else { '○' }).collect();
+    let why = trust.reasons.join("; ");
+    let why = if why.is_empty() { why } else { format!(": {}", harmless(&why)) };
+    Some(format!("{dots} {level} of 4{why}"))
+}
+
+/// What was lost, what was not run, and what else was said, each behind its mark.
+pub(super) fn notes(session: &Session, comparison: &Comparison) -> Vec<Remark> {
+    let mut notes = Vec::new();
+    let dropped: u64 = comparison.runs.iter().map(|run| run.dropped_events).sum();
+    if dropped > 0 {
+        let records = plural(dropped, "record");
+        let note =
+            format!("{records} of what workers did went missing; counts and totals are exact all the same.");
+        notes.push((ALARM, note));
+    }
+    let planned = session.plan.as_ref().map_or(0, |plan| plan.runs().count());
+    let over = comparison.runs.len();
+    if over < planned {
+        notes.push((ALARM, format!("{over} of {} are over.", plural(planned as u64, "run"))));
+    }
+    let retried: u64 = comparison.runs.iter().map(|run| run.tasks.retried).sum();
+    if retried > 0 {
+        let attempts = if retried == 1 { "attempt was" } else { "attempts were" };
+        notes.push(("·", format!("{} extra {attempts} made.", grouped(retried))));
+    }
+    notes.extend(session.notices.iter().map(|notice| ("·", harmless(notice))));
+    notes
+}

@@ -1,0 +1,92 @@
+//! What people are told of one workload, whatever it is written on: its heading and its rows.
+
+use crate::analysis::{Comparison, RunSummary};
+use crate::plan::{Strategy, Work};
+use crate::report::columns::{self, Row};
+use crate::state::Session;
+use crate::units::{grouped, plural};
+
+/// The workloads that have a run, in the plan's order.
+pub(super) fn those_with_runs(comparison: &Comparison) -> Vec<usize> {
+    let mut workloads: Vec<usize> = comparison.runs.iter().map(|run| run.workload).collect();
+    workloads.dedup();
+    workloads
+}
+
+/// What stands above its rows, in parts: the task type, how many of what, and what all pools have in common.
+pub(super) fn heading(session: &Session, comparison: &Comparison, workload: usize) -> Vec<String> {
+    let Some(first) = comparison.of_workload(workload).next() else {
+        return Vec::new();
+    };
+    // What is the same for all pools stands in the heading; serial has one worker, whatever the plan says.
+    let pool = comparison.of_workload(workload).find(|run| run.strategy != Strategy::Serial);
+    let start = session.runs.iter().map(|run| &run.start).find(|start| start.workload == workload);
+    let each = start.map(|start| start.serial_estimate / start.tasks.max(1));
+    // `8 tasks of 5 000 000`, but `6 tasks, 6 numbers`: there no task has more than one of them.
+    let joint = match start.map(|start| &start.work) {
+        Some(Work::Primes { numbers }) if numbers.len() > 1 => ", ",
+        _ => " of ",
+    };
+    let work = start.map(|start| start.work.label()).unwrap_or_default();
+    let is_bound = start.is_some_and(|start| start.work.may_end_early());
+    let each = match each {
+        // Where a task only waits, its size says how long it takes; where it may end early, nobody knows.
+        Some(each) if each.0 > 0 && first.task.computes() && !is_bound => format!(" (≈ {each} each)"),
+        _ => String::new(),
+    };
+    let mut parts = vec![
+        first.task.name().to_owned(),
+        format!("{}{joint}{work}{each}", plural(first.tasks.total, "task")),
+    ];
+    if let Some(pool) = pool {
+        parts.push(plural(u64::from(pool.workers), "worker"));
+        parts.push(format!("chunk {}", grouped(u64::from(pool.chunk))));
+    }
+    let repeats = comparison.of_workload(workload).filter(|run| run.strategy == first.strategy).count();
+    if repeats > 1 {
+        parts.push(format!("medians of {repeats}"));
+    }
+    parts
+}
+
+/// A row for each way that it was done: of several repeats the median, with the range of them.
+pub(super) fn rows(comparison: &Comparison, workload: usize) -> Vec<Row<'_>> {
+    let medians = comparison.medians(workload).into_iter();
+    medians
+        .map(|run| {
+            let same = comparison.of_workload(workload).filter(|other| other.strategy == run.strategy);
+            let mut elapsed: Vec<_> =
+                same.filter(|other| other.stopped.is_none()).map(|other| other.elapsed).collect();
+            elapsed.sort_unstable();
+            let range = elapsed.first().copied().zip(elapsed.last().copied());
+            Row { run, range: range.filter(|_| elapsed.len() > 1) }
+        })
+        .collect()
+}
+
+/// Tasks down, strategies across, and what each took: the table that a comparison of several workloads is about. Its
+/// first line is the names of the columns.
+pub(super) fn matrix(comparison: &Comparison, workloads: &[usize]) -> Vec<Vec<String>> {
+    let medians: Vec<Vec<&RunSummary>> =
+        workloads.iter().map(|workload| comparison.medians(*workload)).collect();
+    let mut strategies: Vec<Strategy> = Vec::new();
+    for run in medians.iter().flatten() {
+        if !strategies.contains(&run.strategy) {
+            strategies.push(run.strategy);
+        }
+    }
+    let mut lines = vec![vec!["task".to_owned()]];
+    lines[0].extend(strategies.iter().map(|strategy| {
+        let run = medians.iter().flatten().find(|run| run.strategy == *strategy);
+        run.map_or_else(String::new, |run| run.label())
+    }));
+    for runs in &medians {
+        let task = runs.first().map_or_else(String::new, |run| run.task.name().to_owned());
+        let elapsed = strategies.iter().map(|strategy| {
+            let run = runs.iter().find(|run| run.strategy == *strategy);
+            run.map_or_else(|| "–".to_owned(), |run| columns::elapsed(run))
+        });
+        lines.push(std::iter::once(task).chain(elapsed).collect());
+    }
+    lines
+}
