@@ -27,7 +27,7 @@ use crate::headless::terminal::{self, Terminal};
 use crate::headless::{self, Ending, HeadlessError, HeadlessOptions, ProgressLook};
 use crate::plan::Plan;
 use crate::report::{self, TableStyle};
-use crate::tui::{self, ColourChoice, TuiOptions};
+use crate::tui::{self, ColourChoice, LookOptions, ThemeChoice, TuiOptions};
 
 /// The width of a table where there is no terminal.
 const TABLE_WIDTH: usize = 100;
@@ -81,7 +81,7 @@ fn answer_clap(error: &clap::Error) -> anyhow::Result<u8> {
 
 fn answer(args: Args) -> anyhow::Result<u8> {
     match args.verb {
-        None => lab(&args.plan, &args.look),
+        None => lab(&args.plan, &args.look, args.theme.as_deref()),
         Some(Verb::Run(args)) => headless(Purpose::Run, &args),
         Some(Verb::Compare(args)) => headless(Purpose::Compare, &args),
         Some(Verb::Doctor(args)) => {
@@ -125,20 +125,28 @@ fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
 }
 
 /// The screen; the results of its last comparison stay behind on standard output.
-fn lab(plan: &PlanArgs, look: &LookArgs) -> anyhow::Result<u8> {
+fn lab(plan: &PlanArgs, look: &LookArgs, theme: Option<&str>) -> anyhow::Result<u8> {
     let terminal = Terminal::look();
     if !(terminal.attached.input && terminal.attached.output && terminal.can_move()) {
         output::note(NO_TERMINAL);
         return Ok(exit::USAGE);
     }
     let (engine, feed) = engine()?;
-    let (plan, look) = plan_and_look(plan, look, Purpose::Lab, &engine, "poolscope")?;
+    let (plan, look, theme) =
+        match (plan_and_look(plan, look, Purpose::Lab, &engine, "poolscope"), theme_choice(theme)) {
+            (Ok((plan, look)), Ok(theme)) => (plan, look, theme),
+            (look, theme) => {
+                let wrongs = look.err().map(|error| error.wrongs).unwrap_or_default();
+                let wrongs = wrongs.into_iter().chain(theme.err()).collect();
+                return Err(UsageError::new("poolscope", wrongs).into());
+            }
+        };
     let colour = match look.colour {
         None => ColourChoice::Auto,
         Some(true) => ColourChoice::Always,
         Some(false) => ColourChoice::Never,
     };
-    let options = TuiOptions { plan, ascii: look.style.ascii, colour };
+    let options = TuiOptions { plan, look: LookOptions { ascii: look.style.ascii, colour, theme } };
     let left = match tui::run(Arc::new(engine), feed, options) {
         Ok(left) => left,
         Err(error) => {
@@ -209,6 +217,14 @@ fn look(args: &LookArgs, name: &str) -> Result<Look, UsageError> {
         style: TableStyle { ascii, colour: colour_on(terminal.attached.output), width },
         progress: ProgressLook { ascii, colour: colour_on(terminal.attached.error) },
         colour,
+    })
+}
+
+fn theme_choice(name: Option<&str>) -> Result<ThemeChoice, Wrong> {
+    let Some(name) = name else { return Ok(ThemeChoice::Auto) };
+    ThemeChoice::ALL.into_iter().find(|theme| theme.name() == name).ok_or_else(|| {
+        let known = ThemeChoice::ALL.map(ThemeChoice::name).join(", ");
+        Wrong::new("--theme", name, format!("is no theme; there are {known}"))
     })
 }
 

@@ -28,6 +28,7 @@ mod help;
 mod input;
 mod keys;
 mod lab;
+mod look;
 mod message;
 mod model;
 mod pointer;
@@ -52,10 +53,10 @@ use crate::exec::attempt;
 use crate::plan::Plan;
 use crate::signals::{self, Signal};
 use crate::state::Session;
+pub use crate::tui::look::{ColourChoice, LookOptions, ThemeChoice, light_background};
 use crate::tui::message::Message;
 use crate::tui::model::Model;
 use crate::tui::runtime::{Ended, Runtime};
-use crate::tui::theme::{Depth, Palette, Theme};
 
 /// How long the screen may take to end after a signal, before the program ends without it.
 const AFTER_SIGNAL: Duration = Duration::from_millis(750);
@@ -66,27 +67,13 @@ const PANICKED: u8 = 101;
 /// The names of the threads whose panic is the end of the screen.
 const OURS: [&str; 2] = ["ps-ui", "ps-input"];
 
-/// Whether to use colours.
-#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
-pub enum ColourChoice {
-    /// As the terminal and `NO_COLOR` say.
-    #[default]
-    Auto,
-    /// Yes, whatever they say.
-    Always,
-    /// No.
-    Never,
-}
-
 /// What the screen begins with.
 #[derive(Clone, Debug)]
 pub struct TuiOptions {
     /// The first plan.
     pub plan: Plan,
-    /// Whether nothing but ASCII may be shown.
-    pub ascii: bool,
-    /// Whether to use colours.
-    pub colour: ColourChoice,
+    /// How it shall look.
+    pub look: LookOptions,
 }
 
 /// What is left when the screen has been left.
@@ -139,7 +126,7 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
     // In place before the terminal is changed: a signal that comes too early must not leave it raw.
     listen(&engine, &sender)?;
     guard_against_panics();
-    let theme = theme(&options, |name| std::env::var(name).ok());
+    let theme = look::theme(options.look, |name| std::env::var(name).ok());
     let model = Model::new(engine.machine().clone(), options.plan, theme);
     let panics = std::env::var("POOLSCOPE_FAULT").is_ok_and(|fault| fault == "ui-panic");
     let last_act = Arc::clone(&engine);
@@ -171,24 +158,6 @@ fn exit(ended: Ended) -> TuiExit {
     let whole = session.runs.iter().filter(|run| run.end.as_ref().is_some_and(|end| end.stopped.is_none()));
     let code = u8::from(whole.into_iter().any(failed));
     TuiExit { exit_code: ended.code.unwrap_or(code), session }
-}
-
-/// What everything looks like, by the options and the environment.
-fn theme(options: &TuiOptions, variable: impl Fn(&str) -> Option<String>) -> Theme {
-    let no_colour = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let palette = match options.colour {
-        ColourChoice::Never => Palette::Mono,
-        ColourChoice::Auto if no_colour => Palette::Mono,
-        ColourChoice::Auto | ColourChoice::Always => Palette::Dark,
-    };
-    let colours = variable("COLORTERM").unwrap_or_default();
-    let term = variable("TERM").unwrap_or_default();
-    let depth = match () {
-        () if colours == "truecolor" || colours == "24bit" || term.ends_with("-direct") => Depth::True,
-        () if term.contains("256color") => Depth::Indexed,
-        () => Depth::Sixteen,
-    };
-    Theme::new(palette, depth, options.ascii)
 }
 
 /// Hands signals to the screen, and sees to it that those that end the program do so in time, whatever the screen does.

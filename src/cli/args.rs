@@ -11,6 +11,7 @@ use crate::headless::Format;
 use crate::plan::scenario::{Listed, Scenario};
 use crate::plan::{Strategy, TaskType};
 use crate::report::TableStyle;
+use crate::tui::ThemeChoice;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,6 +66,9 @@ pub(super) struct Args {
     pub(super) plan: PlanArgs,
     #[command(flatten)]
     pub(super) look: LookArgs,
+    /// Theme of the lab: auto (as COLORFGBG says, else dark), dark, light or mono.
+    #[arg(long, value_name = "NAME", help_heading = "Output", value_parser = Words::themes(), hide_possible_values = true)]
+    pub(super) theme: Option<String>,
     /// Print this help.
     #[arg(short, long, global = true, action = ArgAction::HelpShort, help_heading = "Output")]
     help: Option<bool>,
@@ -228,6 +232,10 @@ impl Words {
 
     fn colours() -> Self {
         Self(vec!["auto", "always", "never"])
+    }
+
+    fn themes() -> Self {
+        Self(ThemeChoice::ALL.map(ThemeChoice::name).to_vec())
     }
 }
 

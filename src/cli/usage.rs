@@ -18,7 +18,7 @@ pub struct Wrong {
 impl Wrong {
     /// The place of its option in the help, where problems stand in the same order.
     fn place(&self) -> usize {
-        const OPTIONS: [&str; 13] = [
+        const OPTIONS: [&str; 14] = [
             "--task",
             "--size",
             "--tasks",
@@ -32,6 +32,7 @@ impl Wrong {
             "--seed",
             "--scenario",
             "--color",
+            "--theme",
         ];
         OPTIONS.iter().position(|option| *option == self.option).unwrap_or(OPTIONS.len())
     }

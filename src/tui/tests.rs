@@ -2,11 +2,11 @@ use proptest::prelude::*;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
-use super::ColourChoice::{Always, Auto, Never};
 use super::script::{before, crowd, finished, press, running, screen, tell, text, themed};
 use super::*;
 use crate::tui::lab::lab_layout;
 use crate::tui::message::Message;
+use crate::tui::theme::{Depth, Palette, Theme};
 use crate::units::Nanos;
 
 #[test]
@@ -67,7 +67,7 @@ fn the_help_and_the_plan_lie_over_the_lab() {
 
 #[test]
 fn in_ascii_there_is_nothing_else() {
-    for palette in [Palette::Dark, Palette::Mono] {
+    for palette in [Palette::Dark, Palette::Light, Palette::Mono] {
         let theme = Theme::new(palette, Depth::Sixteen, true);
         for mut model in [before(80, 24), running(120, 40), finished(200, 60), crowd(100, 30, 300)] {
             model.theme = theme.clone();
@@ -192,23 +192,4 @@ proptest! {
         }
         screen(&model);
     }
-}
-
-#[test]
-fn the_theme_follows_options_and_environment() {
-    let options = |colour| TuiOptions { plan: before(1, 1).form.plan, ascii: false, colour };
-    let with = |colour, vars: &[(&str, &str)]| {
-        let look =
-            |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        let theme = theme(&options(colour), look);
-        (theme.palette, theme.depth)
-    };
-    let term = ("TERM", "xterm-256color");
-    assert_eq!(with(Auto, &[term]), (Palette::Dark, Depth::Indexed));
-    assert_eq!(with(Auto, &[term, ("COLORTERM", "truecolor")]), (Palette::Dark, Depth::True));
-    assert_eq!(with(Auto, &[("TERM", "linux")]), (Palette::Dark, Depth::Sixteen));
-    assert_eq!(with(Auto, &[term, ("NO_COLOR", "1")]).0, Palette::Mono);
-    assert_eq!(with(Auto, &[term, ("NO_COLOR", "")]).0, Palette::Dark);
-    assert_eq!(with(Always, &[term, ("NO_COLOR", "1")]).0, Palette::Dark);
-    assert_eq!(with(Never, &[term]).0, Palette::Mono);
 }

@@ -1,18 +1,25 @@
 //! The theme: what each role looks like. Nobody else names a colour.
 //!
 //! Phases have one family of colours (green, blue, orange, violet) and strategies another (grey, sky, rose); one accent
-//! is for focus and keys. In the mono theme there are attributes alone, and phases are told apart by their glyphs.
+//! is for focus and keys. In the mono theme there are attributes alone, and phases are told apart by their glyphs. The
+//! text and its background are the terminal's own: what differs between the dark and the light theme is what stands on
+//! them.
+
+mod paints;
 
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::event::Phase;
 use crate::plan::Strategy;
+use crate::tui::theme::paints::{DARK, LIGHT, Paint};
 
 /// Which theme.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Palette {
     /// Colours for a dark background.
     Dark,
+    /// Colours for a light background.
+    Light,
     /// No colours: bold and reverse alone.
     Mono,
 }
@@ -61,118 +68,78 @@ pub(crate) struct Theme {
     pub(crate) other: Style,
     phases: [Color; Phase::COUNT],
     shades: [Color; Phase::COUNT],
+    words: [Color; Phase::COUNT],
     deep: Color,
-    wait: Color,
     strategies: [Color; 4],
 }
-
-/// A colour, as red-green-blue, as one of the 256 that every terminal draws alike, and as one of the sixteen names.
-struct Paint(u32, u8, Color);
-
-const DIM: Paint = Paint(0x7b_84_8f, 245, Color::Gray);
-const FAINT: Paint = Paint(0x3a_42_4c, 239, Color::DarkGray);
-const ACCENT: Paint = Paint(0xf2_c1_4e, 221, Color::Yellow);
-const INK: Paint = Paint(0x10_14_18, 233, Color::Black);
-const ROW: Paint = Paint(0x1f_26_2e, 236, Color::Reset);
-const GOOD: Paint = Paint(0x2f_bf_8f, 36, Color::Green);
-const BAD: Paint = Paint(0xf0_5d_3c, 203, Color::LightRed);
-const OTHER: Paint = Paint(0x6b_74_80, 243, Color::Gray);
-
-/// By number of the phase; told apart by colour-blind eyes too (after Okabe and Ito).
-const PHASES: [Paint; Phase::COUNT] = [
-    Paint(0x3a_42_4c, 239, Color::DarkGray),
-    Paint(0xe6_9f_00, 214, Color::Yellow),
-    Paint(0x5a_64_70, 241, Color::DarkGray),
-    Paint(0xa8_8b_e0, 140, Color::LightMagenta),
-    Paint(0x2f_bf_8f, 36, Color::Green),
-    Paint(0x3f_6f_b5, 25, Color::Blue),
-    Paint(0x8a_63_d2, 98, Color::Magenta),
-    Paint(0xa8_6a_1d, 130, Color::Red),
-];
-
-/// The same, for every other task.
-const SHADES: [Paint; Phase::COUNT] = [
-    Paint(0x3a_42_4c, 239, Color::DarkGray),
-    Paint(0xe6_9f_00, 214, Color::Yellow),
-    Paint(0x5a_64_70, 241, Color::DarkGray),
-    Paint(0x96_7a_cc, 140, Color::LightMagenta),
-    Paint(0x25_9e_77, 29, Color::LightGreen),
-    Paint(0x34_5d_9a, 24, Color::LightBlue),
-    Paint(0x78_54_ba, 98, Color::Magenta),
-    Paint(0xa8_6a_1d, 130, Color::Red),
-];
-
-/// Behind the texture of what is blocked in every other task.
-const DEEP: Paint = Paint(0x2a_46_7c, 18, Color::Black);
-
-/// The colour of what is blocked, in letters.
-const WAIT: Paint = Paint(0x6d_97_d8, 68, Color::LightBlue);
-
-const STRATEGIES: [Paint; 4] = [
-    Paint(0x9c_a3_ad, 248, Color::Gray),
-    Paint(0x56_b4_e9, 74, Color::LightCyan),
-    Paint(0xd0_7c_ac, 175, Color::LightMagenta),
-    Paint(0xbf_d8_6b, 149, Color::LightYellow),
-];
 
 impl Theme {
     /// The look of a palette on a terminal.
     pub(crate) fn new(palette: Palette, depth: Depth, ascii: bool) -> Self {
+        let paints = match palette {
+            Palette::Dark => &DARK,
+            Palette::Light => &LIGHT,
+            Palette::Mono => return Self::mono(depth, ascii),
+        };
         let plain = Style::new().fg(Color::Reset);
-        let bold = plain.add_modifier(Modifier::BOLD);
-        if palette == Palette::Mono {
-            let reverse = plain.add_modifier(Modifier::REVERSED);
-            return Self {
-                palette,
-                depth,
-                ascii,
-                text: plain,
-                dim: plain,
-                faint: plain,
-                bright: bold,
-                accent: bold,
-                focus: reverse.add_modifier(Modifier::BOLD),
-                button: reverse.add_modifier(Modifier::BOLD),
-                row: Style::new().add_modifier(Modifier::REVERSED),
-                good: plain,
-                bad: bold,
-                other: plain,
-                phases: [Color::Reset; Phase::COUNT],
-                shades: [Color::Reset; Phase::COUNT],
-                deep: Color::Reset,
-                wait: Color::Reset,
-                strategies: [Color::Reset; 4],
-            };
-        }
         let colour = |paint: &Paint| depth.colour(paint);
         let fg = |paint: &Paint| Style::new().fg(depth.colour(paint));
+        let accent = fg(&paints.accent).add_modifier(Modifier::BOLD);
         Self {
             palette,
             depth,
             ascii,
             text: plain,
-            dim: fg(&DIM),
-            faint: fg(&FAINT),
+            dim: fg(&paints.dim),
+            faint: fg(&paints.faint),
+            bright: plain.add_modifier(Modifier::BOLD),
+            accent,
+            focus: accent,
+            button: fg(&paints.ink).bg(colour(&paints.accent)).add_modifier(Modifier::BOLD),
+            row: Style::new().bg(colour(&paints.row)),
+            good: fg(&paints.good),
+            bad: fg(&paints.bad),
+            other: fg(&paints.other),
+            phases: paints.phases.each_ref().map(colour),
+            shades: paints.shades.each_ref().map(colour),
+            words: paints.words.each_ref().map(colour),
+            deep: colour(&paints.deep),
+            strategies: paints.strategies.each_ref().map(colour),
+        }
+    }
+
+    fn mono(depth: Depth, ascii: bool) -> Self {
+        let plain = Style::new().fg(Color::Reset);
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let reverse = bold.add_modifier(Modifier::REVERSED);
+        Self {
+            palette: Palette::Mono,
+            depth,
+            ascii,
+            text: plain,
+            dim: plain,
+            faint: plain,
             bright: bold,
-            accent: fg(&ACCENT).add_modifier(Modifier::BOLD),
-            focus: fg(&ACCENT).add_modifier(Modifier::BOLD),
-            button: fg(&INK).bg(colour(&ACCENT)).add_modifier(Modifier::BOLD),
-            row: Style::new().bg(colour(&ROW)),
-            good: fg(&GOOD),
-            bad: fg(&BAD),
-            other: fg(&OTHER),
-            phases: PHASES.each_ref().map(colour),
-            shades: SHADES.each_ref().map(colour),
-            deep: colour(&DEEP),
-            wait: colour(&WAIT),
-            strategies: STRATEGIES.each_ref().map(colour),
+            accent: bold,
+            focus: reverse,
+            button: reverse,
+            row: Style::new().add_modifier(Modifier::REVERSED),
+            good: plain,
+            bad: bold,
+            other: plain,
+            phases: [Color::Reset; Phase::COUNT],
+            shades: [Color::Reset; Phase::COUNT],
+            words: [Color::Reset; Phase::COUNT],
+            deep: Color::Reset,
+            strategies: [Color::Reset; 4],
         }
     }
 
     /// The theme after this one.
     pub(crate) fn next(&self) -> Self {
         let palette = match self.palette {
-            Palette::Dark => Palette::Mono,
+            Palette::Dark => Palette::Light,
+            Palette::Light => Palette::Mono,
             Palette::Mono => Palette::Dark,
         };
         Self::new(palette, self.depth, self.ascii)
@@ -180,7 +147,7 @@ impl Theme {
 
     /// Whether colours can tell phases apart; otherwise their glyphs must.
     pub(crate) const fn tells_by_colour(&self) -> bool {
-        matches!(self.palette, Palette::Dark) && !self.ascii
+        !matches!(self.palette, Palette::Mono) && !self.ascii
     }
 
     /// The colour of a phase; `odd` tasks have a shade of their own.
@@ -201,13 +168,9 @@ impl Theme {
         }
     }
 
-    /// The name of a phase in its colour, light enough to be read.
+    /// The name of a phase in its colour, far enough from the background to be read.
     pub(crate) const fn word(&self, phase: Phase) -> Style {
-        match phase {
-            Phase::Absent | Phase::Waiting => self.dim,
-            Phase::Blocked => Style::new().fg(self.wait),
-            phase => Style::new().fg(self.phase(phase, false)),
-        }
+        Style::new().fg(self.words[phase as usize])
     }
 
     /// The colour of a strategy.
@@ -234,6 +197,9 @@ impl Depth {
 }
 
 #[cfg(test)]
+mod colour_blind;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -258,7 +224,8 @@ mod tests {
             assert!(!style.add_modifier.contains(Modifier::DIM));
         }
         assert!(Phase::ALL.iter().all(|p| theme.phase(*p, true) == Color::Reset));
-        assert_eq!(theme.next().next(), theme);
+        assert_eq!(theme.next().next().next(), theme);
+        assert_eq!([theme.next().palette, theme.next().next().palette], [Palette::Dark, Palette::Light]);
     }
 
     #[test]
@@ -267,5 +234,8 @@ mod tests {
         assert_eq!(computing(Depth::Sixteen), Color::Green);
         assert_eq!(computing(Depth::Indexed), Color::Indexed(36));
         assert_eq!(computing(Depth::True), Color::Rgb(0x2f, 0xbf, 0x8f));
+        let light = Theme::new(Palette::Light, Depth::True, false);
+        assert_eq!(light.phase(Phase::Computing, false), Color::Rgb(0x0a, 0x8f, 0x6a));
+        assert_eq!((light.text, light.bright.fg), (Style::new().fg(Color::Reset), Some(Color::Reset)));
     }
 }
