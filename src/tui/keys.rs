@@ -259,13 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn values_take_the_keys_of_zooming_alone() {
+    fn values_take_the_keys_of_zooming_and_of_screens_alone() {
         let begin: Vec<char> =
             (' '..='~').filter(|c| Item::ALL.iter().any(|item| item.begins_with(*c))).collect();
         let held = |c: &&char| {
             TABLE.iter().any(|row| matches!(row.context, Everywhere | Lab | Plan) && row.chord == char(**c))
         };
-        assert_eq!(begin.iter().filter(held).collect::<String>(), "+0");
+        assert_eq!(begin.iter().filter(held).collect::<String>(), "+012");
     }
 
     #[test]
