@@ -10,7 +10,7 @@ mod summary;
 mod trust;
 mod words;
 
-pub use conclusion::conclusion;
+pub use conclusion::{conclusion, conclusion_of};
 pub use finding::{Finding, FindingKind, Weight};
 pub use summary::{RunSummary, WorkerSummary, summarise};
 pub use trust::Trust;

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
-use crate::ids::{RunId, SlotId, TaskIndex};
+use crate::ids::{CpuId, RunId, SlotId, TaskIndex};
 use crate::plan::{Costs, Machine, Plan, Shape, Strategy, Work};
 use crate::units::Nanos;
 
@@ -174,8 +174,11 @@ pub enum Record {
         start: RunTime,
         /// Its end.
         end: RunTime,
-        /// CPU time of the attempt, as far as the thread clock was read within it.
+        /// CPU time of the attempt, as far as the thread clock was read within it: at most 78 hours.
         cpu: Nanos,
+        /// The logical CPU that it was last seen on; none where the thread clock was not read within it, for then nobody
+        /// looked.
+        on: Option<CpuId>,
     },
     /// A stretch of phases and tasks too short to be told one by one.
     Summary {
@@ -324,6 +327,10 @@ pub struct Percentiles {
 pub struct RunStart {
     /// Its number within the comparison.
     pub run: RunId,
+    /// The process of poolscope itself: threads live in it, and processes are its children.
+    pub pid: u32,
+    /// The parent of that process, where the system says.
+    pub parent: Option<u32>,
     /// Index into the plan's workloads.
     pub workload: usize,
     /// Number of the repeat, from 0.

@@ -71,6 +71,18 @@ pub fn highest_cpu() -> u32 {
     system::highest_cpu().unwrap_or_else(|| system::online().unwrap_or_else(parallelism)).max(1)
 }
 
+/// The process that started this one, where the system says.
+pub fn parent() -> Option<u32> {
+    #[cfg(unix)]
+    {
+        Some(std::os::unix::process::parent_id())
+    }
+    #[cfg(not(unix))]
+    {
+        None
+    }
+}
+
 /// The average number of runnable threads of the whole machine over the last minute; none where the system has no such
 /// number.
 pub fn load_average() -> Option<f64> {

@@ -1,4 +1,4 @@
-//! Results for people and for programs: a table and Markdown, JSON and CSV.
+//! Results for people and for programs: a table and Markdown, JSON and CSV; the tasks of one run as CSV.
 //!
 //! All are made from a [`crate::state::Session`] through [`crate::analysis`], and end in a newline; whoever calls prints
 //! them.
@@ -9,6 +9,7 @@ mod json;
 mod markdown;
 mod remarks;
 mod table;
+mod tasks_csv;
 pub mod text;
 mod workload;
 
@@ -16,6 +17,7 @@ pub use csv::csv;
 pub use json::json;
 pub use markdown::markdown;
 pub use table::{TableStyle, table};
+pub use tasks_csv::tasks_csv;
 
 #[cfg(test)]
 mod fixture;

@@ -14,12 +14,14 @@
 //! back once, whatever ends the program: the last key, a panic of the screen, a signal, or a terminal that has gone.
 //! Panics of tasks and of workers never touch it.
 //!
-//! There is one screen, the Lab; `tui/lab.rs` draws it in words. Nothing here measures or runs anything.
+//! There are two screens, the Lab and Compare; `tui/lab.rs` and `tui/compare.rs` draw them in words. Nothing here measures
+//! or runs anything.
 //!
 //! [Elm]: https://guide.elm-lang.org/architecture/
 
 mod canvas;
 mod chart;
+mod compare;
 mod footer;
 mod forecast;
 mod form;

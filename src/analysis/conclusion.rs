@@ -1,7 +1,7 @@
 //! The sentence under a comparison: what was faster, by how much, why, and what to try.
 
 use crate::analysis::words::{and, ended_early, times, times_range, where_time_went};
-use crate::analysis::{FindingKind, RunSummary, Weight, compare};
+use crate::analysis::{Comparison, Finding, FindingKind, RunSummary, Weight, compare};
 use crate::plan::Strategy;
 use crate::state::Session;
 use crate::units::{Nanos, grouped, plural};
@@ -13,10 +13,23 @@ const EQUAL: f64 = 0.05;
 /// several workloads they are about the last one that has a run.
 pub fn conclusion(session: &Session) -> Option<String> {
     let comparison = compare(session);
-    let workload = comparison.runs.last()?.workload;
     if let Some(alarm) = comparison.findings.iter().find(|f| f.kind == FindingKind::ResultsDiffer) {
         return Some(sentences(alarm.explain(), alarm.next_step()));
     }
+    about(session, &comparison, comparison.runs.last()?.workload)
+}
+
+/// The same about the runs of one workload, by its index in the plan; none before one of them is over.
+pub fn conclusion_of(session: &Session, workload: usize) -> Option<String> {
+    let comparison = compare(session);
+    let differ = |f: &&Finding| f.kind == FindingKind::ResultsDiffer && f.workload == workload;
+    if let Some(alarm) = comparison.findings.iter().find(differ) {
+        return Some(sentences(alarm.explain(), alarm.next_step()));
+    }
+    about(session, &comparison, workload)
+}
+
+fn about(session: &Session, comparison: &Comparison, workload: usize) -> Option<String> {
     let runs = comparison.medians(workload);
     let whole: Vec<&RunSummary> = runs.iter().copied().filter(|run| run.stopped.is_none()).collect();
     // A run whose tasks failed did other work: its time says nothing beside the others.

@@ -192,6 +192,7 @@ impl Script {
             start: at,
             end: at.after(self.longest),
             cpu: ms(0),
+            on: None,
         };
         events.push(RunEvent::Lane { slot: SlotId(0), record });
         let (steal, throttled) = self.taken_percent;
@@ -206,6 +207,8 @@ impl Script {
 
     fn start(&self, number: u32) -> RunStart {
         RunStart {
+            pid: 4_000,
+            parent: Some(3_000),
             run: RunId(number),
             workload: self.workload,
             repeat: self.repeat,

@@ -112,6 +112,8 @@ impl Inner {
         let collector = Collector::new(&lanes, slots, events.clone());
         self.events.say(RunEvent::RunStarted(RunStart {
             run: id,
+            pid: std::process::id(),
+            parent: probe::parent(),
             workload: planned.workload,
             repeat: planned.repeat,
             strategy: planned.strategy,

@@ -8,7 +8,7 @@ use crate::clock::RunTime;
 use crate::event::{
     CoreLoad, CoreSample, Gauges, Outcome, Phase, PhaseTotals, Record, RunEnd, RunEvent, RunStart, WorkerExit,
 };
-use crate::ids::{SlotId, TaskIndex};
+use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::state::progress::{rest_of_task, time_left};
 use crate::state::{Ledger, Timeline, TimelineSpan};
 use crate::units::{Nanos, Share};
@@ -37,6 +37,11 @@ pub struct TaskRecord {
     pub end: RunTime,
     /// The CPU time that was read within it.
     pub cpu: Nanos,
+    /// The logical CPU that it was last seen on, where one was seen.
+    pub on: Option<CpuId>,
+    /// When it was ready to be run. All tasks are when the run begins; an attempt that follows another is when that has
+    /// ended, and none where that one is not kept.
+    pub queued: Option<RunTime>,
 }
 
 /// One worker slot.
@@ -208,7 +213,7 @@ impl RunState {
             Record::Span { phase, task, start, end } => {
                 slot.timeline.add_span(TimelineSpan { phase, task, start, end });
             }
-            Record::Task { task, outcome, attempt, start, end, cpu } => {
+            Record::Task { task, outcome, attempt, start, end, cpu, on } => {
                 let again = u32::from(attempt) < self.retries
                     && matches!(outcome, Outcome::Error | Outcome::TimedOut);
                 if outcome != Outcome::Ok && !again {
@@ -222,12 +227,38 @@ impl RunState {
                 if self.recent.len() == TASKS_KEPT {
                     self.recent.pop_front();
                 }
-                self.recent.push_back(TaskRecord { task, attempt, outcome, slot: id, pid, start, end, cpu });
+                let queued = self.queued(task, attempt);
+                self.recent.push_back(TaskRecord {
+                    task,
+                    attempt,
+                    outcome,
+                    slot: id,
+                    pid,
+                    start,
+                    end,
+                    cpu,
+                    on,
+                    queued,
+                });
             }
             Record::Summary { start, end, working, moving, .. } => {
                 slot.timeline.add_summary(start, end, working, moving);
             }
         }
+    }
+
+    /// When an attempt that is told of now was ready to be run.
+    fn queued(&self, task: TaskIndex, attempt: u8) -> Option<RunTime> {
+        let Some(before) = attempt.checked_sub(1) else {
+            return Some(RunTime::START);
+        };
+        let same = |record: &&TaskRecord| (record.task, record.attempt) == (task, before);
+        self.recent.iter().rev().find(same).map(|record| record.end)
+    }
+
+    /// The process that a worker's process was started by: poolscope, unless the worker is one of its own threads.
+    pub fn parent_of(&self, pid: u32) -> Option<u32> {
+        if pid == self.start.pid { self.start.parent } else { Some(self.start.pid) }
     }
 
     fn tell(&mut self, at: RunTime) {

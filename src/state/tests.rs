@@ -7,6 +7,8 @@ use crate::units::{Nanos, Share};
 
 fn started(strategy: Strategy, slots: u32) -> RunEvent {
     RunEvent::RunStarted(RunStart {
+        pid: 4_000,
+        parent: Some(3_000),
         run: RunId(0),
         workload: 0,
         repeat: 0,
@@ -61,7 +63,8 @@ fn a_run_is_what_its_events_say() {
     });
     for slot in 0..4 {
         let (task, start, end) = (TaskIndex(slot), at(0), at(100));
-        let record = Record::Task { task, outcome: Outcome::Ok, attempt: 0, start, end, cpu: Nanos::ZERO };
+        let record =
+            Record::Task { task, outcome: Outcome::Ok, attempt: 0, start, end, cpu: Nanos::ZERO, on: None };
         session.apply(&RunEvent::Lane { slot: SlotId(slot as u16), record });
     }
     let run = session.running().unwrap();
@@ -222,7 +225,7 @@ fn retried(outcomes: &[(u32, u8, Outcome)]) -> Session {
     let mut levels = Gauges::default();
     for (task, attempt, outcome) in outcomes.iter().copied() {
         let (task, cpu) = (TaskIndex(task), Nanos::ZERO);
-        let record = Record::Task { task, outcome, attempt, start: at(0), end: at(1), cpu };
+        let record = Record::Task { task, outcome, attempt, start: at(0), end: at(1), cpu, on: None };
         session.apply(&RunEvent::Lane { slot: SlotId(0), record });
         levels.done += u64::from(outcome == Outcome::Ok);
         levels.failed += u64::from(outcome != Outcome::Ok);

@@ -76,6 +76,15 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Draws one cell over what is there, whose background stays.
+    pub(crate) fn mark(&mut self, x: u16, y: u16, glyph: char, style: Style) {
+        if x < self.area.width && y < self.area.height {
+            let cell = &mut self.buf[(self.area.x + x, self.area.y + y)];
+            let back = cell.bg;
+            cell.set_char(glyph).set_style(style).set_bg(back);
+        }
+    }
+
     /// Gives `width` cells a style and leaves what they show.
     pub(crate) fn restyle(&mut self, x: u16, y: u16, width: u16, style: Style) {
         for x in x..x.saturating_add(width).min(self.area.width) {

@@ -6,11 +6,12 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::canvas::Canvas;
+use crate::tui::compare::kept;
 use crate::tui::form::Kind;
 use crate::tui::keys::{self, Binding, Context, TABLE};
 use crate::tui::lab;
 use crate::tui::message::Action;
-use crate::tui::model::{Activity, Model, Overlay, Panel};
+use crate::tui::model::{Activity, Model, Overlay, Panel, Screen};
 
 /// The last line of the screen.
 pub(crate) struct Footer<'a>(&'a Model);
@@ -76,6 +77,8 @@ impl Footer<'_> {
 
 /// Whether a key would do anything now that is worth a place.
 fn means_something(row: &Binding, model: &Model) -> bool {
+    let on_compare = model.screen == Screen::Compare;
+    let contexts = keys::contexts(model);
     let running = matches!(model.activity, Activity::Running | Activity::Stopping);
     match row.action {
         Action::Run => !running,
@@ -88,8 +91,15 @@ fn means_something(row: &Binding, model: &Model) -> bool {
         }),
         Action::Less => model.form.at.kind() != Kind::Check && model.form.at.kind() != Kind::Button,
         Action::Toggle => model.form.at.kind() == Kind::Check,
+        Action::NextWork => kept::works(&kept::all(model)).len() > 1,
+        Action::ZoomIn if on_compare => !contexts.contains(&Context::Empty),
         Action::ZoomIn => !model.shown().runs.is_empty() && model.form.at.kind() != Kind::Value,
-        Action::Earlier if row.context == Context::Everywhere && model.focus == Panel::Workers => false,
+        Action::Earlier
+            if !on_compare && row.context == Context::Everywhere && model.focus == Panel::Workers =>
+        {
+            false
+        }
+        Action::Earlier if on_compare => model.compare.window.is_zoomed(),
         Action::Earlier => model.window.is_zoomed(),
         Action::NextPanel => model.overlay != Some(Overlay::Plan),
         Action::Expand => model.focus != Panel::Plan || model.expanded,

@@ -4,19 +4,25 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::form::Kind;
 use crate::tui::message::Action;
-use crate::tui::model::{Model, Overlay, Panel};
+use crate::tui::model::{Model, Overlay, Panel, Screen};
 
 /// Where a key means something.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Context {
     /// Everywhere, unless a value is edited or an overlay is open that has other uses for it.
     Everywhere,
+    /// In the Lab.
+    Lab,
     /// With the focus on the plan.
     Plan,
     /// With the focus on the runs.
     Runs,
     /// With the focus on the workers.
     Workers,
+    /// On Compare.
+    Compare,
+    /// On Compare while there is nothing to compare.
+    Empty,
     /// While a value is edited: nothing else means anything then.
     Editing,
     /// While the help is open: nothing else but quitting means anything then.
@@ -96,18 +102,15 @@ const fn also(context: Context, chord: Chord, action: Action) -> Binding {
 }
 
 use Action as Do;
-use Context::{Editing, Everywhere, Help, Plan, Runs, Workers};
+use Context::{Compare, Editing, Empty, Everywhere, Help, Lab, Plan, Runs, Workers};
 use KeyCode as Key;
 
 /// Every key.
 pub(crate) const TABLE: &[Binding] = &[
-    row(Everywhere, key(Key::Enter), Do::Run, ("Enter", "run"), 1),
+    row(Everywhere, char('1'), Do::Show(Screen::Lab), ("1 2", "Lab, Compare"), 0),
+    also(Everywhere, char('2'), Do::Show(Screen::Compare)),
     row(Everywhere, char('x'), Do::Cancel, ("x", "cancel"), 2),
-    row(Everywhere, char('p'), Do::OpenPlan, ("p", "plan"), 3),
-    row(Everywhere, key(Key::Tab), Do::NextPanel, ("Tab", "next panel"), 6),
-    row(Everywhere, key(Key::BackTab), Do::PreviousPanel, ("Shift-Tab", "previous panel"), 0),
     row(Everywhere, char('f'), Do::Freeze, ("f", "freeze"), 7),
-    row(Everywhere, char('z'), Do::Expand, ("z", "expand"), 9),
     row(Everywhere, char('+'), Do::ZoomIn, ("+ - 0", "zoom"), 8),
     also(Everywhere, char('-'), Do::ZoomOut),
     also(Everywhere, char('0'), Do::ZoomReset),
@@ -123,6 +126,11 @@ pub(crate) const TABLE: &[Binding] = &[
     row(Everywhere, key(Key::Esc), Do::Close, ("Esc", "close what is open"), 0),
     row(Everywhere, ctrl('l'), Do::Repaint, ("Ctrl-L", "draw again"), 0),
     row(Everywhere, ctrl('z'), Do::Suspend, ("Ctrl-Z", "to the shell; fg returns"), 0),
+    row(Lab, key(Key::Enter), Do::Run, ("Enter", "run"), 1),
+    row(Lab, char('p'), Do::OpenPlan, ("p", "plan"), 3),
+    row(Lab, key(Key::Tab), Do::NextPanel, ("Tab", "next panel"), 6),
+    row(Lab, key(Key::BackTab), Do::PreviousPanel, ("Shift-Tab", "previous panel"), 0),
+    row(Lab, char('z'), Do::Expand, ("z", "expand"), 9),
     row(Plan, key(Key::Up), Do::Up, ("↑ ↓", "choose"), 4),
     also(Plan, key(Key::Down), Do::Down),
     also(Plan, char('k'), Do::Up),
@@ -153,6 +161,22 @@ pub(crate) const TABLE: &[Binding] = &[
     also(Workers, key(Key::PageDown), Do::PageDown),
     row(Workers, key(Key::Home), Do::First, ("Home End", "first, last"), 0),
     also(Workers, key(Key::End), Do::Last),
+    row(Empty, key(Key::Enter), Do::Run, ("Enter", "run the plan"), 1),
+    row(Compare, key(Key::Enter), Do::Open, ("Enter", "open the run"), 3),
+    row(Compare, key(Key::Up), Do::Up, ("↑ ↓", "run"), 4),
+    also(Compare, key(Key::Down), Do::Down),
+    also(Compare, char('k'), Do::Up),
+    also(Compare, char('j'), Do::Down),
+    row(Compare, key(Key::Left), Do::Back, ("← →", "moment"), 5),
+    also(Compare, key(Key::Right), Do::Forth),
+    also(Compare, char('h'), Do::Back),
+    also(Compare, char('l'), Do::Forth),
+    row(Compare, key(Key::PageUp), Do::FarBack, ("PgUp PgDn", "a tenth earlier, later"), 0),
+    also(Compare, key(Key::PageDown), Do::FarForth),
+    row(Compare, key(Key::Home), Do::First, ("Home End", "first, last moment"), 0),
+    also(Compare, key(Key::End), Do::Last),
+    row(Compare, char('d'), Do::Differences, ("d", "differences"), 6),
+    row(Compare, char('w'), Do::NextWork, ("w", "next workload"), 7),
     row(Editing, key(Key::Enter), Do::TakeValue, ("Enter", "take the value"), 1),
     also(Editing, key(Key::Tab), Do::TakeValue),
     also(Editing, key(Key::Up), Do::Up),
@@ -178,15 +202,19 @@ pub(crate) const TABLE: &[Binding] = &[
 ];
 
 /// The contexts that hold now, the first before the second.
-pub(crate) fn contexts(model: &Model) -> [Context; 2] {
+pub(crate) fn contexts(model: &Model) -> &'static [Context] {
     if model.form.edit.is_some() {
-        return [Context::Editing; 2];
+        return &[Editing];
     }
-    match (model.overlay, model.focus) {
-        (Some(Overlay::Help { .. }), _) => [Context::Help; 2],
-        (Some(Overlay::Plan), _) | (None, Panel::Plan) => [Context::Plan, Context::Everywhere],
-        (None, Panel::Runs) => [Context::Runs, Context::Everywhere],
-        (None, Panel::Workers) => [Context::Workers, Context::Everywhere],
+    match (model.overlay, model.screen, model.focus) {
+        (Some(Overlay::Help { .. }), ..) => &[Help],
+        (None, Screen::Compare, _) if model.shown().runs.is_empty() && model.compare.archive.is_empty() => {
+            &[Empty, Everywhere]
+        }
+        (None, Screen::Compare, _) => &[Compare, Everywhere],
+        (Some(Overlay::Plan), ..) | (None, Screen::Lab, Panel::Plan) => &[Plan, Lab, Everywhere],
+        (None, Screen::Lab, Panel::Runs) => &[Runs, Lab, Everywhere],
+        (None, Screen::Lab, Panel::Workers) => &[Workers, Lab, Everywhere],
     }
 }
 
@@ -199,12 +227,12 @@ pub(crate) fn action(model: &Model, chord: Chord) -> Option<Action> {
             return Some(Action::Type(c));
         }
         let at = model.form.at;
-        if contexts[0] == Context::Plan && at.kind() == Kind::Value && at.begins_with(c) {
+        if contexts.first() == Some(&Plan) && at.kind() == Kind::Value && at.begins_with(c) {
             return Some(Action::Type(c));
         }
     }
     let found = |context| TABLE.iter().find(|row| row.context == context && row.chord == chord);
-    contexts.into_iter().find_map(found).map(|row| row.action)
+    contexts.iter().copied().find_map(found).map(|row| row.action)
 }
 
 #[cfg(test)]
@@ -223,20 +251,22 @@ mod tests {
 
     #[test]
     fn a_panel_takes_no_key_from_everywhere() {
-        for row in TABLE.iter().filter(|row| matches!(row.context, Plan | Runs | Workers)) {
-            let taken = TABLE.iter().any(|other| other.context == Everywhere && other.chord == row.chord);
+        for row in TABLE.iter().filter(|row| !matches!(row.context, Everywhere | Editing | Help)) {
+            let in_the_lab = matches!(row.context, Plan | Runs | Workers);
+            let holds = |context| context == Everywhere || (in_the_lab && context == Lab);
+            let taken = TABLE.iter().any(|other| holds(other.context) && other.chord == row.chord);
             assert!(!taken, "{row:?}");
         }
     }
 
     #[test]
-    fn values_take_the_keys_of_zooming_alone() {
+    fn values_take_the_keys_of_zooming_and_of_screens_alone() {
         let begin: Vec<char> =
             (' '..='~').filter(|c| Item::ALL.iter().any(|item| item.begins_with(*c))).collect();
         let held = |c: &&char| {
-            TABLE.iter().any(|row| matches!(row.context, Everywhere | Plan) && row.chord == char(**c))
+            TABLE.iter().any(|row| matches!(row.context, Everywhere | Lab | Plan) && row.chord == char(**c))
         };
-        assert_eq!(begin.iter().filter(held).collect::<String>(), "+0");
+        assert_eq!(begin.iter().filter(held).collect::<String>(), "+012");
     }
 
     #[test]

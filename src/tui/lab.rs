@@ -26,12 +26,12 @@
 //! - **Finding**: what came out, or what there is to do.
 //! - **Footer**: the keys that mean something now.
 
-mod axis;
+pub(crate) mod axis;
 mod cores;
 mod finding;
-mod header;
-mod lanes;
-mod layout;
+pub(crate) mod header;
+pub(crate) mod lanes;
+pub(crate) mod layout;
 mod ledger;
 pub(crate) mod legend;
 mod outline;

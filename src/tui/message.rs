@@ -5,6 +5,7 @@ use ratatui::crossterm::event::KeyEvent;
 use crate::clock::RunTime;
 use crate::event::RunEvent;
 use crate::plan::{Costs, Plan};
+use crate::tui::model::Screen;
 use crate::tui::pointer::Pointer;
 
 /// Something that a key asks for.
@@ -52,6 +53,22 @@ pub(crate) enum Action {
     First,
     /// To the last.
     Last,
+    /// To a screen.
+    Show(Screen),
+    /// The moment a column earlier.
+    Back,
+    /// The moment a column later.
+    Forth,
+    /// The moment much earlier.
+    FarBack,
+    /// The moment much later.
+    FarForth,
+    /// Open what is chosen.
+    Open,
+    /// The next work that there are runs of.
+    NextWork,
+    /// Show what differs, or no longer.
+    Differences,
     /// The previous value.
     Less,
     /// The next value.

@@ -7,12 +7,22 @@ use crate::clock::RunTime;
 use crate::plan::{Costs, Machine, Plan, PlannedRun, Shape, Strategy};
 use crate::state::{Ledger, RunState, Session};
 use crate::tui::chart::Chart;
+use crate::tui::compare::desk::Desk;
 use crate::tui::forecast::{Forecast, RunForecast};
 use crate::tui::form::Form;
 use crate::tui::theme::Theme;
 use crate::tui::throughput::Throughput;
 use crate::tui::window::Window;
 use crate::units::Nanos;
+
+/// What the terminal shows.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Screen {
+    /// A plan to edit, and a run to watch.
+    Lab,
+    /// Runs side by side.
+    Compare,
+}
 
 /// A panel that can have the focus.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -108,7 +118,11 @@ pub(crate) struct Model {
     pub(crate) now: RunTime,
     /// What goes on.
     pub(crate) activity: Activity,
-    /// Who has the focus.
+    /// Which screen is shown.
+    pub(crate) screen: Screen,
+    /// What Compare remembers.
+    pub(crate) compare: Desk,
+    /// Who has the focus in the Lab.
     pub(crate) focus: Panel,
     /// What lies over the screen.
     pub(crate) overlay: Option<Overlay>,
@@ -171,6 +185,8 @@ impl Model {
             still: None,
             now: RunTime::START,
             activity: Activity::Idle,
+            screen: Screen::Lab,
+            compare: Desk::default(),
             focus: Panel::Plan,
             overlay: None,
             expanded: false,
@@ -206,6 +222,7 @@ impl Model {
             None => Some(Box::new(Still { session: self.session.clone(), now: self.now })),
         };
         self.chart.clear();
+        self.compare.forget_pictures();
     }
 
     /// The plan whose runs are shown: that of the comparison, or before the first that of the form.

@@ -184,6 +184,8 @@ fn cores(first: f64, second: f64) -> CoreSample {
 fn play(model: &mut Model, number: u32, strategy: Strategy, slots: u32, until: Option<u64>) {
     let tasks = model.session.plan.as_ref().unwrap().workloads[0].tasks;
     let mut events = vec![RunEvent::RunStarted(RunStart {
+        pid: 4_000,
+        parent: Some(3_000),
         run: RunId(number),
         workload: 0,
         repeat: 0,
@@ -283,6 +285,7 @@ impl Lane<'_> {
             start: ms(start),
             end: ms(end),
             cpu,
+            on: Some(CpuId(self.slot.0 % 2)),
         });
     }
 }

@@ -1,6 +1,7 @@
 //! What a message changes in the model, and what has to be done about it. Nothing is done here.
 
 mod chores;
+mod compare;
 mod mouse;
 
 pub(crate) use chores::refresh;
@@ -13,7 +14,7 @@ use crate::tui::form::Kind;
 use crate::tui::keys::{self, Chord};
 use crate::tui::lab;
 use crate::tui::message::{Action, Effect, Message};
-use crate::tui::model::{Activity, Model, Overlay, Panel, Remark};
+use crate::tui::model::{Activity, Model, Overlay, Panel, Remark, Screen};
 use crate::tui::terminal::{MOST_COLUMNS, MOST_ROWS};
 use crate::tui::throughput::Throughput;
 
@@ -60,6 +61,8 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
 fn take(model: &mut Model, event: &RunEvent) {
     match event {
         RunEvent::Accepted { .. } => {
+            model.compare.archive.keep(&mut model.session);
+            model.compare.follow();
             model.promise = model.forecast.clone();
             model.throughput.clear();
             model.axes.clear();
@@ -121,6 +124,14 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::Type(_) | Action::Erase | Action::Edit | Action::TakeValue | Action::DropValue => {
             edit(model, action);
         }
+        Action::Show(screen) => show(model, screen),
+        Action::Back
+        | Action::Forth
+        | Action::FarBack
+        | Action::FarForth
+        | Action::Open
+        | Action::NextWork
+        | Action::Differences => compare::act(model, action),
         Action::Less | Action::More | Action::Toggle => change(model, action),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
             step(model, action);
@@ -154,6 +165,11 @@ fn run(model: &mut Model) -> Effect {
     Effect::Start(Box::new(model.form.plan.clone()))
 }
 
+fn show(model: &mut Model, screen: Screen) {
+    model.overlay = None;
+    model.screen = screen;
+}
+
 fn cancel(model: &mut Model) -> Effect {
     match model.activity {
         Activity::Running => {
@@ -172,6 +188,10 @@ fn open_plan(model: &mut Model) {
 }
 
 fn close(model: &mut Model) {
+    if model.overlay.is_none() && model.screen == Screen::Compare {
+        compare::close(model);
+        return;
+    }
     if model.overlay.take().is_none() {
         model.expanded = false;
     }
@@ -239,6 +259,10 @@ fn step(model: &mut Model, action: Action) {
             return;
         }
     }
+    if model.screen == Screen::Compare {
+        compare::step(model, action);
+        return;
+    }
     match model.focus {
         Panel::Plan => {
             if !unfold_plan(model) {
@@ -255,6 +279,10 @@ fn step(model: &mut Model, action: Action) {
 }
 
 fn zoom(model: &mut Model, action: Action) {
+    if model.screen == Screen::Compare {
+        compare::zoom(model, action);
+        return;
+    }
     let (whole, known) = (model.axis(), model.known());
     match action {
         Action::ZoomIn => model.window.zoom_in(whole, known),

@@ -6,10 +6,11 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::tui::canvas::Canvas;
+use crate::tui::compare;
 use crate::tui::glyphs;
 use crate::tui::help::Help;
 use crate::tui::lab::{self, PlanPanel};
-use crate::tui::model::{Model, Overlay};
+use crate::tui::model::{Model, Overlay, Screen};
 
 /// The smallest terminal on which there is a screen.
 pub(crate) const LEAST: (u16, u16) = (40, 10);
@@ -24,7 +25,10 @@ fn draw(model: &Model, buf: &mut Buffer) {
     if area.width < LEAST.0 || area.height < LEAST.1 {
         notice(model, area, buf);
     } else if area == model.area {
-        lab::view(model, buf);
+        match model.screen {
+            Screen::Lab => lab::view(model, buf),
+            Screen::Compare => compare::view(model, buf),
+        }
         overlay(model, area, buf);
     }
     if model.theme.ascii {

@@ -59,6 +59,14 @@ impl Window {
         }
     }
 
+    /// Shows as much as before, with a moment in the middle, as far as there is time around it.
+    pub(crate) fn centre(&mut self, at: RunTime, whole: Nanos, known: RunTime) {
+        if self.zoom > 0 {
+            let (from, to) = self.stretch(whole, known);
+            self.from = Some(RunTime(at.0.saturating_sub(to.since(from).0 / 2)));
+        }
+    }
+
     /// Shows what lies a quarter earlier or later; past the end it follows what is new again.
     pub(crate) fn scroll(&mut self, later: bool, whole: Nanos, known: RunTime) {
         if self.zoom == 0 {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::RunTime;
 use crate::event::{Outcome, Phase, Record};
-use crate::ids::TaskIndex;
+use crate::ids::{CpuId, TaskIndex};
 use crate::units::Nanos;
 
 /// Cells of one record.
@@ -107,20 +107,24 @@ const SPAN: u64 = 1;
 const TASK: u64 = 2;
 const SUMMARY: u64 = 3;
 const HAS_TASK: u64 = 1 << 8;
+/// Bits of a CPU time, and the longest one: 78 hours.
+const CPU_BITS: u32 = 48;
+const MOST_CPU: u64 = (1 << CPU_BITS) - 1;
 
 /// Word 0: beginning. Word 1: end. Word 2: kind in bits 0..8, flags in 8..16, phase or outcome in 16..24, attempt in
-/// 24..32, task or count of tasks in 32..64. Word 3: CPU time, or two lengths of 32 bits in steps of 16 ns.
+/// 24..32, task or count of tasks in 32..64. Word 3: CPU time in bits 0..48 and the CPU, counted from 1, in 48..64; or two
+/// lengths of 32 bits in steps of 16 ns.
 fn encode(record: &Record) -> [u64; RECORD_CELLS] {
     match *record {
         Record::Span { phase, task, start, end } => {
             let task = task.map_or(0, |t| HAS_TASK | u64::from(t.0) << 32);
             [start.0, end.0, SPAN | task | (phase as u64) << 16, 0]
         }
-        Record::Task { task, outcome, attempt, start, end, cpu } => [
+        Record::Task { task, outcome, attempt, start, end, cpu, on } => [
             start.0,
             end.0,
             TASK | (outcome as u64) << 16 | u64::from(attempt) << 24 | u64::from(task.0) << 32,
-            cpu.0,
+            cpu.0.min(MOST_CPU) | u64::from(on.map_or(0, |cpu| cpu.0.saturating_add(1))) << CPU_BITS,
         ],
         Record::Summary { start, end, tasks, working, moving } => {
             let half = |time: Nanos| (time.0 >> 4).min(u64::from(u32::MAX));
@@ -147,7 +151,8 @@ fn decode([start, end, word, rest]: [u64; RECORD_CELLS]) -> Option<Record> {
             attempt: (word >> 24) as u8,
             start,
             end,
-            cpu: Nanos(rest),
+            cpu: Nanos(rest & MOST_CPU),
+            on: ((rest >> CPU_BITS) as u16).checked_sub(1).map(CpuId),
         }),
         SUMMARY => {
             let (working, moving) = (Nanos((rest & 0xffff_ffff) << 4), Nanos(rest >> 32 << 4));
@@ -187,8 +192,8 @@ mod tests {
                 start,
                 end
             }),
-            (any::<u32>(), 1u64..6, any::<u8>(), times(), any::<u64>()).prop_map(
-                |(t, o, attempt, (start, end), cpu)| {
+            (any::<u32>(), 1u64..6, any::<u8>(), times(), 0..=MOST_CPU, proptest::option::of(0..u16::MAX))
+                .prop_map(|(t, o, attempt, (start, end), cpu, on)| {
                     Record::Task {
                         task: TaskIndex(t),
                         outcome: Outcome::from_number(o).unwrap_or(Outcome::Ok),
@@ -196,9 +201,9 @@ mod tests {
                         start,
                         end,
                         cpu: Nanos(cpu),
+                        on: on.map(CpuId),
                     }
-                }
-            ),
+                }),
             (any::<u32>(), times(), any::<u32>(), any::<u32>()).prop_map(|(tasks, (start, end), w, m)| {
                 let (working, moving) = (Nanos(u64::from(w) << 4), Nanos(u64::from(m) << 4));
                 Record::Summary { start, end, tasks, working, moving }

@@ -7,7 +7,7 @@ use super::journal::Producer;
 use super::{Gauge, Lanes, THINNING, histogram, read};
 use crate::clock::{RunClock, RunTime, current_cpu, thread_cpu};
 use crate::event::{Outcome, Phase, Record};
-use crate::ids::{SlotId, TaskIndex};
+use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::units::Nanos;
 
 /// The thread clock is read at most this often: it is a call into the kernel.
@@ -36,6 +36,7 @@ struct RunningTask {
     attempt: u8,
     start: RunTime,
     cpu: Nanos,
+    on: Option<CpuId>,
 }
 
 /// Stretches too short for records of their own, since the last record.
@@ -54,6 +55,8 @@ struct CpuReading {
     thread: Nanos,
     /// Wall time of computing phases that ended since then.
     computing: Nanos,
+    /// The CPU that it was read on.
+    on: Option<CpuId>,
 }
 
 impl LaneWriter {
@@ -63,7 +66,7 @@ impl LaneWriter {
         let phase = Phase::from_number(read(block, Gauge::Now) & 0xff).unwrap_or_default();
         let since = RunTime(read(block, Gauge::Since));
         let producer = Producer::resume(lanes.journal(slot));
-        let cpu = CpuReading { at: clock.now(), thread: thread_cpu(), computing: Nanos::ZERO };
+        let cpu = CpuReading { at: clock.now(), thread: thread_cpu(), computing: Nanos::ZERO, on: None };
         block[Gauge::Pid as usize].store(u64::from(pid), Ordering::Relaxed);
         let (lanes, summary) = (Arc::clone(lanes), Summary::default());
         Self { lanes, slot, clock, producer, phase, since, fresh: false, task: None, summary, cpu }
@@ -87,7 +90,7 @@ impl LaneWriter {
             self.phase = Phase::Waiting;
             self.read_cpu(now);
         }
-        self.task = Some(RunningTask { index, attempt, start: now, cpu: Nanos::ZERO });
+        self.task = Some(RunningTask { index, attempt, start: now, cpu: Nanos::ZERO, on: None });
         histogram::count(self.lanes.queue(self.slot), now.elapsed());
         self.raise(Gauge::LongestQueue, now.0);
         if self.cell(Gauge::FirstStart).load(Ordering::Relaxed) == 0 {
@@ -106,14 +109,15 @@ impl LaneWriter {
         self.phase = Phase::Waiting;
         if now.since(self.cpu.at) >= CPU_READING {
             task.cpu += self.read_cpu(now);
+            task.on = self.cpu.on;
         }
         let took = now.since(task.start);
         histogram::count(self.lanes.latency(self.slot), took);
         self.raise(Gauge::LongestLatency, took.0);
         self.bump(if outcome == Outcome::Ok { Gauge::Done } else { Gauge::Failed });
         if took >= THINNING {
-            let RunningTask { index, attempt, start, cpu } = task;
-            self.journal(&Record::Task { task: index, outcome, attempt, start, end: now, cpu });
+            let RunningTask { index, attempt, start, cpu, on } = task;
+            self.journal(&Record::Task { task: index, outcome, attempt, start, end: now, cpu, on });
         } else {
             self.summary.tasks += 1;
             self.bump(Gauge::Summarised);
@@ -131,6 +135,7 @@ impl LaneWriter {
             let cpu = self.read_cpu(now);
             if let Some(task) = &mut self.task {
                 task.cpu += cpu;
+                task.on = self.cpu.on;
             }
         }
         self.publish(progress);
@@ -226,7 +231,7 @@ impl LaneWriter {
         self.add(Gauge::ComputingCpu, used.min(wall));
         self.add(Gauge::CpuTime, used);
         self.store(Gauge::Cpu, cpu.map_or(0, |c| u64::from(c.0) + 1));
-        self.cpu = CpuReading { at: now, thread, computing: Nanos::ZERO };
+        self.cpu = CpuReading { at: now, thread, computing: Nanos::ZERO, on: cpu };
         used
     }
 

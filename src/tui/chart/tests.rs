@@ -8,6 +8,8 @@ use crate::units::Nanos;
 fn session(slots: u32) -> Session {
     let mut session = Session::default();
     session.apply(&RunEvent::RunStarted(RunStart {
+        pid: 4_000,
+        parent: Some(3_000),
         run: RunId(0),
         workload: 0,
         repeat: 0,

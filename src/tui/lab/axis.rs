@@ -6,8 +6,10 @@ use ratatui::widgets::Widget;
 
 use crate::clock::RunTime;
 use crate::tui::canvas::Canvas;
+use crate::tui::chart::Frame;
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::Model;
+use crate::tui::theme::Theme;
 use crate::units::Nanos;
 
 /// Columns between two labels, at least.
@@ -28,26 +30,31 @@ impl<'a> TimeAxis<'a> {
 
 impl Widget for TimeAxis<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
-        let theme = &self.model.theme;
         let frame = self.model.chart.frame();
-        let mut canvas = Canvas::new(area, buf);
-        let (label, columns) = (self.layout.label, self.layout.columns);
-        let length = frame.to.since(frame.from);
-        if columns == 0 || length == Nanos::ZERO || frame.columns != columns {
-            return;
+        if frame.columns == self.layout.columns {
+            draw(&mut Canvas::new(area, buf), self.layout.label, frame, &self.model.theme);
         }
-        let step = step(length.0 * APART / u64::from(columns).max(1));
-        let unit = Unit::of(step.max(frame.to.0 / 1_000));
-        let mut at = frame.from.0.div_ceil(step) * step;
-        let mut free = 0;
-        while let Some(column) = frame.column(RunTime(at)) {
-            let text = unit.label(at, step, free == 0);
-            let x = label + column;
-            if x >= free && usize::from(column) + text.len() <= usize::from(columns) {
-                free = canvas.text(x, 0, &text, theme.dim) + 2;
-            }
-            at = at.saturating_add(step);
+    }
+}
+
+/// The moments of a chart whose columns begin at column `label`.
+pub(crate) fn draw(canvas: &mut Canvas<'_>, label: u16, frame: &Frame, theme: &Theme) {
+    let columns = frame.columns;
+    let length = frame.to.since(frame.from);
+    if columns == 0 || length == Nanos::ZERO {
+        return;
+    }
+    let step = step(length.0 * APART / u64::from(columns).max(1));
+    let unit = Unit::of(step.max(frame.to.0 / 1_000));
+    let mut at = frame.from.0.div_ceil(step) * step;
+    let mut free = 0;
+    while let Some(column) = frame.column(RunTime(at)) {
+        let text = unit.label(at, step, free == 0);
+        let x = label + column;
+        if x >= free && usize::from(column) + text.len() <= usize::from(columns) {
+            free = canvas.text(x, 0, &text, theme.dim) + 2;
         }
+        at = at.saturating_add(step);
     }
 }
 

@@ -6,8 +6,11 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::canvas::Canvas;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Screen};
 use crate::units::plural;
+
+/// From this width on all tabs are shown.
+const TABS: u16 = 50;
 
 /// The first line of the screen.
 pub(crate) struct Header<'a>(&'a Model);
@@ -25,7 +28,17 @@ impl Widget for Header<'_> {
         let theme = &model.theme;
         let mut canvas = Canvas::new(area, buf);
         let mut x = canvas.text(1, 0, "poolscope", theme.accent);
-        x = canvas.text(x + 2, 0, " 1 Lab ", theme.bright.patch(theme.row));
+        x += 2;
+        // Where there is no room for all tabs, the one that is open says where we are.
+        let wide = canvas.width() >= TABS;
+        for (screen, tab) in [(Screen::Lab, " 1 Lab "), (Screen::Compare, " 2 Compare ")] {
+            if screen == model.screen {
+                x = canvas.text(x, 0, tab, theme.bright.patch(theme.row)) + 1;
+            } else if wide {
+                x = canvas.text(x, 0, tab, theme.dim) + 1;
+            }
+        }
+        x -= 1;
         if model.still.is_some() {
             x = canvas.text(x + 2, 0, " frozen ", theme.button);
         }

@@ -1,6 +1,6 @@
 //! The workers: a lane for each, over one time axis, with what each does now.
 
-mod paint;
+pub(crate) mod paint;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -72,10 +72,10 @@ pub(crate) struct WorkersLayout {
 }
 
 /// Hands out an area from top to bottom.
-struct Stack(Rect);
+pub(crate) struct Stack(pub(crate) Rect);
 
 impl Stack {
-    fn take(&mut self, height: u16) -> Rect {
+    pub(crate) fn take(&mut self, height: u16) -> Rect {
         let height = height.min(self.0.height);
         let part = Rect { height, ..self.0 };
         self.0.y += height;
@@ -83,13 +83,13 @@ impl Stack {
         part
     }
 
-    fn take_bottom(&mut self, height: u16) -> Rect {
+    pub(crate) fn take_bottom(&mut self, height: u16) -> Rect {
         let height = height.min(self.0.height);
         self.0.height -= height;
         Rect { y: self.0.y + self.0.height, height, ..self.0 }
     }
 
-    const fn rest(self) -> Rect {
+    pub(crate) const fn rest(self) -> Rect {
         self.0
     }
 }

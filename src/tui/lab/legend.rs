@@ -6,9 +6,11 @@ use ratatui::widgets::Widget;
 
 use crate::event::{Phase, PhaseTotals};
 use crate::plan::TaskType;
+use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::glyphs::phase_glyph;
 use crate::tui::model::Model;
+use crate::tui::theme::Theme;
 use crate::units::Nanos;
 
 /// The phases in the order in which they are explained, each in a few words.
@@ -66,8 +68,32 @@ impl Widget for Legend<'_> {
             if usize::from(room) < phase.name().len() + 4 {
                 break;
             }
-            canvas.glyph(x, 0, phase_glyph(phase), theme.pure(phase, false));
-            x = canvas.text(x + 2, 0, phase.name(), theme.dim) + 3;
+            x = sample(&mut canvas, x, phase, theme);
         }
+    }
+}
+
+/// One phase, and the column after it.
+fn sample(canvas: &mut Canvas<'_>, x: u16, phase: Phase, theme: &Theme) -> u16 {
+    canvas.glyph(x, 0, phase_glyph(phase), theme.pure(phase, false));
+    canvas.text(x + 2, 0, phase.name(), theme.dim) + 3
+}
+
+/// The phases that some runs had, in the order in which they are explained; waiting always.
+pub(crate) fn seen<'a>(runs: impl Iterator<Item = &'a RunState> + Clone) -> impl Iterator<Item = Phase> {
+    let had = move |phase: Phase| {
+        let levels = runs.clone().flat_map(|run| &run.slots).map(|slot| &slot.levels);
+        levels.into_iter().any(|levels| levels.phase == phase || levels.totals.get(phase) > Nanos::ZERO)
+    };
+    PHASES.map(|(phase, _)| phase).into_iter().filter(move |phase| *phase == Phase::Waiting || had(*phase))
+}
+
+/// What the colours of some phases mean, from column `x` on.
+pub(crate) fn draw(canvas: &mut Canvas<'_>, mut x: u16, phases: impl Iterator<Item = Phase>, theme: &Theme) {
+    for phase in phases {
+        if usize::from(canvas.width().saturating_sub(x)) < phase.name().len() + 2 {
+            break;
+        }
+        x = sample(canvas, x, phase, theme);
     }
 }

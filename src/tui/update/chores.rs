@@ -6,16 +6,20 @@ use crate::plan::Plan;
 use crate::report::text::harmless;
 use crate::state::RunState;
 use crate::tui::chart::Frame;
+use crate::tui::compare;
 use crate::tui::forecast::Forecast;
 use crate::tui::lab;
-use crate::tui::model::{Model, Verdict};
+use crate::tui::model::{Model, Screen, Verdict};
 use crate::units::Nanos;
 
 /// Brings up to date whatever follows from the rest: before each frame, not for each message.
 pub(crate) fn refresh(model: &mut Model) {
     foresee(model);
     stretch_axes(model);
-    draw_lanes(model);
+    match model.screen {
+        Screen::Lab => draw_lanes(model),
+        Screen::Compare => compare::refresh(model),
+    }
     let shown = model.shown_row().and_then(|row| row.run);
     model.ledger = shown.map(RunState::ledger);
 }
@@ -32,6 +36,7 @@ pub(super) fn judge(model: &mut Model) {
         trust: trust.map(|summary| summary.trust),
         same_results: if done.count() > 1 { analysis::compare(session).same_results } else { None },
     };
+    model.compare.archive.judge(session);
 }
 
 fn foresee(model: &mut Model) {

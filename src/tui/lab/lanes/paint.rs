@@ -9,7 +9,7 @@ use crate::tui::glyphs::{HEIGHTS, phase_glyph};
 use crate::tui::theme::Theme;
 
 /// Draws a row of cells over the height of the canvas.
-pub(super) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], theme: &Theme) {
+pub(crate) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], theme: &Theme) {
     for (x, cell) in cells.iter().enumerate() {
         if theme.tells_by_colour() {
             coloured(canvas, x as u16, *cell, theme);

@@ -1,0 +1,105 @@
+//! Compare: the runs of one work on one axis of time, what they cost, and what each worker did at any moment.
+//!
+//! ```text
+//!  poolscope  1 Lab  2 Compare                             2 CPUs · load 0.3 · trust ●●●○   header
+//!  cpu · 8 tasks of 20 000 000  2 workers  same 8 results every way ✓                       title
+//!                                    1.20 s            elapsed  speedup   eff.  start-up
+//!   1 serial       ████████████████████│█████████       4.01 s    1.00×  100 %   1.00 ms    runs
+//!  ▸2 threads ×2   ████████████████    │                2.01 s    2.00×  100 %   1.00 ms
+//!                  ████████████████    │
+//!                  0 s       1         2         3      axis, and below it the legend
+//!  Where the worker time went
+//!   1 serial       ███████████ 98 % ███████████        waiting 2 %                          ledger
+//!  At 1.20 s · threads ×2: 2 computing
+//!  w0 █ computing #4 for 199 ms   pid 4000             w1 █ computing #5 …                  read-out
+//!  ▸ What came out, in a sentence or two.                                                   finding
+//!  ↑ ↓ run  Enter open  ← → moment  ? help  q quit                                          footer
+//! ```
+//!
+//! Runs are kept over several comparisons; those of the same work are shown together. Nothing is run or changed here.
+
+mod blocks;
+pub(crate) mod desk;
+pub(crate) mod kept;
+mod layout;
+mod ledger;
+mod moment;
+mod readout;
+mod title;
+
+pub(crate) use blocks::refresh;
+pub(crate) use layout::compare_layout;
+
+use ratatui::buffer::Buffer;
+use ratatui::widgets::Widget;
+
+use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::compare::kept::Entry;
+use crate::tui::compare::ledger::LedgerBars;
+use crate::tui::compare::readout::Readout;
+use crate::tui::compare::title::Title;
+use crate::tui::footer::Footer;
+use crate::tui::lab::header::Header;
+use crate::tui::model::{Activity, Model, Remark};
+
+/// Draws the screen, without what lies over it.
+pub(crate) fn view(model: &Model, buf: &mut Buffer) {
+    let entries = kept::shown(model);
+    let layout = compare_layout(model.area, model, &entries);
+    Header::new(model).render(layout.header, buf);
+    Footer::new(model).render(layout.footer, buf);
+    if entries.is_empty() {
+        nothing(model, buf);
+        return;
+    }
+    Title::new(model, &entries).render(layout.title, buf);
+    blocks::draw(model, &entries, &layout, buf);
+    if let Some(area) = layout.ledger {
+        LedgerBars::new(model, &entries, &layout.columns).render(area, buf);
+    }
+    if let Some(area) = layout.readout {
+        Readout::new(model, &entries).render(area, buf);
+    }
+    finding(model, &entries, &mut Canvas::new(layout.finding, buf));
+}
+
+/// Before there is anything to compare: what to do about it.
+fn nothing(model: &Model, buf: &mut Buffer) {
+    let mut canvas = Canvas::new(model.area, buf);
+    let words = if model.is_busy() {
+        "The first run is about to begin."
+    } else {
+        "There is nothing to compare yet. Enter runs the plan of the Lab, each way; 1 goes back to it."
+    };
+    let width = usize::from(canvas.width());
+    let lines = wrap(words, width.saturating_sub(8).min(60), 4);
+    let top = canvas.height().saturating_sub(lines.len() as u16) / 2;
+    for (y, line) in (top..).zip(&lines) {
+        let x = (width - line.chars().count().min(width)) / 2;
+        canvas.text(x as u16, y, line, model.theme.text);
+    }
+}
+
+/// What came out of the comparison of the run that is looked at.
+fn finding(model: &Model, entries: &[Entry<'_>], canvas: &mut Canvas<'_>) {
+    let theme = &model.theme;
+    let said = || match model.activity {
+        Activity::Quitting => Some("ending the workers…".to_owned()),
+        Activity::Stopping => Some(format!("cancelled: waiting for the workers to end; {}", model.way_out())),
+        Activity::Idle | Activity::Running => {
+            entries[desk::chosen(model, entries)].said.map(ToOwned::to_owned)
+        }
+    };
+    let (text, style) = match &model.remark {
+        Some(Remark::Problem(words)) => (words.clone(), theme.bad),
+        Some(Remark::Note(words)) => (words.clone(), theme.text),
+        None => (said().unwrap_or_default(), theme.text),
+    };
+    let lines = wrap(&text, usize::from(canvas.width().saturating_sub(4)), usize::from(canvas.height()));
+    for (y, line) in lines.iter().enumerate() {
+        if y == 0 {
+            canvas.text(1, 0, "▸", theme.accent);
+        }
+        canvas.text(3, y as u16, line, style);
+    }
+}

@@ -1,0 +1,193 @@
+//! The runs, one below the other on one axis of time: name, lanes in shares, figures. A line through all of them stands
+//! at one moment after their starts.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use crate::clock::RunTime;
+use crate::tui::canvas::{Canvas, clip};
+use crate::tui::chart::Frame;
+use crate::tui::compare::desk;
+use crate::tui::compare::kept::{self, Entry};
+use crate::tui::compare::layout::{Block, Columns, CompareLayout};
+use crate::tui::lab::lanes::paint;
+use crate::tui::lab::{axis, legend};
+use crate::tui::model::Model;
+use crate::units::{Share, three_digits};
+
+/// Draws runs, axis and legend.
+pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout, buf: &mut Buffer) {
+    let theme = &model.theme;
+    let columns = &layout.columns;
+    let chosen = desk::chosen(model, entries);
+    let cursor = desk::cursor(model, entries);
+    let frame = model.compare.pictures.first().map(|picture| *picture.chart.frame()).unwrap_or_default();
+    let line = frame.column(cursor).map(|column| columns.name + column);
+    if let Some(area) = layout.heads {
+        let mut canvas = Canvas::new(area, buf);
+        heads(&mut canvas, columns, model);
+        if layout.blocks.len() < entries.len() {
+            let first = layout.blocks.first().map_or(0, |block| block.entry);
+            let words = format!("{}-{} of {} runs", first + 1, first + layout.blocks.len(), entries.len());
+            canvas.text(0, 0, &clip(&words, usize::from(columns.name)), theme.dim);
+        }
+        if let Some(x) = line {
+            let words = format!(" {} ", cursor.elapsed());
+            let wide = words.chars().count() as u16;
+            let x = (x.saturating_sub(wide / 2))
+                .clamp(columns.name, (columns.name + columns.time).saturating_sub(wide).max(columns.name));
+            canvas.text(x, 0, &words, theme.accent);
+        }
+    }
+    for (block, picture) in layout.blocks.iter().zip(&model.compare.pictures) {
+        let Some(entry) = entries.get(block.entry) else { continue };
+        let mut canvas = Canvas::new(block.area, buf);
+        name(&mut canvas, entry, block, columns, block.entry == chosen, entries, model);
+        let mut lanes = canvas.part(columns.name, 0, columns.time, block.area.height);
+        for row in 0..block.rows {
+            let mut cells = lanes.part(0, row * block.height, columns.time, block.height);
+            paint::row(&mut cells, picture.chart.row(row), theme);
+        }
+        figures(&mut canvas, entry, entries, columns, model);
+    }
+    if let (Some(x), Some(first), Some(last)) = (line, layout.blocks.first(), layout.blocks.last()) {
+        let height = last.area.bottom() - first.area.y;
+        let mut canvas = Canvas::new(ratatui::layout::Rect { height, ..first.area }, buf);
+        for y in 0..height {
+            canvas.mark(x, y, '│', theme.accent);
+        }
+    }
+    if let Some(area) = layout.axis {
+        axis::draw(&mut Canvas::new(area, buf), columns.name, &frame, theme);
+    }
+    if let Some(area) = layout.legend {
+        let runs = entries.iter().map(|entry| entry.run);
+        legend::draw(&mut Canvas::new(area, buf), columns.name, legend::seen(runs), theme);
+    }
+}
+
+fn heads(canvas: &mut Canvas<'_>, columns: &Columns, model: &Model) {
+    let dim = model.theme.dim;
+    let all = [
+        (Some(columns.elapsed), "elapsed"),
+        (columns.speedup, "speedup"),
+        (columns.efficiency, "eff."),
+        (columns.startup, "start-up"),
+    ];
+    for (end, text) in all {
+        if let Some(end) = end {
+            canvas.right(end, 0, text, dim);
+        }
+    }
+}
+
+fn name(
+    canvas: &mut Canvas<'_>,
+    entry: &Entry<'_>,
+    block: &Block,
+    columns: &Columns,
+    chosen: bool,
+    entries: &[Entry<'_>],
+    model: &Model,
+) {
+    let theme = &model.theme;
+    let room = columns.name.saturating_sub(1);
+    if chosen {
+        canvas.restyle(0, 0, room, theme.row);
+        canvas.text(0, 0, "▸", theme.accent.patch(theme.row));
+    }
+    let digits = entries.iter().map(|entry| entry.number).max().unwrap_or(0).to_string().len();
+    let back = if chosen { theme.row } else { Style::new() };
+    let x = canvas.text(1, 0, &format!("{:>digits$} ", entry.number), theme.dim.patch(back));
+    let style = theme.strategy(entry.run.start.strategy).patch(back);
+    let style = if chosen { style.add_modifier(theme.bright.add_modifier) } else { style };
+    canvas.text(x, 0, &clip(&entry.label(), usize::from(room.saturating_sub(x))), style);
+    if block.area.height > 1 {
+        canvas.text(x, 1, &clip(&about(entry), usize::from(room.saturating_sub(x))), theme.dim);
+    }
+}
+
+/// What else is to be known of how a run was run.
+fn about(entry: &Entry<'_>) -> String {
+    let together = if entry.plan.at_once() > 1 { " · together" } else { "" };
+    format!("chunk {}{together}", entry.run.start.chunk)
+}
+
+fn figures(
+    canvas: &mut Canvas<'_>,
+    entry: &Entry<'_>,
+    entries: &[Entry<'_>],
+    columns: &Columns,
+    model: &Model,
+) {
+    let theme = &model.theme;
+    let run = entry.run;
+    let elapsed = run.elapsed(model.moment());
+    let mut put = |end: Option<u16>, text: &str, style: Style| {
+        if let Some(end) = end {
+            canvas.right(end, 0, text, style);
+        }
+    };
+    put(Some(columns.elapsed), &elapsed.to_string(), theme.bright);
+    let last = columns.startup.or(columns.efficiency).or(columns.speedup);
+    let Some(end) = &run.end else {
+        put(last, &format!("▶ {}/{}", run.done(), run.start.tasks), theme.accent);
+        return;
+    };
+    if let Some(stopped) = &end.stopped {
+        put(last, &clip(&format!("✗ {stopped}"), 24), theme.bad);
+        return;
+    }
+    if run.failed() > 0 {
+        put(last, &format!("✗ {} failed", run.failed()), theme.bad);
+        return;
+    }
+    match kept::speedup(entries, entry) {
+        None => {
+            put(columns.speedup, "–", theme.dim);
+            put(columns.efficiency, "–", theme.dim);
+        }
+        Some(speedup) => {
+            put(columns.speedup, &format!("{}×", three_digits(speedup)), rating(speedup, entry, model));
+            let efficiency = Share::of(speedup, f64::from(run.start.slots.max(1)));
+            put(columns.efficiency, &format!("{} %", efficiency.percent()), theme.text);
+        }
+    }
+    put(columns.startup, &end.startup.min(elapsed).to_string(), theme.dim);
+}
+
+/// The look of a speedup: faster, slower, or neither.
+fn rating(speedup: f64, entry: &Entry<'_>, model: &Model) -> Style {
+    let theme = &model.theme;
+    match speedup {
+        _ if entry.run.start.strategy == crate::plan::Strategy::Serial => theme.text,
+        s if s >= 1.1 => theme.good,
+        s if s < 0.95 => theme.bad,
+        _ => theme.text,
+    }
+}
+
+/// Brings the cells of the runs that there is room for up to date.
+pub(crate) fn refresh(model: &mut Model) {
+    let mut pictures = std::mem::take(&mut model.compare.pictures);
+    let entries = kept::shown(model);
+    let layout = crate::tui::compare::layout::compare_layout(model.area, model, &entries);
+    let (whole, known) = desk::axis(model, &entries);
+    let (from, to) = model.compare.window.stretch(whole, known);
+    pictures.resize(layout.blocks.len(), desk::Picture::default());
+    for (block, picture) in layout.blocks.iter().zip(&mut pictures) {
+        let Some(entry) = entries.get(block.entry) else { continue };
+        let frame = Frame {
+            run: entry.number as usize,
+            from,
+            to,
+            columns: layout.columns.time,
+            first: 0,
+            rows: block.rows,
+            fold: block.fold,
+        };
+        let now: RunTime = entry.known(model);
+        picture.refresh(entry, now, frame);
+    }
+    model.compare.pictures = pictures;
+}

@@ -1,0 +1,219 @@
+//! Where everything is on Compare: a pure function of the terminal's size and of the runs that there are. All runs have
+//! lanes of one height, so that the area of a phase is worker time; where there is no room for that, lanes fold.
+
+use ratatui::layout::Rect;
+
+use crate::tui::compare::desk;
+use crate::tui::compare::kept::Entry;
+use crate::tui::lab::layout::Stack;
+use crate::tui::model::Model;
+
+/// The most lines of a lane.
+const HIGHEST: u16 = 10;
+/// Columns of one worker in the read-out.
+pub(crate) const READING: u16 = 39;
+
+/// Where everything is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct CompareLayout {
+    /// The first line.
+    pub(crate) header: Rect,
+    /// The work in words.
+    pub(crate) title: Rect,
+    /// The headings of the figures.
+    pub(crate) heads: Option<Rect>,
+    /// The runs that there is room for.
+    pub(crate) blocks: Vec<Block>,
+    /// Their columns.
+    pub(crate) columns: Columns,
+    /// The time axis.
+    pub(crate) axis: Option<Rect>,
+    /// What the colours mean.
+    pub(crate) legend: Option<Rect>,
+    /// Where the workers' time went.
+    pub(crate) ledger: Option<Rect>,
+    /// What each worker did at one moment, or what differs.
+    pub(crate) readout: Option<Rect>,
+    /// What came out.
+    pub(crate) finding: Rect,
+    /// The keys.
+    pub(crate) footer: Rect,
+}
+
+/// One run.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Block {
+    /// Its index among those that are shown.
+    pub(crate) entry: usize,
+    /// All of it.
+    pub(crate) area: Rect,
+    /// Rows of lanes.
+    pub(crate) rows: u16,
+    /// Lines of a row.
+    pub(crate) height: u16,
+    /// Slots that share a row.
+    pub(crate) fold: usize,
+}
+
+/// The columns of a run, all from the left edge of its area: its name, its lanes, and where its figures end.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Columns {
+    /// Columns of the name.
+    pub(crate) name: u16,
+    /// Columns of time.
+    pub(crate) time: u16,
+    /// The end of the elapsed time.
+    pub(crate) elapsed: u16,
+    /// The end of the speedup.
+    pub(crate) speedup: Option<u16>,
+    /// The end of the efficiency.
+    pub(crate) efficiency: Option<u16>,
+    /// The end of the start-up.
+    pub(crate) startup: Option<u16>,
+}
+
+impl Columns {
+    fn fit(width: u16, longest: u16) -> Self {
+        let name = (longest + 6).min((width / 4).max(14)).min(width);
+        let keep = |least: u16, columns: u16| if width >= least { columns } else { 0 };
+        let (elapsed, speedup) = (10, keep(48, 9));
+        let (efficiency, startup) = (keep(60, 7), keep(72, 10));
+        let time = width.saturating_sub(name + elapsed + speedup + efficiency + startup);
+        let mut x = name + time;
+        let mut next = |columns: u16| {
+            x = (x + columns).min(width);
+            (columns > 0).then_some(x)
+        };
+        let elapsed = next(elapsed).unwrap_or(0);
+        let (speedup, efficiency, startup) = (next(speedup), next(efficiency), next(startup));
+        Self { name, time, elapsed, speedup, efficiency, startup }
+    }
+}
+
+/// How high runs are.
+struct Fit {
+    /// Lines of a lane.
+    height: u16,
+    /// The most rows of a run.
+    most: u16,
+    /// Empty lines between runs.
+    gap: u16,
+}
+
+impl Fit {
+    /// The highest lanes for which there is room; where there is none for single lanes, the most rows of each run.
+    fn of(slots: &[u16], room: u16) -> Self {
+        let apart = (slots.len() as u16).saturating_sub(1);
+        let used = |height: u16, most: u16, gap: u16| -> u32 {
+            let lanes: u32 =
+                slots.iter().map(|slots| u32::from(rows(*slots, most)) * u32::from(height)).sum();
+            lanes + u32::from(gap) * u32::from(apart)
+        };
+        let fits = |fit: &Self| used(fit.height, fit.most, fit.gap) <= u32::from(room);
+        let tall = (1..=HIGHEST).rev().flat_map(|height| {
+            [1, 0].into_iter().filter(move |gap| height == 1 || *gap == 1).map(move |gap| (height, gap))
+        });
+        let whole = tall.map(|(height, gap)| Self { height, most: u16::MAX, gap });
+        let folded = (1..=room.max(1)).rev().flat_map(|most| {
+            // Air between runs is worth a row of each, where there are several.
+            let gap = u16::from(most > 2);
+            [Self { height: 1, most, gap }, Self { height: 1, most, gap: 0 }]
+        });
+        whole.chain(folded).find(fits).unwrap_or(Self { height: 1, most: 1, gap: 0 })
+    }
+}
+
+/// Rows of `slots` lanes, of which as few as possible share one, if there may be `most`.
+fn rows(slots: u16, most: u16) -> u16 {
+    slots.div_ceil(fold(slots, most))
+}
+
+fn fold(slots: u16, most: u16) -> u16 {
+    slots.div_ceil(most.max(1)).max(1)
+}
+
+/// Where everything is on a terminal of this size.
+pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -> CompareLayout {
+    let mut stack = Stack(area);
+    let header = stack.take(1);
+    let footer = stack.take_bottom(1);
+    let finding = stack.take_bottom(match (area.height, area.width) {
+        (0..14, _) => 0,
+        (14..22, _) => 1,
+        (_, 0..90) => 3,
+        _ => 2,
+    });
+    if area.width >= 60 {
+        stack.0.x += 1;
+        stack.0.width -= 2;
+    }
+    let airy = area.height >= 30;
+    if airy {
+        stack.take(1);
+    }
+    let title = stack.take(1);
+    let mut layout = CompareLayout { header, footer, finding, title, ..CompareLayout::default() };
+    if entries.is_empty() {
+        return layout;
+    }
+    if airy {
+        stack.take(1);
+    }
+    layout.heads = (stack.0.height >= 9).then(|| stack.take(1));
+    let longest = entries.iter().map(|entry| entry.label().chars().count()).max().unwrap_or(0) as u16;
+    layout.columns = Columns::fit(stack.0.width, longest);
+    let chosen = desk::chosen(model, entries);
+    let below = stack.0.height.saturating_sub(u16::from(airy));
+    let axis = u16::from(below >= 4);
+    let legend = u16::from(below >= 8);
+    let rest = below.saturating_sub(axis + legend);
+    let ledger = if rest >= 8 { 1 + (entries.len() as u16).min((rest / 5).max(1)) } else { 0 };
+    let per_line = (stack.0.width / READING).max(1);
+    let workers = entries.get(chosen).map_or(1, |entry| entry.run.slots.len());
+    let lines = workers.div_ceil(usize::from(per_line)).min(usize::from(u16::MAX)) as u16;
+    let readout = if rest >= 10 {
+        1 + lines.max(u16::from(model.compare.differences) * 2).min((rest / 6).max(2))
+    } else {
+        0
+    };
+    let apart = if airy { 2 } else { 0 };
+    let room = rest.saturating_sub(ledger + readout + apart);
+    let slots: Vec<u16> = entries.iter().map(|entry| entry.run.slots.len().clamp(1, 65_535) as u16).collect();
+    let fit = Fit::of(&slots, room);
+    let high = |entry: usize| rows(slots[entry], fit.most) * fit.height;
+    // The run that is looked at is always among those that there is room for.
+    let mut first = 0;
+    while first < chosen
+        && (first..=chosen).map(|entry| u32::from(high(entry) + fit.gap)).sum::<u32>()
+            > u32::from(room + fit.gap)
+    {
+        first += 1;
+    }
+    let mut left = room;
+    for entry in first..entries.len() {
+        let height = high(entry).min(left);
+        if height == 0 {
+            break;
+        }
+        let area = stack.take(height);
+        left = left.saturating_sub(height + fit.gap);
+        let fold = fold(slots[entry], fit.most);
+        let rows = (height / fit.height).max(1);
+        layout.blocks.push(Block { entry, area, rows, height: fit.height.min(height), fold: fold.into() });
+        if left > 0 && entry + 1 < entries.len() {
+            stack.take(fit.gap);
+        }
+    }
+    layout.axis = (axis > 0).then(|| stack.take(1));
+    layout.legend = (legend > 0).then(|| stack.take(1));
+    // What is left goes to what each worker did, and the rest stays empty above the sentence.
+    if ledger > 0 {
+        stack.take(u16::from(airy));
+        layout.ledger = Some(stack.take(ledger));
+    }
+    if readout > 0 {
+        stack.take(u16::from(airy));
+        layout.readout = Some(stack.rest());
+    }
+    layout
+}

@@ -1,0 +1,114 @@
+//! What each worker of the run that is looked at did at the moment of the line: task, phase, since when, and its process.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::event::Phase;
+use crate::tui::canvas::{Canvas, clip};
+use crate::tui::compare::desk;
+use crate::tui::compare::kept::Entry;
+use crate::tui::compare::layout::READING;
+use crate::tui::compare::moment::{Doing, doing, process};
+use crate::tui::glyphs::phase_glyph;
+use crate::tui::model::Model;
+use crate::units::plural;
+
+/// The read-out of the run that is looked at.
+pub(crate) struct Readout<'a> {
+    model: &'a Model,
+    entries: &'a [Entry<'a>],
+}
+
+impl<'a> Readout<'a> {
+    /// The read-out of one of some runs.
+    pub(crate) const fn new(model: &'a Model, entries: &'a [Entry<'a>]) -> Self {
+        Self { model, entries }
+    }
+}
+
+impl Widget for Readout<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let Self { model, entries } = self;
+        let theme = &model.theme;
+        let mut canvas = Canvas::new(area, buf);
+        let Some(entry) = entries.get(desk::chosen(model, entries)) else { return };
+        let at = desk::cursor(model, entries);
+        let readings: Vec<Doing> = entry.run.slots.iter().map(|slot| doing(entry.run, slot, at)).collect();
+        let x = canvas.text(0, 0, &format!("At {}", at.elapsed()), theme.bright);
+        let head = format!(" · {}: {}", entry.label(), together(&readings));
+        let room = usize::from(canvas.width().saturating_sub(x));
+        canvas.text(x, 0, &clip(&head, room), theme.dim);
+        let per_line = usize::from(canvas.width() / READING).max(1);
+        let wide = canvas.width() / per_line as u16;
+        let lines = usize::from(canvas.height().saturating_sub(1));
+        let fit = lines * per_line;
+        let hidden = readings.len().saturating_sub(fit);
+        if hidden > 0 {
+            let words = format!(" +{}: Enter opens the run ", plural(hidden as u64, "worker"));
+            canvas.right(canvas.width(), 0, &words, theme.dim);
+        }
+        // From top to bottom, column by column: neighbours stay neighbours.
+        let rows = readings.len().div_ceil(per_line).clamp(1, lines.max(1));
+        for (index, reading) in readings.iter().enumerate().take(fit) {
+            let (column, row) = (index / rows, index % rows);
+            let mut part = canvas.part(column as u16 * wide, row as u16 + 1, wide.saturating_sub(1), 1);
+            let pid = entry.run.slots.get(index).and_then(process);
+            one(&mut part, index, *reading, pid, at, readings.len(), model);
+        }
+    }
+}
+
+/// How many workers did what.
+fn together(readings: &[Doing]) -> String {
+    if readings.iter().all(|reading| *reading == Doing::Over) {
+        return "over".to_owned();
+    }
+    let count = |phase: Phase| readings.iter().filter(|reading| reading.phase() == Some(phase)).count();
+    let words: Vec<String> = Phase::ALL
+        .into_iter()
+        .rev()
+        .map(|phase| (count(phase), phase))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, phase)| format!("{count} {phase}"))
+        .collect();
+    words.join(", ")
+}
+
+fn one(
+    canvas: &mut Canvas<'_>,
+    index: usize,
+    reading: Doing,
+    pid: Option<u32>,
+    at: crate::clock::RunTime,
+    of: usize,
+    model: &Model,
+) {
+    let theme = &model.theme;
+    let digits = of.saturating_sub(1).to_string().len();
+    let mut x = canvas.text(0, 0, &format!("{:<w$} ", format!("w{index}"), w = digits + 1), theme.dim);
+    if let Some(phase) = reading.phase() {
+        canvas.glyph(x, 0, phase_glyph(phase), theme.pure(phase, false));
+    }
+    x += 2;
+    let (words, style) = match reading {
+        Doing::This { phase, .. } => (phase.name().to_owned(), theme.word(phase)),
+        Doing::Mostly(phase) => (format!("mostly {phase}"), theme.word(phase)),
+        Doing::Over => ("over".to_owned(), theme.dim),
+        Doing::Unknown => ("–".to_owned(), theme.dim),
+    };
+    x = canvas.text(x, 0, &words, style).max(x + 9) + 1;
+    if let Doing::This { task, since, .. } = reading {
+        if let Some(task) = task {
+            x = canvas.text(x, 0, &task.to_string(), theme.text) + 1;
+        }
+        let ago = format!("for {}", at.since(since));
+        if usize::from(x) + ago.chars().count() <= usize::from(canvas.width()) {
+            x = canvas.text(x, 0, &ago, theme.dim) + 1;
+        }
+    }
+    let pid = pid.map_or_else(|| "pid –".to_owned(), |pid| format!("pid {pid}"));
+    if reading != Doing::Over && usize::from(x) + pid.len() <= usize::from(canvas.width()) {
+        canvas.right(canvas.width(), 0, &pid, theme.dim);
+    }
+}
