@@ -34,6 +34,7 @@ mod runtime;
 mod terminal;
 mod theme;
 mod throughput;
+mod timing;
 mod update;
 mod view;
 mod window;
@@ -55,6 +56,7 @@ use crate::tui::message::Message;
 use crate::tui::model::Model;
 use crate::tui::runtime::{Ended, Runtime};
 use crate::tui::theme::{Depth, Palette, Theme};
+pub use crate::tui::timing::time_frames;
 
 /// How long the screen may take to end after a signal, before the program ends without it.
 const AFTER_SIGNAL: Duration = Duration::from_millis(750);
