@@ -10,6 +10,7 @@ mod request;
 mod usage;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -19,6 +20,7 @@ use crate::cli::args::{Args, HeadlessArgs, LookArgs, PlanArgs, Verb};
 use crate::cli::request::Purpose;
 pub use crate::cli::usage::{UsageError, Wrong};
 use crate::clock::Clock;
+use crate::cost::WATCHED_ARGUMENT;
 use crate::engine::{Engine, EngineOptions, StartError};
 use crate::event::EventFeed;
 use crate::exec::Fault;
@@ -41,7 +43,13 @@ Without one, use 'poolscope compare' (or 'poolscope run'), which print their res
 
 /// Does what `words`, the program's name first, ask for; the exit code says how it went.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
+    let mut words: Vec<OsString> = words.into_iter().collect();
+    let watched = words.get(1).is_some_and(|word| *word == *WATCHED_ARGUMENT);
+    if watched {
+        words.remove(1);
+    }
     let result = match Args::try_parse_from(words) {
+        Ok(args) if watched => lab(&args.plan, &args.look, args.theme.as_deref(), Leave::Json),
         Ok(args) => answer(args),
         Err(error) => answer_clap(&error),
     };
@@ -81,11 +89,17 @@ fn answer_clap(error: &clap::Error) -> anyhow::Result<u8> {
 
 fn answer(args: Args) -> anyhow::Result<u8> {
     match args.verb {
-        None => lab(&args.plan, &args.look, args.theme.as_deref()),
+        None => lab(&args.plan, &args.look, args.theme.as_deref(), Leave::Table),
         Some(Verb::Run(args)) => headless(Purpose::Run, &args),
         Some(Verb::Compare(args)) => headless(Purpose::Compare, &args),
         Some(Verb::Doctor(args)) => {
             let look = look(&args.look, "poolscope doctor")?;
+            if args.own {
+                let tell = |what: &str| output::note(&format!("measuring: {what}"));
+                let text = doctor::examine_self(own_program()?, args.json, &look.style, tell);
+                output::write(&text)?;
+                return Ok(exit::OK);
+            }
             let (engine, feed) = engine()?;
             let text = doctor::examine(&engine, &feed, args.json, &look.style)?;
             output::write(&text)?;
@@ -124,8 +138,17 @@ fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
     })
 }
 
-/// The screen; the results of its last comparison stay behind on standard output.
-fn lab(plan: &PlanArgs, look: &LookArgs, theme: Option<&str>) -> anyhow::Result<u8> {
+/// What the screen leaves behind of its last comparison.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Leave {
+    /// A table on standard output, for whoever looked at it.
+    Table,
+    /// JSON on standard error, for `doctor --self`, which holds the terminal.
+    Json,
+}
+
+/// The screen; the results of its last comparison stay behind.
+fn lab(plan: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> anyhow::Result<u8> {
     let terminal = Terminal::look();
     if !(terminal.attached.input && terminal.attached.output && terminal.can_move()) {
         output::note(NO_TERMINAL);
@@ -154,7 +177,9 @@ fn lab(plan: &PlanArgs, look: &LookArgs, theme: Option<&str>) -> anyhow::Result<
             return Ok(error.exit_code());
         }
     };
-    if !left.session.runs.is_empty() {
+    if leave == Leave::Json {
+        output::note(&report::json(&left.session));
+    } else if !left.session.runs.is_empty() {
         // The terminal may have another width by now.
         let width = terminal::size().map_or(TABLE_WIDTH, |(columns, _)| usize::from(columns));
         output::write(&report::table(&left.session, &TableStyle { width, ..look.style }))?;
@@ -162,9 +187,13 @@ fn lab(plan: &PlanArgs, look: &LookArgs, theme: Option<&str>) -> anyhow::Result<
     Ok(left.exit_code)
 }
 
+fn own_program() -> anyhow::Result<PathBuf> {
+    std::env::current_exe().context("find the program itself")
+}
+
 /// The engine of this program, whose workers are this program too.
 fn engine() -> anyhow::Result<(Engine, EventFeed)> {
-    let worker_program = std::env::current_exe().context("find the program itself")?;
+    let worker_program = own_program()?;
     let fault = Fault::from_environment();
     Ok(Engine::new(EngineOptions { worker_program, clock: Clock::monotonic(), fault }))
 }

@@ -43,6 +43,7 @@
 //! | [`signals`] [`engine`] | what the system asks, and the one who runs plans |
 //! | [`report`] | tables and JSON |
 //! | [`headless`] [`tui`] | the front ends; neither knows the other |
+//! | [`cost`] | what poolscope itself costs, measured |
 //! | [`cli`] | words typed at a shell |
 //!
 //! # Run a plan
@@ -75,6 +76,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod clock;
+pub mod cost;
 pub mod engine;
 pub mod event;
 pub mod exec;

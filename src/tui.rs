@@ -38,6 +38,7 @@ mod runtime;
 mod terminal;
 mod theme;
 mod throughput;
+mod timing;
 mod update;
 mod view;
 mod window;
@@ -59,6 +60,7 @@ pub use crate::tui::look::{ColourChoice, LookOptions, ThemeChoice, light_backgro
 use crate::tui::message::Message;
 use crate::tui::model::Model;
 use crate::tui::runtime::{Ended, Runtime};
+pub use crate::tui::timing::time_frames;
 
 /// How long the screen may take to end after a signal, before the program ends without it.
 const AFTER_SIGNAL: Duration = Duration::from_millis(750);

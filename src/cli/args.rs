@@ -194,7 +194,10 @@ impl FormArgs {
 /// What `doctor` takes.
 #[derive(Group, Debug, Default)]
 pub(super) struct DoctorArgs {
-    /// The same as JSON (schema poolscope/doctor/1).
+    /// Measure what poolscope itself costs here, beside its goals; takes about a minute.
+    #[arg(long = "self", help_heading = "Output")]
+    pub(super) own: bool,
+    /// The same as JSON (schema poolscope/doctor/1, or with --self poolscope/doctor-self/1).
     #[arg(long, help_heading = "Output")]
     pub(super) json: bool,
     #[command(flatten)]

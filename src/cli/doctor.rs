@@ -4,9 +4,12 @@
 //! programs show the same.
 
 mod measure;
+mod own;
 mod table;
 
 use serde::Serialize;
+
+pub(super) use own::examine as examine_self;
 
 use crate::cli::doctor::measure::{Measured, Starts};
 use crate::engine::{Engine, StartError};

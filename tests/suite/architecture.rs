@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The layers: a module uses only those before it. `headless` and `tui` stand side by side, and neither knows the other.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     &["units"],
     &["ids"],
     &["clock"],
@@ -20,6 +20,7 @@ const LAYERS: [&[&str]; 17] = [
     &["engine"],
     &["report"],
     &["headless", "tui"],
+    &["cost"],
     &["cli"],
     &["main"],
 ];

@@ -16,6 +16,8 @@ mod cli_output;
 mod cli_results;
 mod cli_signals;
 mod cli_usage;
+#[cfg(target_os = "linux")]
+mod cost;
 mod family;
 mod pictures;
 mod processes;
