@@ -22,3 +22,4 @@ mod pty;
 mod readme;
 mod scarcity;
 mod terminal;
+mod terminal_limits;
