@@ -18,6 +18,7 @@
 //!
 //! [Elm]: https://guide.elm-lang.org/architecture/
 
+mod bands;
 mod canvas;
 mod chart;
 mod footer;
