@@ -19,6 +19,7 @@
 //!
 //! [Elm]: https://guide.elm-lang.org/architecture/
 
+mod bands;
 mod canvas;
 mod chart;
 mod compare;

@@ -15,6 +15,8 @@ use crate::units::{Nanos, Share};
 
 /// Tasks kept one by one, the last that ended.
 const TASKS_KEPT: usize = 256;
+/// Failures kept one by one for each slot, the last ones.
+pub const FAILURES_KEPT: usize = 64;
 /// A run whose tasks should have ended so long ago is late.
 const LATE: Nanos = Nanos::from_secs(1);
 
@@ -60,6 +62,9 @@ pub struct SlotState {
     pub exits: Vec<WorkerExit>,
     /// The longest attempt that was told one by one, and its task.
     pub longest: Option<(TaskIndex, Nanos)>,
+    /// The last attempts that failed and were told one by one, with the moments of their ends; `Lost` is the death of the
+    /// worker itself. At most [`FAILURES_KEPT`].
+    pub failures: VecDeque<(RunTime, Outcome)>,
 }
 
 /// What the machine was like around a run.
@@ -100,6 +105,13 @@ pub struct RunState {
 }
 
 impl SlotState {
+    fn fail(&mut self, at: RunTime, how: Outcome) {
+        if self.failures.len() == FAILURES_KEPT {
+            self.failures.pop_front();
+        }
+        self.failures.push_back((at, how));
+    }
+
     fn take_levels(&mut self, levels: &Gauges) {
         self.levels = Gauges { totals: levels.totals.less(&self.stopped), ..*levels };
     }
@@ -115,6 +127,7 @@ impl RunState {
             pids: Vec::new(),
             exits: Vec::new(),
             longest: None,
+            failures: VecDeque::new(),
         };
         let idle_before = before.map(|sample| {
             // What the run before this one was charged for is over by now: others alone are in the way.
@@ -147,6 +160,9 @@ impl RunState {
             RunEvent::WorkerExited { slot, at, exit, .. } => {
                 self.tell(*at);
                 if let Some(slot) = self.slots.get_mut(slot.index()) {
+                    if *exit != WorkerExit::Finished {
+                        slot.fail(*at, Outcome::Lost);
+                    }
                     slot.exits.push(exit.clone());
                 }
             }
@@ -218,6 +234,9 @@ impl RunState {
                     && matches!(outcome, Outcome::Error | Outcome::TimedOut);
                 if outcome != Outcome::Ok && !again {
                     self.given_up += 1;
+                }
+                if matches!(outcome, Outcome::Error | Outcome::TimedOut | Outcome::Lost) {
+                    slot.fail(end, outcome);
                 }
                 let took = end.since(start);
                 if slot.longest.is_none_or(|(_, longest)| took > longest) {

@@ -35,6 +35,8 @@ pub(crate) struct Frame {
     pub(crate) columns: u16,
     /// The first slot.
     pub(crate) first: usize,
+    /// One more than the last slot.
+    pub(crate) end: usize,
     /// Rows.
     pub(crate) rows: u16,
     /// Slots that share a row.
@@ -61,8 +63,9 @@ impl Frame {
 
     /// The slots of a row.
     pub(crate) fn slots(&self, row: u16, of: usize) -> std::ops::Range<usize> {
-        let first = (self.first + usize::from(row) * self.fold.max(1)).min(of);
-        first..(first + self.fold.max(1)).min(of)
+        let end = self.end.min(of);
+        let first = (self.first + usize::from(row) * self.fold.max(1)).min(end);
+        first..(first + self.fold.max(1)).min(end)
     }
 }
 

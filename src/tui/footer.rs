@@ -85,10 +85,8 @@ fn means_something(row: &Binding, model: &Model) -> bool {
         Action::Cancel => running,
         Action::Freeze => running || model.still.is_some(),
         Action::OpenPlan => model.overlay.is_none() && lab::lab_layout(model.area, model).plan.is_none(),
-        Action::Up if row.context == Context::Workers => model.shown_row().is_some_and(|row| {
-            let layout = lab::lab_layout(model.area, model);
-            usize::from(layout.workers.chart_rows) * layout.workers.fold < row.slots as usize
-        }),
+        Action::Up if row.context == Context::Workers => model.shown_row().is_some_and(|row| row.slots > 1),
+        Action::OpenBand => lab::lab_layout(model.area, model).workers.fold > 1,
         Action::Less => model.form.at.kind() != Kind::Check && model.form.at.kind() != Kind::Button,
         Action::Toggle => model.form.at.kind() == Kind::Check,
         Action::NextWork => kept::works(&kept::all(model)).len() > 1,

@@ -34,6 +34,17 @@ pub(crate) struct RunForecast {
     pub(crate) at_most: bool,
     /// The tasks of each slot; empty where there are too many to draw.
     pub(crate) slots: Vec<Vec<Block>>,
+    /// The same, as if all workers began and ended their tasks together; empty where there are too many.
+    waves: Vec<Wave>,
+}
+
+/// Tasks that run side by side, one for each worker.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+struct Wave {
+    /// The first of them, as it should run.
+    block: Block,
+    /// How many there are: the last wave may be a small one.
+    tasks: usize,
 }
 
 /// A comparison as it should go.
@@ -48,6 +59,12 @@ pub(crate) struct Forecast {
 }
 
 impl RunForecast {
+    /// The waves in which any of the slots from `first` on has a task.
+    pub(crate) fn waves(&self, first: usize) -> Vec<Block> {
+        let waves = self.waves.iter().take_while(|wave| wave.tasks > first);
+        waves.map(|wave| wave.block).collect()
+    }
+
     /// What it should take, in words short enough for a column: a guess of hours needs no seconds.
     pub(crate) fn text(&self) -> String {
         format!("{} {}", if self.at_most { "≤" } else { "≈" }, rounded(self.elapsed))
@@ -134,7 +151,8 @@ impl Pool {
     fn run(&self, tasks: u64, work: &Work, costs: &Costs) -> RunForecast {
         let at_most = work.is_at_most();
         if tasks > MOST_DRAWN || tasks * u64::from(self.slots) > MOST_STEPS {
-            return RunForecast { elapsed: self.roughly(tasks, work, costs), at_most, slots: Vec::new() };
+            let elapsed = self.roughly(tasks, work, costs);
+            return RunForecast { elapsed, at_most, slots: Vec::new(), waves: self.waves(tasks, elapsed) };
         }
         let mut slots = vec![Vec::new(); self.slots as usize];
         let mut hands = vec![Hand::default(); self.slots as usize];
@@ -177,14 +195,41 @@ impl Pool {
                 }
             }
         }
-        RunForecast { elapsed: Nanos(now.round() as u64), at_most, slots }
+        let elapsed = Nanos(now.round() as u64);
+        RunForecast { elapsed, at_most, slots, waves: self.waves(tasks, elapsed) }
+    }
+
+    /// Waves of equal length.
+    fn waves(&self, tasks: u64, elapsed: Nanos) -> Vec<Wave> {
+        let (slots, chunk) = (u64::from(self.slots.max(1)), u64::from(self.chunk.max(1)));
+        let (count, chunks) = (self.most_of_one(tasks), tasks.div_ceil(chunk));
+        let moment =
+            |wave: u64| RunTime((u128::from(elapsed.0) * u128::from(wave) / u128::from(count)) as u64);
+        let drawn = if count > MOST_DRAWN { 0..0 } else { 0..count };
+        let wave = |wave: u64| {
+            let first = wave / chunk * slots;
+            let round = (chunks - first).min(slots);
+            // The very last chunk may be a short one.
+            let short = first + round == chunks && (chunks - 1) * chunk + wave % chunk >= tasks;
+            Wave {
+                block: Block { task: TaskIndex(first as u32), start: moment(wave), end: moment(wave + 1) },
+                tasks: (round - u64::from(short)) as usize,
+            }
+        };
+        drawn.map(wave).collect()
+    }
+
+    /// The most tasks that one worker should do.
+    fn most_of_one(&self, tasks: u64) -> u64 {
+        let chunk = u64::from(self.chunk.max(1));
+        (tasks.div_ceil(chunk).div_ceil(u64::from(self.slots.max(1))) * chunk).min(tasks)
     }
 
     /// The same for very many tasks, without doing them one by one.
     fn roughly(&self, tasks: u64, work: &Work, costs: &Costs) -> Nanos {
         let waiting = work.waiting() * tasks;
         let computing = work.serial_estimate(tasks, costs) - waiting;
-        let evenly = (computing + waiting) / u64::from(self.slots.max(1));
+        let evenly = (computing + waiting) / tasks.max(1) * self.most_of_one(tasks);
         let share = f64::from(self.cpus.max(1)) * f64::from(self.slots.max(1)) / f64::from(self.crowd.max(1));
         evenly.max(Nanos((computing.0 as f64 / share.min(f64::from(self.slots.max(1)))) as u64))
     }
@@ -226,8 +271,7 @@ mod tests {
 
     #[test]
     fn long_guesses_are_written_short() {
-        let written =
-            |secs| RunForecast { elapsed: Nanos::from_secs(secs), at_most: false, slots: Vec::new() }.text();
+        let written = |secs| RunForecast { elapsed: Nanos::from_secs(secs), ..RunForecast::default() }.text();
         assert_eq!(written(599), "≈ 599 s");
         assert_eq!(written(2_500), "≈ 42 min");
         assert_eq!(written(3_599), "≈ 1 h 00 min");
@@ -271,6 +315,19 @@ mod tests {
         let plan = plan(TaskType::Mixed, size, 8, 4);
         let took = millis(&plan, Strategy::Threads);
         assert!((250..=300).contains(&took), "{took}");
+    }
+
+    #[test]
+    fn a_crowd_has_waves_of_which_the_last_may_be_small() {
+        let plan = plan(TaskType::Sleep, Size::Wait(Nanos::from_millis(100)), 2_500, 1_000);
+        let forecast = Forecast::of(&plan, &Machine::example(2), &COSTS);
+        let run = forecast.run(0, Strategy::Threads).unwrap();
+        assert!(run.slots.is_empty(), "too many to be drawn one by one");
+        let ends = |slot| run.waves(slot).iter().map(|block| block.end.0 / 1_000_000).collect::<Vec<_>>();
+        assert_eq!(
+            (ends(0), ends(499), ends(500)),
+            (vec![100, 200, 300], vec![100, 200, 300], vec![100, 200])
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::event::Phase;
+use crate::event::{Outcome, Phase};
 
 /// What a phase looks like without colour.
 pub(crate) const fn phase_glyph(phase: Phase) -> char {
@@ -15,6 +15,16 @@ pub(crate) const fn phase_glyph(phase: Phase) -> char {
         Phase::Blocked => '▒',
         Phase::Sending => '▸',
         Phase::Stopping => '▞',
+    }
+}
+
+/// What the end of an attempt that failed looks like; none where it did not.
+pub(crate) const fn failure_glyph(outcome: Outcome) -> Option<char> {
+    match outcome {
+        Outcome::Error => Some('✗'),
+        Outcome::TimedOut => Some('T'),
+        Outcome::Lost => Some('†'),
+        Outcome::Ok | Outcome::Cancelled => None,
     }
 }
 
@@ -50,6 +60,7 @@ const TWINS: &[(&str, &str)] = &[
     ("☑", "x"),
     ("☐", "-"),
     ("✗", "!"),
+    ("†", "X"),
     ("●", "*"),
     ("○", "o"),
     ("×", "x"),
@@ -79,7 +90,7 @@ mod tests {
     #[test]
     fn every_glyph_has_an_ascii_twin() {
         let glyphs = Phase::ALL.map(phase_glyph).into_iter().chain(HEIGHTS).chain(WIDTHS);
-        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗●○■☑☐▶▸".chars()).collect();
+        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗†●○■☑☐▶▸".chars()).collect();
         let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
         buf.set_string(0, 0, &text, Style::new());
         to_ascii(&mut buf);

@@ -37,6 +37,8 @@ pub(crate) enum Action {
     Close,
     /// Give the panel that has the focus the whole screen, or take it back.
     Expand,
+    /// Show the lanes of the band under the cursor alone.
+    OpenBand,
     /// Move the focus to the next panel.
     NextPanel,
     /// Move the focus to the previous panel.

@@ -6,6 +6,7 @@ use crate::analysis::Trust;
 use crate::clock::RunTime;
 use crate::plan::{Costs, Machine, Plan, PlannedRun, Shape, Strategy};
 use crate::state::{Ledger, RunState, Session};
+use crate::tui::bands::Bands;
 use crate::tui::chart::Chart;
 use crate::tui::compare::desk::Desk;
 use crate::tui::forecast::{Forecast, RunForecast};
@@ -132,8 +133,8 @@ pub(crate) struct Model {
     pub(crate) chosen: Option<usize>,
     /// The stretch of time that the lanes show.
     pub(crate) window: Window,
-    /// The first lane that is shown.
-    pub(crate) first_lane: usize,
+    /// The lanes that are shown, and the one under the cursor.
+    pub(crate) bands: Bands,
     /// The ends of the runs' time axes.
     pub(crate) axes: Vec<Nanos>,
     /// The lanes, as cells.
@@ -192,7 +193,7 @@ impl Model {
             expanded: false,
             chosen: None,
             window: Window::default(),
-            first_lane: 0,
+            bands: Bands::default(),
             axes: Vec::new(),
             chart: Chart::default(),
             throughput: Vec::new(),

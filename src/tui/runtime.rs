@@ -4,12 +4,12 @@
 //! runs a frame is due 20 times a second, otherwise twice; where frames are dear, because there are a thousand lanes say,
 //! as often as a fiftieth of a core allows, for a screen must not slow the run that it shows.
 
+mod display;
+
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
-
-use ratatui::Terminal;
 
 use crate::clock::{Clock, Stamp, thread_cpu};
 use crate::engine::{Engine, StartError};
@@ -17,9 +17,9 @@ use crate::event::EventFeed;
 use crate::signals;
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::{Activity, Model};
-use crate::tui::terminal::{self, Screen};
+use crate::tui::runtime::display::Display;
+use crate::tui::terminal;
 use crate::tui::update::{refresh, update};
-use crate::tui::view::view;
 use crate::units::Nanos;
 
 /// Between two frames while something runs.
@@ -62,18 +62,21 @@ impl Runtime {
     /// # Errors
     /// Where the terminal can no longer be written to.
     pub(crate) fn run(self, mut model: Model) -> io::Result<Ended> {
-        let mut screen = Terminal::new(Screen::new())?;
+        let mut screen = Display::new()?;
         let mut code = None;
         resize(&mut model);
         refresh(&mut model);
-        draw(&mut screen, &model)?;
+        screen.draw(&model)?;
         self.calibrate();
         let mut drawn = self.clock.now();
+        // Whether the screen shows less than is known.
+        let mut stale = false;
         let mut deadline: Option<Stamp> = None;
         let mut pace = Pace::default();
         loop {
             let mut changed = false;
-            let mut pending = self.wait(pace.frame_time(&model), drawn, deadline);
+            let frame_time = if stale { FRAME } else { pace.frame_time(&model) };
+            let mut pending = self.wait(frame_time, drawn, deadline);
             let before = thread_cpu();
             let mut taken = 0;
             let mut held = VecDeque::new();
@@ -107,7 +110,7 @@ impl Runtime {
             }
             let now = self.clock.now();
             // Facts are taken in at the pace of frames: they wake nobody.
-            let due = now.since(drawn) >= pace.frame_time(&model);
+            let due = now.since(drawn) >= frame_time;
             if changed || due {
                 changed |= self.catch_up(&mut model);
             }
@@ -116,11 +119,14 @@ impl Runtime {
             {
                 return Ok(self.end(model, code));
             }
-            if changed {
+            stale |= changed;
+            // A terminal that has stopped reading gets the newest frame when it reads again, and none of those between.
+            if stale && terminal::catch_up()? {
                 refresh(&mut model);
                 assert!(!(self.panics && model.is_busy()), "the screen was asked to panic");
-                draw(&mut screen, &model)?;
+                screen.draw(&model)?;
                 pace.learn(thread_cpu() - before);
+                stale = !terminal::catch_up()?;
             }
             if changed || due {
                 drawn = now;
@@ -175,7 +181,7 @@ impl Runtime {
     }
 
     /// Gives the terminal to the shell until it continues us; returns what came meanwhile and is still to be taken in.
-    fn suspend(&self, screen: &mut Terminal<Screen>, model: &mut Model) -> io::Result<VecDeque<Message>> {
+    fn suspend(&self, screen: &mut Display, model: &mut Model) -> io::Result<VecDeque<Message>> {
         terminal::give_back();
         self.engine.suspend();
         signals::stop_self();
@@ -260,13 +266,9 @@ fn code_of(message: &Message, model: &Model) -> Option<u8> {
 }
 
 /// Takes the terminal again, whatever it looks like by now.
-fn reclaim(screen: &mut Terminal<Screen>) -> io::Result<()> {
+fn reclaim(screen: &mut Display) -> io::Result<()> {
     terminal::take()?;
     screen.clear()
-}
-
-fn draw(screen: &mut Terminal<Screen>, model: &Model) -> io::Result<()> {
-    screen.draw(|frame| view(model, frame)).map(|_| ())
 }
 
 #[cfg(test)]

@@ -5,26 +5,35 @@
 //! the same time: the first to flip [`HELD`] does the work, with plain writes that take no lock of the standard library
 //! and touch none of crossterm's state. Bytes of a frame are written under [`OUTPUT`], after a look at [`HELD`], so that
 //! none follows the last words.
+//!
+//! A terminal may stop reading, for ten seconds or for ever. Nobody waits for it: what it does not take is kept, no frame
+//! is drawn until it has ([`catch_up`]), and then the newest is. It is told its last words in any case, if need be in place
+//! of what it has not read.
 
 mod backend;
+mod mouse;
+mod outlet;
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
-#[cfg(windows)]
-use ratatui::crossterm::event;
-use ratatui::crossterm::{Command, cursor, execute, style, terminal as screen};
+use ratatui::crossterm::{cursor, queue, style, terminal as screen};
 
 pub(crate) use backend::Screen;
+use mouse::{KeepMouse, TellOfMouse};
+use outlet::Outlet;
 
 /// The most columns that are drawn: a terminal that claims more is not believed.
 pub(crate) const MOST_COLUMNS: u16 = 1_000;
 /// The most rows that are drawn.
 pub(crate) const MOST_ROWS: u16 = 500;
 
-/// How long the last words wait for a frame that is being written; a terminal that does not read is not waited for.
+/// The most columns or rows that a terminal is believed to have.
+const MOST_CREDIBLE: u16 = 4_096;
+
+/// How long the last words wait for a frame that is being written, and then for the terminal to take them.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The answer to [`is_held`].
@@ -32,7 +41,7 @@ static HELD: AtomicBool = AtomicBool::new(false);
 /// Whether the terminal is to tell of clicks and of the wheel.
 static POINTING: AtomicBool = AtomicBool::new(false);
 /// Held while bytes go out.
-static OUTPUT: Mutex<()> = Mutex::new(());
+static OUTPUT: Mutex<Outlet> = Mutex::new(Outlet::closed());
 
 #[cfg(unix)]
 static MODES: Mutex<Option<rustix::termios::Termios>> = Mutex::new(None);
@@ -54,14 +63,19 @@ pub(crate) fn is_held() -> bool {
 /// # Errors
 /// Where the terminal refuses.
 pub(crate) fn take() -> io::Result<()> {
-    let _frame = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut outlet = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
     raw_modes()?;
     // From here on there is something to give back, even if the rest fails.
     HELD.store(true, Ordering::SeqCst);
     // Colours are ours to leave out: crossterm would send a bare reset in place of each, and end bold and reverse.
     style::force_color_output(true);
-    execute!(Tty, screen::EnterAlternateScreen, cursor::Hide, screen::Clear(screen::ClearType::All))?;
-    if POINTING.load(Ordering::SeqCst) { execute!(Tty, TellOfMouse) } else { Ok(()) }
+    let mut words = Vec::new();
+    queue!(words, screen::EnterAlternateScreen, cursor::Hide, screen::Clear(screen::ClearType::All))?;
+    if POINTING.load(Ordering::SeqCst) {
+        queue!(words, TellOfMouse)?;
+    }
+    outlet.open();
+    outlet.write(&words)
 }
 
 /// Lets the terminal tell of clicks and of the wheel, or keep them for itself, to select text with.
@@ -69,39 +83,48 @@ pub(crate) fn take() -> io::Result<()> {
 /// # Errors
 /// Where the terminal is gone.
 pub(crate) fn point(on: bool) -> io::Result<()> {
-    let _frame = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut outlet = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
     POINTING.store(on, Ordering::SeqCst);
-    match (is_held(), on) {
-        (false, _) => Ok(()),
-        (true, true) => execute!(Tty, TellOfMouse),
-        (true, false) => execute!(Tty, KeepMouse),
+    let mut words = Vec::new();
+    if on {
+        queue!(words, TellOfMouse)?;
+    } else {
+        queue!(words, KeepMouse)?;
     }
+    if is_held() { outlet.write(&words) } else { Ok(()) }
 }
 
 /// Gives the terminal back as it was; true if it was held. However often this is called, it happens once.
 pub(crate) fn give_back() -> bool {
+    // Before the look: whoever comes second, and may be about to end the program, lets the first one finish.
+    let outlet = patient_lock();
     if !HELD.swap(false, Ordering::SeqCst) {
         return false;
     }
-    let _frame = patient_lock();
+    let mut words = Vec::new();
     // Whatever fails here, there is nobody to tell.
     if POINTING.load(Ordering::SeqCst) {
-        let _ = execute!(Tty, KeepMouse);
+        let _ = queue!(words, KeepMouse);
     }
-    let _ = execute!(
-        Tty,
+    let _ = queue!(
+        words,
         style::ResetColor,
         cursor::Show,
         screen::LeaveAlternateScreen,
         screen::EndSynchronizedUpdate
     );
+    match outlet {
+        Some(mut outlet) => outlet.close(&words, PATIENCE),
+        // Somebody hangs in a write. What the terminal has not read is dropped, and makes room.
+        None => Outlet::closed().close(&words, Duration::ZERO),
+    }
     restore_modes();
     true
 }
 
 /// Waits a little for a frame that is being written, and goes on without it then: a terminal that has stopped reading
 /// must not keep us.
-fn patient_lock() -> Option<std::sync::MutexGuard<'static, ()>> {
+fn patient_lock() -> Option<std::sync::MutexGuard<'static, Outlet>> {
     for _ in 0..PATIENCE.as_millis() {
         match OUTPUT.try_lock() {
             Ok(guard) => return Some(guard),
@@ -112,68 +135,21 @@ fn patient_lock() -> Option<std::sync::MutexGuard<'static, ()>> {
     None
 }
 
-/// Writes bytes of a frame, unless the terminal has been given back.
+/// Writes bytes of a frame, as far as the terminal takes them; the rest is kept. Nothing if it has been given back.
 fn write_frame(bytes: &[u8]) -> io::Result<()> {
-    let _frame = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
-    if is_held() { Tty.write_all(bytes) } else { Ok(()) }
+    let mut outlet = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
+    if is_held() { outlet.write(bytes) } else { Ok(()) }
 }
 
-/// Asks for presses and the wheel, in numbers that have no largest column. crossterm's own command asks for every motion
-/// as well, which would wake the screen for nothing.
-struct TellOfMouse;
-
-impl Command for TellOfMouse {
-    fn write_ansi(&self, f: &mut impl std::fmt::Write) -> std::fmt::Result {
-        f.write_str("\x1b[?1000h\x1b[?1006h")
-    }
-
-    #[cfg(windows)]
-    fn execute_winapi(&self) -> io::Result<()> {
-        event::EnableMouseCapture.execute_winapi()
-    }
-
-    #[cfg(windows)]
-    fn is_ansi_code_supported(&self) -> bool {
-        false
-    }
-}
-
-/// Takes that back.
-struct KeepMouse;
-
-impl Command for KeepMouse {
-    fn write_ansi(&self, f: &mut impl std::fmt::Write) -> std::fmt::Result {
-        f.write_str("\x1b[?1006l\x1b[?1000l")
-    }
-
-    #[cfg(windows)]
-    fn execute_winapi(&self) -> io::Result<()> {
-        event::DisableMouseCapture.execute_winapi()
-    }
-
-    #[cfg(windows)]
-    fn is_ansi_code_supported(&self) -> bool {
-        false
-    }
-}
-
-/// Standard output without the standard library's buffer and lock, which a thread that hangs in a write would hold.
-struct Tty;
-
-impl Write for Tty {
-    #[cfg(unix)]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(rustix::io::retry_on_intr(|| rustix::io::write(io::stdout(), bytes))?)
-    }
-
-    #[cfg(not(unix))]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::stdout().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if cfg!(unix) { Ok(()) } else { io::stdout().flush() }
-    }
+/// Writes what was kept. Returns whether the terminal has taken everything by now: if not, it does not read, and a further
+/// frame would only be kept behind the last.
+///
+/// # Errors
+/// Where the terminal is gone.
+pub(crate) fn catch_up() -> io::Result<bool> {
+    let mut outlet = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
+    outlet.write(&[])?;
+    Ok(outlet.is_empty())
 }
 
 #[cfg(unix)]
@@ -211,11 +187,16 @@ fn restore_modes() {
 }
 
 /// The terminal's size in columns and rows; none where it does not say.
+///
+/// More than [`MOST_COLUMNS`] and [`MOST_ROWS`] are not drawn on. More than any screen has is a mistake, as is nothing at
+/// all: to believe it would cost the memory of the largest frame.
 pub(crate) fn size() -> Option<(u16, u16)> {
     #[cfg(unix)]
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| (size.ws_col, size.ws_row));
     #[cfg(not(unix))]
     let size = screen::size().ok();
-    let (columns, rows) = size.filter(|(columns, rows)| *columns > 0 && *rows > 0)?;
+    let sensible = 1..=MOST_CREDIBLE;
+    let (columns, rows) =
+        size.filter(|(columns, rows)| sensible.contains(columns) && sensible.contains(rows))?;
     Some((columns.min(MOST_COLUMNS), rows.min(MOST_ROWS)))
 }

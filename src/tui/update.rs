@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 
 use crate::clock::RunTime;
 use crate::event::RunEvent;
+use crate::tui::bands::Bands;
 use crate::tui::form::Kind;
 use crate::tui::keys::{self, Chord};
 use crate::tui::lab;
@@ -68,14 +69,14 @@ fn take(model: &mut Model, event: &RunEvent) {
             model.axes.clear();
             model.chart.clear();
             model.chosen = None;
-            model.first_lane = 0;
+            model.bands = Bands::default();
             model.window = crate::tui::window::Window::default();
         }
         RunEvent::Calibrated { costs, .. } => model.costs = Some(*costs),
         RunEvent::RunStarted(_) => {
             model.throughput.push(Throughput::default());
             model.now = RunTime::START;
-            model.first_lane = 0;
+            model.bands = Bands::default();
         }
         RunEvent::Lane { record, .. } => {
             let run = model.session.subject();
@@ -119,6 +120,10 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::OpenPlan => open_plan(model),
         Action::Close => close(model),
         Action::Expand => model.expanded = !model.expanded,
+        Action::OpenBand => {
+            let fold = lab::lab_layout(model.area, model).workers.fold;
+            model.bands.open(model.shown_row().map_or(0, |row| row.slots as usize), fold);
+        }
         Action::NextPanel => step_panel(model, 1),
         Action::PreviousPanel => step_panel(model, 2),
         Action::Type(_) | Action::Erase | Action::Edit | Action::TakeValue | Action::DropValue => {
@@ -192,7 +197,7 @@ fn close(model: &mut Model) {
         compare::close(model);
         return;
     }
-    if model.overlay.take().is_none() {
+    if model.overlay.take().is_none() && !(model.focus == Panel::Workers && model.bands.close()) {
         model.expanded = false;
     }
 }
@@ -240,7 +245,8 @@ fn unfold_plan(model: &mut Model) -> bool {
 }
 
 fn step(model: &mut Model, action: Action) {
-    let page = usize::from(lab::lab_layout(model.area, model).workers.chart_rows.max(2)) - 1;
+    let workers = lab::lab_layout(model.area, model).workers;
+    let page = usize::from(workers.chart_rows.max(2)) - 1;
     let steps = match action {
         Action::Up => -1,
         Action::Down => 1,
@@ -272,9 +278,12 @@ fn step(model: &mut Model, action: Action) {
         Panel::Runs => {
             let last = model.row_count().saturating_sub(1);
             model.chosen = Some(model.shown_index().saturating_add_signed(steps).min(last));
-            model.first_lane = 0;
+            model.bands = Bands::default();
         }
-        Panel::Workers => model.first_lane = model.first_lane.saturating_add_signed(steps),
+        Panel::Workers => {
+            let slots = model.shown_row().map_or(0, |row| row.slots as usize);
+            model.bands.step(steps, slots, workers.fold);
+        }
     }
 }
 

@@ -25,3 +25,4 @@ mod pty;
 mod readme;
 mod scarcity;
 mod terminal;
+mod terminal_limits;

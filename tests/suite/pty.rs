@@ -25,6 +25,8 @@ pub(crate) struct Terminal {
     pub(crate) family: Family,
     /// Everything that was written to the terminal.
     written: Arc<Mutex<Vec<u8>>>,
+    /// Held by whoever does not want the terminal to read.
+    reading: Arc<Mutex<()>>,
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
@@ -79,16 +81,29 @@ impl Terminal {
         let written = Arc::new(Mutex::new(Vec::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (screen, log) = (Arc::clone(&parser), Arc::clone(&written));
+        let reading = Arc::new(Mutex::new(()));
+        let may_read = Arc::clone(&reading);
         std::thread::spawn(move || {
             let mut buffer = vec![0; 65_536];
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                drop(may_read.lock().unwrap());
                 screen.lock().unwrap().process(&buffer[..n]);
                 log.lock().unwrap().extend_from_slice(&buffer[..n]);
             }
         });
         let keyboard = pair.master.take_writer().unwrap();
         let (master, slave) = (pair.master, pair.slave);
-        Self { parser, master, slave, keyboard, child, modes, family, written }
+        Self { parser, master, slave, keyboard, child, modes, family, written, reading }
+    }
+
+    /// What a test locks for as long as the terminal is to read nothing, but for one piece that it may be reading already.
+    pub(crate) fn reading(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.reading)
+    }
+
+    /// Changes the size that the program is told, to anything; the screen that is looked at keeps its own.
+    pub(crate) fn claim(&self, columns: u16, rows: u16) {
+        self.master.resize(size(columns, rows)).unwrap();
     }
 
     /// Looks at the screen.

@@ -35,7 +35,7 @@ fn span(session: &mut Session, slot: u16, phase: Phase, task: Option<u32>, start
 }
 
 fn frame(columns: u16, rows: u16, fold: usize) -> Frame {
-    Frame { run: 0, from: ms(0), to: ms(100), columns, first: 0, rows, fold }
+    Frame { run: 0, from: ms(0), to: ms(100), columns, first: 0, end: usize::MAX, rows, fold }
 }
 
 fn text(chart: &Chart, row: u16) -> String {

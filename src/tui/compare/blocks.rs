@@ -183,6 +183,7 @@ pub(crate) fn refresh(model: &mut Model) {
             to,
             columns: layout.columns.time,
             first: 0,
+            end: usize::MAX,
             rows: block.rows,
             fold: block.fold,
         };

@@ -1,15 +1,16 @@
-//! The workers: a lane for each, over one time axis, with what each does now.
+//! The workers: a lane for each, or for each band of neighbours, over one time axis, with what they do now.
 
+mod figures;
+mod marks;
 pub(crate) mod paint;
+mod readout;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use crate::event::{Gauges, Phase};
+use crate::event::Phase;
 use crate::report::text::harmless;
-use crate::state::RunState;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::lab::axis::TimeAxis;
 use crate::tui::lab::layout::WorkersLayout;
@@ -19,7 +20,9 @@ use crate::tui::lab::panel;
 use crate::tui::lab::rate::RateStrip;
 use crate::tui::lab::tasks::TaskTable;
 use crate::tui::model::{Model, Panel, Row};
-use crate::units::{Nanos, plural};
+use crate::units::{Nanos, grouped, plural};
+
+pub(in crate::tui::lab) use marks::MARKED;
 
 /// The panel of the workers.
 pub(crate) struct WorkersPanel<'a> {
@@ -51,8 +54,13 @@ impl Widget for WorkersPanel<'_> {
         let state = state(model, &row);
         let focused = model.focus == Panel::Workers && model.overlay.is_none();
         if self.framed {
-            let hidden = hidden(model, layout, &row);
-            let below = [(hidden.as_str(), theme.dim)];
+            let room = usize::from(area.width.saturating_sub(8));
+            let below = if focused {
+                clip(&readout::words(model, layout, &row), room)
+            } else {
+                hidden(model, layout, &row)
+            };
+            let below = [(below.as_str(), if focused { theme.text } else { theme.dim })];
             let right = [(state.as_str(), theme.dim)];
             let frame = panel::Panel::new("Workers", theme).about(&name).focused(focused);
             frame.render(area, buf, &right, &below);
@@ -60,10 +68,12 @@ impl Widget for WorkersPanel<'_> {
             let mut canvas = Canvas::new(area, buf);
             let style = if focused { theme.focus } else { theme.bright };
             let x = canvas.text(0, 0, &name, style);
-            canvas.text(x + 2, 0, &state, theme.dim);
+            let words = if focused { readout::words(model, layout, &row) } else { state };
+            canvas.text(x + 2, 0, &words, theme.dim);
         }
+        let cursor = focused.then(|| model.bands.row(row.slots as usize, layout.fold));
         for y in 0..layout.chart_rows {
-            lane(model, layout, &row, y, buf);
+            lane(model, layout, &row, (y, cursor == Some(usize::from(y))), buf);
         }
         if let Some(area) = layout.rate {
             RateStrip::new(model, layout).render(area, buf);
@@ -99,20 +109,19 @@ fn state(model: &Model, row: &Row<'_>) -> String {
     }
 }
 
-/// Which lanes are not shown, and how the shown ones are folded.
+/// What the rows are, and what they do not show.
 fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> String {
     let slots = row.slots as usize;
-    let shown = usize::from(layout.chart_rows) * layout.fold;
     let mut words = Vec::new();
+    if model.bands.is_open() {
+        let shown = model.bands.shown(slots);
+        words.push(format!("w{} to w{} of {}", shown.start, shown.end.max(1) - 1, grouped(slots as u64)));
+    }
     if layout.fold > 1 {
         words.push(format!("{} in each row", plural(layout.fold as u64, "worker")));
-    }
-    if shown < slots {
-        words.push(format!(
-            "w{} to w{} of {slots}",
-            model.first_lane,
-            (model.first_lane + shown).min(slots) - 1
-        ));
+        if figures::tells_spread(layout) && row.run.is_some() {
+            words.push("at work: least, median, most".to_owned());
+        }
     }
     if let Some(run) = row.run {
         let frame = model.chart.frame();
@@ -132,7 +141,12 @@ fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> String {
     words.join(" · ")
 }
 
-fn lane(model: &Model, layout: &WorkersLayout, row: &Row<'_>, y: u16, buf: &mut Buffer) {
+/// The name of a row of slots.
+fn name(slots: &std::ops::Range<usize>) -> String {
+    if slots.len() > 1 { format!("w{}-{}", slots.start, slots.end - 1) } else { format!("w{}", slots.start) }
+}
+
+fn lane(model: &Model, layout: &WorkersLayout, row: &Row<'_>, (y, chosen): (u16, bool), buf: &mut Buffer) {
     let theme = &model.theme;
     let mut canvas = Canvas::new(layout.lanes, buf);
     let width = canvas.width();
@@ -141,90 +155,25 @@ fn lane(model: &Model, layout: &WorkersLayout, row: &Row<'_>, y: u16, buf: &mut 
     if slots.is_empty() {
         return;
     }
-    let name = match layout.fold {
-        0 | 1 => format!("w{}", slots.start),
-        _ => format!("w{}-{}", slots.start, slots.end - 1),
-    };
     let middle = (layout.lane_height - 1) / 2;
-    canvas.text(0, middle, &name, theme.dim);
+    let end = canvas.text(0, middle, &name(&slots), if chosen { theme.focus } else { theme.dim });
+    if chosen {
+        canvas.text(end, middle, "◂", theme.accent);
+    }
     let mut cells = canvas.part(layout.label, 0, layout.columns, layout.lane_height);
     let cells_now = model.chart.row(y);
-    if layout.fold <= 1
-        && let Some(blocks) = row.forecast.and_then(|forecast| forecast.slots.get(slots.start))
-        && row.run.is_none_or(|run| run.end.is_none())
-    {
+    if let Some(forecast) = row.forecast.filter(|_| row.run.is_none_or(|run| run.end.is_none())) {
         let known = cells_now.iter().rposition(|cell| cell.first.is_some()).map_or(0, |x| x as u16 + 1);
-        outline::draw(&mut cells, blocks, model.chart.frame(), known, theme);
+        let frame = model.chart.frame();
+        match forecast.slots.get(slots.start).filter(|_| slots.len() == 1) {
+            Some(blocks) => outline::draw(&mut cells, blocks, frame, known, theme),
+            None => outline::draw(&mut cells, &forecast.waves(slots.start), frame, known, theme),
+        }
     }
     paint::row(&mut cells, cells_now, theme);
     if let Some(run) = row.run {
+        marks::draw(&mut cells, run.slots.get(slots.clone()).unwrap_or(&[]), model.chart.frame(), theme);
         let mut side = canvas.part(layout.label + layout.columns, 0, layout.side, layout.lane_height);
-        figures(&mut side, model, run, slots, layout);
-    }
-}
-
-/// What a lane's worker does now, or has done.
-fn figures(
-    canvas: &mut Canvas<'_>,
-    model: &Model,
-    run: &RunState,
-    slots: std::ops::Range<usize>,
-    layout: &WorkersLayout,
-) {
-    let theme = &model.theme;
-    let Some(slots) = run.slots.get(slots) else { return };
-    let done: u64 = slots.iter().map(|slot| slot.levels.done + slot.levels.failed).sum();
-    let busy: Nanos = slots
-        .iter()
-        .map(|slot| {
-            let totals =
-                if run.end.is_some() { slot.levels.totals } else { slot.levels.totals_at(model.moment()) };
-            totals.get(Phase::Computing) + totals.get(Phase::Blocked)
-        })
-        .sum();
-    let whole = run.elapsed(model.moment()) * slots.len() as u64;
-    let percent = format!("{:>3} %", busy.share_of(whole).percent());
-    if canvas.width() < 12 {
-        canvas.right(canvas.width(), 0, &percent, theme.text);
-        return;
-    }
-    let digits = run.start.tasks.to_string().len().clamp(1, 7);
-    let first = (layout.lane_height - 1) / 2;
-    let one = if let [slot] = slots { Some(slot) } else { None };
-    let task = one.and_then(|slot| slot.levels.task).map_or(String::new(), |task| task.to_string());
-    let mut x = 2;
-    canvas.text(x, first, &format!("{task:<w$}", w = digits + 1), theme.text);
-    x += digits as u16 + 3;
-    canvas.text(x, first, &format!("{done:>digits$}"), theme.text);
-    canvas.text(x + digits as u16, first, " done", theme.dim);
-    x += digits as u16 + 7;
-    canvas.text(x, first, &percent, theme.text);
-    let Some(slot) = one else { return };
-    let (words, style) = doing(&slot.levels, slot.exits.last(), run, model);
-    if layout.lane_height > 1 {
-        let room = usize::from(canvas.width().saturating_sub(2));
-        canvas.text(2, first + 1, &clip(&words, room), style);
-    } else if let Some(cpu) = slot.levels.cpu.filter(|_| run.end.is_none()) {
-        canvas.text(x + 7, first, &format!("cpu {cpu}"), theme.dim);
-    }
-}
-
-fn doing(
-    levels: &Gauges,
-    exit: Option<&crate::event::WorkerExit>,
-    run: &RunState,
-    model: &Model,
-) -> (String, Style) {
-    let theme = &model.theme;
-    if let Some(exit) = exit.filter(|exit| **exit != crate::event::WorkerExit::Finished) {
-        return (exit.to_string(), theme.bad);
-    }
-    if run.end.is_some() {
-        return (format!("CPU time {}", levels.cpu_time), theme.dim);
-    }
-    let style = theme.word(levels.phase);
-    match (levels.phase, levels.cpu) {
-        (Phase::Computing, Some(cpu)) => (format!("computing on cpu {cpu}"), style),
-        (phase, _) => (phase.name().to_owned(), style),
+        figures::draw(&mut side, model, run, slots, layout);
     }
 }

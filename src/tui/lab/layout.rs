@@ -3,6 +3,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::tui::bands;
 use crate::tui::lab::{cores, plan};
 use crate::tui::model::{Model, Panel};
 
@@ -183,18 +184,22 @@ fn workers(panel: Rect, framed: bool, model: &Model) -> WorkersLayout {
         inner.height -= line;
     }
     let row = model.shown_row();
-    let slots = row.map_or(1, |row| row.slots.max(1));
+    let shown = model.bands.shown(row.map_or(1, |row| row.slots as usize));
+    let slots = shown.len().max(1) as u32;
     let tasks = row.map_or(0, |row| row.tasks);
     let mut stack = Stack(inner);
     let legend = (inner.height >= 6).then(|| stack.take_bottom(1));
     let axis_rows = u16::from(inner.height >= 4);
     let room = stack.0.height - axis_rows.min(stack.0.height);
     let lanes = Lanes::fit(slots, room, tasks);
-    let label = (slots.to_string().len() as u16 + 2).max(4) + if lanes.fold > 1 { 3 } else { 0 };
+    let name = shown.end.saturating_sub(1).to_string().len() as u16;
+    let label = if lanes.fold > 1 { 2 * name + 3 } else { (name + 2).max(4) };
     let digits = tasks.to_string().len().clamp(1, 7) as u16;
     let side = match inner.width {
         0..44 => 0,
         44..60 => 7,
+        60..88 if lanes.fold > 1 => 22 + digits,
+        _ if lanes.fold > 1 => 34 + digits + lanes.fold.to_string().len() as u16,
         _ if lanes.height > 1 => (17 + 2 * digits).max(21),
         60..88 => 17 + 2 * digits,
         _ => 26 + 2 * digits,
@@ -256,9 +261,11 @@ impl Lanes {
         let room32 = u32::from(room);
         let fitting = options.into_iter().find(|(height, gap, rest)| used(*height, *gap) + rest <= room32);
         let Some((height, gap, _)) = fitting else {
-            let fold = (slots as usize).div_ceil(usize::from(room.max(1)));
+            let fold = bands::fold(slots as usize, usize::from(room));
             let rows = (slots as usize).div_ceil(fold).min(usize::from(room)) as u16;
-            return Self { rows, height: 1, gap: 0, fold, rate: 0, table: 0 };
+            let left = u32::from(room - rows);
+            let rate = if left > 2 { (left - 1).min(4) as u16 } else { 0 };
+            return Self { rows, height: 1, gap: 0, fold, rate, table: 0 };
         };
         let left = room32 - used(height, gap);
         // A line apart each, a heading of the table, and at least three tasks; at most a row for each task, or for each

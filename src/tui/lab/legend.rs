@@ -8,7 +8,8 @@ use crate::event::{Phase, PhaseTotals};
 use crate::plan::TaskType;
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
-use crate::tui::glyphs::phase_glyph;
+use crate::tui::glyphs::{failure_glyph, phase_glyph};
+use crate::tui::lab::lanes::MARKED;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::units::Nanos;
@@ -53,6 +54,18 @@ impl Widget for Legend<'_> {
         if run.is_none() {
             x = canvas.text(x, 0, "├─┤ ", theme.faint);
             x = canvas.text(x, 0, "planned task", theme.dim) + 3;
+        }
+        // What is rare and grave comes first: there may be no room for everything.
+        for (outcome, words) in MARKED {
+            let mut failures = run.iter().flat_map(|run| &run.slots).flat_map(|slot| &slot.failures);
+            let room = usize::from(canvas.width().saturating_sub(x));
+            if let Some(glyph) = failure_glyph(outcome)
+                && failures.any(|(_, how)| *how == outcome)
+                && room >= words.len() + 2
+            {
+                canvas.glyph(x, 0, glyph, theme.bad);
+                x = canvas.text(x + 2, 0, words, theme.dim) + 3;
+            }
         }
         for (phase, _) in PHASES {
             let always = match phase {

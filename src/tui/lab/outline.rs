@@ -7,7 +7,7 @@ use crate::tui::chart::Frame;
 use crate::tui::forecast::Block;
 use crate::tui::theme::Theme;
 
-/// Draws the tasks of one slot that end after column `known`.
+/// Draws the tasks of one slot, or the waves of several, that end after column `known`.
 pub(super) fn draw(canvas: &mut Canvas<'_>, blocks: &[Block], frame: &Frame, known: u16, theme: &Theme) {
     let first = blocks.partition_point(|block| block.end <= frame.from);
     for block in blocks[first..].iter().take_while(|block| block.start < frame.to) {

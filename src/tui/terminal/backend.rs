@@ -1,9 +1,10 @@
 //! Drawing on the terminal: cells that changed, as one synchronized update, in one write.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer;
 use ratatui::crossterm::{queue, terminal as screen};
 use ratatui::layout::{Position, Size};
 
@@ -23,9 +24,8 @@ impl Write for Output {
         if self.0.is_empty() {
             return Ok(());
         }
-        let written = write_frame(&self.0);
-        self.0.clear();
-        written
+        // A frame of the usual size is a few kilobytes: what the largest took is not kept.
+        write_frame(&std::mem::take(&mut self.0))
     }
 }
 
@@ -34,13 +34,14 @@ impl Write for Output {
 #[derive(Debug)]
 pub(crate) struct Screen {
     inner: CrosstermBackend<Output>,
-    size: Size,
+    /// What the terminal said last.
+    size: Cell<Size>,
 }
 
 impl Screen {
     /// The terminal, once it is taken.
     pub(crate) fn new() -> Self {
-        Self { inner: CrosstermBackend::new(Output::default()), size: Size::new(80, 24) }
+        Self { inner: CrosstermBackend::new(Output::default()), size: Cell::new(Size::new(80, 24)) }
     }
 }
 
@@ -49,7 +50,7 @@ impl Backend for Screen {
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
     where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
+        I: Iterator<Item = (u16, u16, &'a buffer::Cell)>,
     {
         let mut changed = content.peekable();
         if changed.peek().is_none() {
@@ -86,7 +87,10 @@ impl Backend for Screen {
 
     fn size(&self) -> io::Result<Size> {
         // A terminal that does not say, because it is gone or was never sized, keeps what it had.
-        Ok(size().map_or(self.size, |(columns, rows)| Size::new(columns, rows)))
+        if let Some((columns, rows)) = size() {
+            self.size.set(Size::new(columns, rows));
+        }
+        Ok(self.size.get())
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {

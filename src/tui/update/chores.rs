@@ -87,9 +87,7 @@ fn stretch_axes(model: &mut Model) {
 fn draw_lanes(model: &mut Model) {
     let layout = lab::lab_layout(model.area, model);
     let workers = &layout.workers;
-    let slots = model.shown_row().map_or(0, |row| row.slots as usize);
-    let shown = usize::from(workers.chart_rows) * workers.fold;
-    model.first_lane = model.first_lane.min(slots.saturating_sub(shown));
+    let shown = model.bands.shown(model.shown_row().map_or(0, |row| row.slots as usize));
     let (from, to) = model.window.stretch(model.axis(), model.known());
     let run = model.shown_index();
     let frame = Frame {
@@ -97,7 +95,8 @@ fn draw_lanes(model: &mut Model) {
         from,
         to,
         columns: workers.columns,
-        first: model.first_lane,
+        first: shown.start,
+        end: shown.end,
         rows: workers.chart_rows,
         fold: workers.fold,
     };

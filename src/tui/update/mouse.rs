@@ -1,5 +1,6 @@
 //! What a click or a turn of the wheel changes in the model.
 
+use crate::tui::bands::Bands;
 use crate::tui::form::{Item, Kind};
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, Panel};
@@ -44,7 +45,7 @@ fn click(model: &mut Model, place: Place) -> Effect {
         Place::Run(index) => {
             model.focus = Panel::Runs;
             model.chosen = Some(index);
-            model.first_lane = 0;
+            model.bands = Bands::default();
         }
         Place::Panel(panel) => model.focus = panel,
         Place::Overlay => {}

@@ -167,13 +167,45 @@ fn time_is_zoomed_and_scrolled() {
 }
 
 #[test]
-fn lanes_scroll_when_there_are_more_than_rows() {
+fn a_band_of_lanes_is_chosen_opened_and_closed() {
     let mut model = crowd(120, 40, 300);
-    press(&mut model, "<Tab><Tab><Down><PageDown>");
-    let shown = usize::from(model.chart.frame().rows) * model.chart.frame().fold;
-    assert!(shown >= 300 || model.first_lane > 0);
+    let fold = model.chart.frame().fold;
+    assert!(fold > 1 && usize::from(model.chart.frame().rows) * fold >= 300, "every lane is in some band");
+    press(&mut model, "<Tab><Tab><Down><Down> ");
+    assert_eq!((model.chart.frame().first, model.chart.frame().fold), (2 * fold, 1));
+    assert!(text(&model).contains(&format!("w{} · pid 4000", 2 * fold)), "{}", text(&model));
+    press(&mut model, " <Down>");
+    assert_eq!(model.chart.frame().first, 2 * fold, "a single lane cannot be opened");
+    assert!(text(&model).contains(&format!("w{} · pid 4000", 2 * fold + 1)), "{}", text(&model));
+    press(&mut model, "<Esc>");
+    assert_eq!((model.chart.frame().first, model.chart.frame().fold), (0, fold));
     press(&mut model, "<End>");
-    assert!(model.first_lane + shown <= 300 + shown);
+    assert!(text(&model).contains("-299 · "), "{}", text(&model));
+}
+
+#[test]
+fn failures_are_marked_where_they_happened() {
+    use crate::event::{Outcome, Record, WorkerExit};
+    use crate::ids::{SlotId, TaskIndex};
+    let mut model = running(120, 40);
+    let task = TaskIndex(90);
+    let cpu = Nanos::ZERO;
+    let ended = |outcome, at| {
+        let record =
+            Record::Task { task, outcome, attempt: 0, start: ms(at - 1), end: ms(at), cpu, on: None };
+        RunEvent::Lane { slot: SlotId(0), record }
+    };
+    let exit = WorkerExit::Killed { signal: 9 };
+    let died = RunEvent::WorkerExited { slot: SlotId(1), pid: 4_000, at: ms(700), exit, returned: 0 };
+    happen(&mut model, vec![ended(Outcome::Error, 300), ended(Outcome::TimedOut, 900), died]);
+    let shown = text(&model);
+    let lane = |name: &str| shown.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    let (first, second) = (lane(" w0 "), lane(" w1 "));
+    assert!(first.find('✗').unwrap() < first.find('T').unwrap(), "{shown}");
+    assert!(second.contains('†'), "{shown}");
+    for words in ["✗ error", "T timed out", "† died"] {
+        assert!(shown.contains(words), "{words} is not explained: {shown}");
+    }
 }
 
 #[test]
