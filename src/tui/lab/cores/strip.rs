@@ -47,7 +47,7 @@ impl Widget for CoreStrip<'_> {
             for (i, core) in (0..).zip(cores) {
                 let mut part = canvas.part(x + i * width, 0, width - 1, 1);
                 let at = part.text(0, 0, &format!("{} ", core.cpu.0), theme.dim);
-                let bar = part.width().saturating_sub(at + 6);
+                let bar = part.width().saturating_sub(at + 7);
                 draw_bar(&mut part.part(at, 0, bar, 1), core, theme);
                 part.text(at + bar + 1, 0, &format!("{:>3} %", core.busy.percent()), theme.text);
             }
