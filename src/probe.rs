@@ -42,6 +42,21 @@ use crate::units::Bytes;
 /// What is taken for the available memory where the system does not say: little enough to be there.
 const MEMORY_UNKNOWN: Bytes = Bytes(1 << 30);
 
+/// The most threads and processes that this user, or the control group, may have at a time, those of other programs
+/// included; none where there is no limit.
+pub fn most_tasks() -> Option<u64> {
+    #[cfg(unix)]
+    let of_user = rustix::process::getrlimit(rustix::process::Resource::Nproc).current;
+    #[cfg(not(unix))]
+    let of_user = None;
+    of_user.into_iter().chain(system::most_tasks()).min()
+}
+
+/// What the system's clock is read from, as `tsc`; none where the system does not say.
+pub fn clock_source() -> Option<String> {
+    system::clock_source()
+}
+
 /// Caches of one kind.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cache {

@@ -42,6 +42,18 @@ pub(super) fn caches() -> Vec<Cache> {
     tree::caches(&files, &kernel::cpu_list(&online))
 }
 
+/// The most threads and processes that control groups allow.
+pub(super) fn most_tasks() -> Option<u64> {
+    let files = Files::system();
+    Groups::find(&files).most_tasks(&files)
+}
+
+/// What the clock is read from.
+pub(super) fn clock_source() -> Option<String> {
+    let text = Files::system().text("/sys/devices/system/clocksource/clocksource0/current_clocksource")?;
+    Some(text.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
 /// CPUs' worth of time that control groups grant.
 pub(super) fn quota() -> Option<f64> {
     let files = Files::system();

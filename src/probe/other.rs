@@ -28,6 +28,16 @@ pub(super) const fn caches() -> Vec<Cache> {
     Vec::new()
 }
 
+/// The most threads and processes: not known here.
+pub(super) const fn most_tasks() -> Option<u64> {
+    None
+}
+
+/// What the clock is read from: not known here.
+pub(super) const fn clock_source() -> Option<String> {
+    None
+}
+
 /// CPUs' worth of time that is granted: not known here.
 pub(super) const fn quota() -> Option<f64> {
     None
