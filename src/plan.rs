@@ -11,6 +11,7 @@ pub mod shape;
 pub mod size;
 pub mod strategy;
 pub mod task;
+pub mod topology;
 pub mod workload;
 
 use std::fmt;
@@ -25,6 +26,7 @@ pub use shape::Shape;
 pub use size::Size;
 pub use strategy::{Strategy, WorkerCount};
 pub use task::TaskType;
+pub use topology::Topology;
 pub use workload::{Costs, Work, Workload};
 
 use crate::units::Nanos;

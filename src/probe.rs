@@ -23,6 +23,8 @@ pub mod own;
 mod sampler;
 mod source;
 mod thread;
+#[cfg(any(target_os = "linux", test))]
+mod topology;
 
 #[cfg(target_os = "linux")]
 use linux as system;
@@ -40,7 +42,39 @@ use crate::units::Bytes;
 /// What is taken for the available memory where the system does not say: little enough to be there.
 const MEMORY_UNKNOWN: Bytes = Bytes(1 << 30);
 
-/// Reads what this machine has. Takes about a millisecond. The limit of open files is the one in force now, so
+/// The most threads and processes that this user, or the control group, may have at a time, those of other programs
+/// included; none where there is no limit.
+pub fn most_tasks() -> Option<u64> {
+    #[cfg(unix)]
+    let of_user = rustix::process::getrlimit(rustix::process::Resource::Nproc).current;
+    #[cfg(not(unix))]
+    let of_user = None;
+    of_user.into_iter().chain(system::most_tasks()).min()
+}
+
+/// What the system's clock is read from, as `tsc`; none where the system does not say.
+pub fn clock_source() -> Option<String> {
+    system::clock_source()
+}
+
+/// Caches of one kind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cache {
+    /// Level and what is kept there, as `L1d`, `L1i` or `L2`.
+    pub name: String,
+    /// The size of each.
+    pub size: Bytes,
+    /// How many there are.
+    pub count: u32,
+}
+
+/// The caches of the CPUs that are online, small ones first; none where the system does not say. Reads a dozen files for
+/// each CPU, so not to be asked for before a first frame.
+pub fn caches() -> Vec<Cache> {
+    system::caches()
+}
+
+/// Reads what this machine has. Takes about a millisecond, and three with hundreds of CPUs. The limit of open files is the one in force now, so
 /// [`raise_open_files`] comes first.
 pub fn machine() -> Machine {
     let cpus = system::online().unwrap_or_else(parallelism).max(1);
@@ -54,6 +88,7 @@ pub fn machine() -> Machine {
         quota: system::quota(),
         memory_available: system::memory_available().unwrap_or(MEMORY_UNKNOWN),
         open_files: open_files(),
+        topology: Box::new(system::topology()),
     }
 }
 

@@ -6,24 +6,29 @@
 mod measure;
 mod own;
 mod table;
+mod topology;
 
 use serde::Serialize;
 
 pub(super) use own::examine as examine_self;
 
 use crate::cli::doctor::measure::{Measured, Starts};
+use crate::cli::doctor::topology::TopologyFacts;
 use crate::engine::{Engine, StartError};
 use crate::event::EventFeed;
 use crate::headless::terminal::{ColourDepth, Terminal};
 use crate::plan::Machine;
-use crate::plan::limits::MAX_PROCESSES;
+use crate::plan::limits::{MAX_PROCESSES, MAX_THREADS};
 use crate::probe;
 use crate::report::TableStyle;
 use crate::report::text::harmless;
+use crate::tui;
 
 const SCHEMA: &str = "poolscope/doctor/1";
 /// More runnable threads than this share of the CPUs is a machine that is busy with something else.
 const BUSY: f64 = 0.5;
+/// A reading of the clock, in nanoseconds, from which on it asks the kernel or a device each time.
+const SLOW_CLOCK: f64 = 500.0;
 /// Open files of the program itself, and of each of its worker processes.
 const FILES: (u64, u64) = (64, 2);
 
@@ -39,12 +44,25 @@ pub(super) fn examine(
 ) -> Result<String, StartError> {
     // Before the measurements, which are a load themselves.
     let load = probe::load_average();
-    let facts = Facts::of(engine.machine(), load, &Terminal::look(), &Measured::on(engine, feed)?);
+    let looked =
+        Looked { load, caches: probe::caches(), clock: probe::clock_source(), tasks: probe::most_tasks() };
+    let facts = Facts::of(engine.machine(), &looked, &Terminal::look(), &Measured::on(engine, feed)?);
     if !json {
         return Ok(table::table(&facts, style));
     }
     // Only maps with keys that are no strings can fail here, and there are none.
     Ok(serde_json::to_string_pretty(&facts).unwrap_or_default() + "\n")
+}
+
+/// What is looked up for `doctor` alone.
+#[derive(Debug)]
+struct Looked {
+    load: Option<f64>,
+    caches: Vec<probe::Cache>,
+    /// What the clock is read from.
+    clock: Option<String>,
+    /// The most threads and processes.
+    tasks: Option<u64>,
 }
 
 /// Everything that there is to say. This is the contract of the JSON.
@@ -53,6 +71,8 @@ struct Facts {
     schema: &'static str,
     poolscope: &'static str,
     machine: MachineFacts,
+    /// Null where the system does not say.
+    topology: Option<TopologyFacts>,
     costs: Costs,
     workers: Workers,
     terminal: TerminalFacts,
@@ -71,12 +91,18 @@ struct MachineFacts {
     load: Option<f64>,
     memory_available_bytes: u64,
     open_files: Option<u64>,
+    /// Threads and processes, those of other programs included.
+    tasks: Option<u64>,
 }
 
 #[derive(Serialize, Debug)]
 struct Costs {
+    /// What the clock is read from.
+    clock_source: Option<String>,
     /// One reading of the clock.
     clock_ns: f64,
+    /// One reading of the CPU time of a thread.
+    thread_clock_ns: f64,
     kernels: Vec<Kernel>,
 }
 
@@ -102,8 +128,12 @@ struct TerminalFacts {
     columns: Option<u16>,
     rows: Option<u16>,
     colours: &'static str,
+    colours_by: &'static str,
     no_color: bool,
+    /// `dark` or `light`, where `COLORFGBG` says.
+    background: Option<&'static str>,
     unicode: bool,
+    unicode_by: Option<&'static str>,
     /// Which of stdin, stdout and stderr are this terminal.
     streams: Vec<&'static str>,
 }
@@ -116,8 +146,9 @@ struct Missing {
 }
 
 impl Facts {
-    fn of(machine: &Machine, load: Option<f64>, terminal: &Terminal, measured: &Measured) -> Self {
+    fn of(machine: &Machine, looked: &Looked, terminal: &Terminal, measured: &Measured) -> Self {
         let starts = &measured.starts;
+        let background = terminal.foreground_background.as_deref().and_then(tui::light_background);
         Self {
             schema: SCHEMA,
             poolscope: env!("CARGO_PKG_VERSION"),
@@ -129,11 +160,18 @@ impl Facts {
                 cpus_allowed: machine.allowed,
                 cpu_quota: machine.quota,
                 cpus_available: machine.available(),
-                load,
+                load: looked.load,
                 memory_available_bytes: machine.memory_available.0,
                 open_files: machine.open_files,
+                tasks: looked.tasks,
             },
-            costs: Costs { clock_ns: measured.clock_ns, kernels: measured.kernels() },
+            topology: TopologyFacts::of(machine, &looked.caches),
+            costs: Costs {
+                clock_source: looked.clock.as_deref().map(harmless),
+                clock_ns: measured.clock_ns,
+                thread_clock_ns: measured.thread_clock_ns,
+                kernels: measured.kernels(),
+            },
             workers: Workers {
                 thread_start_ns: starts.thread.map(|time| time.0),
                 process_start_ns: starts.process.as_ref().ok().map(|time| time.0),
@@ -144,20 +182,24 @@ impl Facts {
                 columns: terminal.size.map(|(columns, _)| columns),
                 rows: terminal.size.map(|(_, rows)| rows),
                 colours: terminal.colours.name(),
+                colours_by: terminal.colours_by,
                 no_color: terminal.no_colour,
+                background: background.map(|light| if light { "light" } else { "dark" }),
                 unicode: terminal.unicode,
+                unicode_by: terminal.unicode_by,
                 streams: terminal.attached.names().collect(),
             },
-            missing: missing(machine, load, terminal, starts),
+            missing: missing(machine, looked, terminal, measured),
         }
     }
 }
 
-fn missing(machine: &Machine, load: Option<f64>, terminal: &Terminal, starts: &Starts) -> Vec<Missing> {
-    let mut list = Vec::new();
+fn missing(machine: &Machine, looked: &Looked, terminal: &Terminal, measured: &Measured) -> Vec<Missing> {
+    let starts = &measured.starts;
+    let mut list: Vec<Missing> = topology::missing(machine).into_iter().collect();
     let mut add = |what: String, way_out: &str| list.push(Missing { what, way_out: way_out.to_owned() });
     let available = machine.available();
-    if let Some(load) = load.filter(|load| *load > BUSY * f64::from(machine.cpus)) {
+    if let Some(load) = looked.load.filter(|load| *load > BUSY * f64::from(machine.cpus)) {
         add(
             format!("the machine is busy: a load of {load:.2} on {} CPUs", machine.cpus),
             "stop other programs, or repeat runs with --repeats 5",
@@ -167,6 +209,18 @@ fn missing(machine: &Machine, load: Option<f64>, terminal: &Terminal, starts: &S
         add(
             format!("{available} of {} CPUs are available to this program", machine.cpus),
             "ask for more with taskset, or with --cpus of the container",
+        );
+    }
+    if measured.clock_ns > SLOW_CLOCK {
+        let what =
+            format!("reading the clock takes {:.0} ns, which short tasks will feel", measured.clock_ns);
+        add(what, "set the clock source to tsc, where the machine has it");
+    }
+    let tasks = looked.tasks.unwrap_or(u64::MAX);
+    if tasks < u64::from(MAX_THREADS) {
+        add(
+            format!("at most {tasks} threads and processes"),
+            "raise ulimit -u, or --pids-limit of the container",
         );
     }
     if let Err(why) = &starts.process {

@@ -59,10 +59,16 @@ pub struct Terminal {
     pub size: Option<(u16, u16)>,
     /// How many colours it shows, by `COLORTERM` and `TERM`.
     pub colours: ColourDepth,
+    /// The variable that says so.
+    pub colours_by: &'static str,
+    /// What `COLORFGBG` says of the colours of text and background, if it is set.
+    pub foreground_background: Option<String>,
     /// Whether the user wants no colours (`NO_COLOR`).
     pub no_colour: bool,
     /// Whether the locale can say more than ASCII.
     pub unicode: bool,
+    /// The variable that names the locale; none where none is set.
+    pub unicode_by: Option<&'static str>,
 }
 
 impl Terminal {
@@ -78,21 +84,32 @@ impl Terminal {
 
     fn from(attached: Attached, size: Option<(u16, u16)>, env: impl Fn(&str) -> Option<String>) -> Self {
         let name = env("TERM");
-        let colours = match (name.as_deref(), env("COLORTERM").as_deref()) {
-            (None | Some("dumb"), _) => ColourDepth::None,
-            (_, Some("truecolor" | "24bit")) => ColourDepth::True,
-            (Some(term), _) if term.contains("256") => ColourDepth::Indexed,
-            (Some(term), _) if term.contains("direct") => ColourDepth::True,
-            _ => ColourDepth::Sixteen,
+        let (colours, colours_by) = match (name.as_deref(), env("COLORTERM").as_deref()) {
+            (None | Some("dumb"), _) => (ColourDepth::None, "TERM"),
+            (_, Some("truecolor" | "24bit")) => (ColourDepth::True, "COLORTERM"),
+            (Some(term), _) if term.contains("256") => (ColourDepth::Indexed, "TERM"),
+            (Some(term), _) if term.contains("direct") => (ColourDepth::True, "TERM"),
+            _ => (ColourDepth::Sixteen, "TERM"),
         };
         // The first of these that is set decides. Where none is, which is usual in containers, the terminal is taken to
         // be one of today.
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&env);
-        let unicode = locale.is_none_or(|locale| {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, env(name)?)));
+        let unicode_by = locale.as_ref().map(|(name, _)| *name);
+        let unicode = locale.is_none_or(|(_, locale)| {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        Self { attached, name, size, colours, no_colour: env("NO_COLOR").is_some(), unicode }
+        Self {
+            attached,
+            name,
+            size,
+            colours,
+            colours_by,
+            foreground_background: env("COLORFGBG"),
+            no_colour: env("NO_COLOR").is_some(),
+            unicode,
+            unicode_by,
+        }
     }
 
     /// Whether cursor movements make sense to it.
@@ -143,7 +160,9 @@ mod tests {
             (&[("TERM", "tmux-256color")], ColourDepth::Indexed),
             (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], ColourDepth::True),
         ] {
-            assert_eq!(terminal(vars).colours, depth, "{vars:?}");
+            let terminal = terminal(vars);
+            assert_eq!(terminal.colours, depth, "{vars:?}");
+            assert_eq!(terminal.colours_by == "COLORTERM", depth == ColourDepth::True, "{vars:?}");
         }
         assert!(terminal(&[("TERM", "xterm")]).wants_colour(true));
         assert!(!terminal(&[("TERM", "xterm")]).wants_colour(false));
@@ -159,7 +178,9 @@ mod tests {
             (&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "C")], false),
             (&[("LANG", "de_DE.ISO-8859-1"), ("LC_CTYPE", "C.utf8")], true),
         ] {
-            assert_eq!(terminal(vars).unicode, unicode, "{vars:?}");
+            let terminal = terminal(vars);
+            assert_eq!(terminal.unicode, unicode, "{vars:?}");
+            assert_eq!(terminal.unicode_by.is_none(), vars.is_empty(), "{vars:?}");
         }
     }
 }

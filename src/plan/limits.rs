@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::topology::Topology;
 use crate::units::Bytes;
 
 /// The most thread workers of one run.
@@ -36,6 +37,8 @@ pub struct Machine {
     pub memory_available: Bytes,
     /// The most files that this process may open, after raising the soft limit; none where there is no limit.
     pub open_files: Option<u64>,
+    /// How its CPUs belong together; boxed, for events carry machines.
+    pub topology: Box<Topology>,
 }
 
 impl Machine {
@@ -56,6 +59,7 @@ impl Machine {
             quota: None,
             memory_available: Bytes(8 << 30),
             open_files: Some(1 << 20),
+            topology: Box::default(),
         }
     }
 }

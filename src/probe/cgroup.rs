@@ -14,6 +14,7 @@ use crate::units::{Bytes, Nanos};
 pub(super) struct Groups {
     cpu: Vec<Level>,
     memory: Vec<Level>,
+    pids: Vec<Level>,
 }
 
 /// One group: its folder, and how its files are named.
@@ -34,7 +35,8 @@ impl Groups {
     pub(super) fn find(files: &Files) -> Self {
         let own = files.text("/proc/self/cgroup").unwrap_or_default();
         let mounts = files.text("/proc/self/mountinfo").unwrap_or_default();
-        Self { cpu: levels(&own, &mounts, "cpu"), memory: levels(&own, &mounts, "memory") }
+        let of = |controller| levels(&own, &mounts, controller);
+        Self { cpu: of("cpu"), memory: of("memory"), pids: of("pids") }
     }
 
     /// CPUs' worth of time that the tightest quota grants; none without a quota.
@@ -45,6 +47,13 @@ impl Groups {
     /// Memory that the tightest limit still leaves; none without a limit.
     pub(super) fn memory_left(&self, files: &Files) -> Option<Bytes> {
         self.memory.iter().filter_map(|level| level.memory_left(files)).min()
+    }
+
+    /// The most threads and processes that the tightest limit allows in its group; none without a limit.
+    pub(super) fn most_tasks(&self, files: &Files) -> Option<u64> {
+        // The file has the same name in both versions.
+        let limit = |level: &Level| level.text(files, "pids.max")?.trim().parse().ok();
+        self.pids.iter().filter_map(limit).min()
     }
 
     /// The files that say how long a quota held threads back, of those groups that have a quota: reading one can make the
@@ -301,11 +310,14 @@ mod tests {
             ("sys/fs/cgroup/app/cpu.max", "50000 100000\n"),
             ("sys/fs/cgroup/app/memory.max", "4096\n"),
             ("sys/fs/cgroup/app/memory.current", "9999\n"),
+            ("sys/fs/cgroup/app/one/pids.max", "max\n"),
+            ("sys/fs/cgroup/app/pids.max", "512\n"),
         ]);
         let files = Files::under(dir.path());
         let groups = Groups::find(&files);
         assert_eq!(groups.quota(&files), Some(0.5));
         assert_eq!(groups.memory_left(&files), Some(Bytes(0)));
+        assert_eq!(groups.most_tasks(&files), Some(512));
     }
 
     #[test]
@@ -314,5 +326,6 @@ mod tests {
         let files = Files::under(dir.path());
         let groups = Groups::find(&files);
         assert_eq!((groups.quota(&files), groups.memory_left(&files)), (None, None));
+        assert_eq!(groups.most_tasks(&files), None);
     }
 }

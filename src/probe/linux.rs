@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use crate::ids::CpuId;
+use crate::plan::topology::Topology;
 use crate::probe::cgroup::Groups;
 use crate::probe::files::Files;
 use crate::probe::kernel;
+use crate::probe::{Cache, topology as tree};
 use crate::units::Bytes;
 
 const CPUS: &str = "/sys/devices/system/cpu";
@@ -26,6 +28,30 @@ pub(super) fn allowed() -> Option<Vec<CpuId>> {
     }
     // The call has room for 1,024 CPUs; the file for any number.
     kernel::status_allowed(&Files::system().text("/proc/thread-self/status")?)
+}
+
+/// How CPUs belong together.
+pub(super) fn topology() -> Topology {
+    tree::topology(&Files::system())
+}
+
+/// The caches of the CPUs that are online.
+pub(super) fn caches() -> Vec<Cache> {
+    let files = Files::system();
+    let online = files.text(PathBuf::from(CPUS).join("online")).unwrap_or_default();
+    tree::caches(&files, &kernel::cpu_list(&online))
+}
+
+/// The most threads and processes that control groups allow.
+pub(super) fn most_tasks() -> Option<u64> {
+    let files = Files::system();
+    Groups::find(&files).most_tasks(&files)
+}
+
+/// What the clock is read from.
+pub(super) fn clock_source() -> Option<String> {
+    let text = Files::system().text("/sys/devices/system/clocksource/clocksource0/current_clocksource")?;
+    Some(text.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// CPUs' worth of time that control groups grant.

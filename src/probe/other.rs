@@ -4,6 +4,8 @@
 use sysinfo::{CpuRefreshKind, System};
 
 use crate::ids::CpuId;
+use crate::plan::topology::Topology;
+use crate::probe::Cache;
 use crate::units::Bytes;
 
 /// Logical CPUs that are online.
@@ -13,6 +15,26 @@ pub(super) fn online() -> Option<u32> {
 
 /// The CPUs that this process may use: not known here.
 pub(super) const fn allowed() -> Option<Vec<CpuId>> {
+    None
+}
+
+/// How CPUs belong together: not known here.
+pub(super) fn topology() -> Topology {
+    Topology::default()
+}
+
+/// The caches: not known here.
+pub(super) const fn caches() -> Vec<Cache> {
+    Vec::new()
+}
+
+/// The most threads and processes: not known here.
+pub(super) const fn most_tasks() -> Option<u64> {
+    None
+}
+
+/// What the clock is read from: not known here.
+pub(super) const fn clock_source() -> Option<String> {
     None
 }
 

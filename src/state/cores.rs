@@ -9,10 +9,14 @@ use crate::event::{CoreLoad, CoreSample};
 /// Readings kept: two minutes at the usual two a second.
 const HISTORY: usize = 240;
 
+/// The part of a reading from which on stolen time is noticed; a tick now and then is not.
+const STOLEN: f64 = 0.02;
+
 /// What is known of the cores.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cores {
     samples: VecDeque<CoreSample>,
+    stolen: bool,
 }
 
 impl Cores {
@@ -20,7 +24,13 @@ impl Cores {
         if self.samples.len() == HISTORY {
             self.samples.pop_front();
         }
+        self.stolen |= sample.cores.iter().any(|core| core.steal.fraction() >= STOLEN);
         self.samples.push_back(sample.clone());
+    }
+
+    /// Whether a hypervisor has taken away a noticeable part of any reading of any core so far.
+    pub const fn stolen(&self) -> bool {
+        self.stolen
     }
 
     /// The last reading; none before the first.

@@ -72,10 +72,10 @@ pub(crate) fn view(model: &Model, buf: &mut Buffer) {
         LedgerPanel::new(model).render(area, buf);
     }
     if let Some(area) = layout.cores {
-        if area.height == 1 {
-            CoreStrip::new(&model.shown().cores, &model.theme).render(area, buf);
+        if let Some(grid) = layout.core_grid {
+            CoreGrid::new(model, grid).render(area, buf);
         } else {
-            CoreGrid::new(&model.shown().cores, &model.theme).render(area, buf);
+            CoreStrip::new(model).render(area, buf);
         }
     }
     if let Some(area) = layout.runs {

@@ -10,7 +10,8 @@ use crate::event::{
     RunStart, TaskCounts,
 };
 use crate::ids::{CpuId, RunId, SlotId, TaskIndex};
-use crate::plan::{Costs, Machine, Plan, Shape, Strategy, Work};
+use crate::plan::topology::CpuPlace;
+use crate::plan::{Costs, Machine, Plan, Shape, Strategy, Topology, Work};
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::Model;
 use crate::tui::theme::{Depth, Palette, Theme};
@@ -69,6 +70,39 @@ pub(super) fn crowd(columns: u16, rows: u16, workers: u32) -> Model {
     model.form.plan.strategies = vec![Strategy::Threads];
     start(&mut model);
     play(&mut model, 0, Strategy::Threads, workers, Some(1_200));
+    model
+}
+
+/// The same run of four on a machine with so many CPUs, numbered as is usual: first one thread of each core, then the
+/// other.
+pub(super) fn on_cores(columns: u16, rows: u16, cpus: u16, threads: u16, change: fn(&mut CoreLoad)) -> Model {
+    let mut model = crowd(columns, rows, 4);
+    model.machine = Machine::example(cpus.into());
+    let cores = cpus / threads;
+    let place = |cpu| CpuPlace { package: 0, core: CpuId(cpu % cores), cpu: CpuId(cpu) };
+    let places = (0..cpus).map(place).collect();
+    model.machine.topology = Box::new(Topology { cpus: places, ..Topology::default() });
+    let load = |cpu: u16, moment: u16| {
+        // Of every eight cores four are used by this run, two by others and two by nobody.
+        let used = f64::from((cpu * 5 + moment * 3) % 9) / 8.0;
+        let (busy, ours) = match cpu % 8 {
+            0..4 => (used.max(0.5), used.max(0.5) - 0.1 * f64::from(cpu % 3)),
+            4 | 6 => (used, 0.0),
+            _ => (0.0, 0.0),
+        };
+        let (busy, ours) = (Share::of(busy, 1.0), Share::of(ours, 1.0));
+        let mut load = CoreLoad { cpu: CpuId(cpu), busy, ours, steal: Share::ZERO, allowed: true };
+        change(&mut load);
+        load
+    };
+    let sample = |moment| CoreSample {
+        cores: (0..cpus).map(|cpu| load(cpu, moment)).collect(),
+        own: Share::of(0.4, 100.0),
+        ..CoreSample::default()
+    };
+    // Those of the usual machine are forgotten.
+    model.session.cores = crate::state::Cores::default();
+    happen(&mut model, (0..40).map(|moment| RunEvent::Cores(sample(moment))).collect());
     model
 }
 

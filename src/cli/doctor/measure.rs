@@ -1,7 +1,7 @@
 //! What has to be measured: the clock, the kernels, and the start of a worker.
 
 use crate::cli::doctor::Kernel;
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::engine::{Engine, StartError};
 use crate::event::{EventFeed, StopReason};
 use crate::plan::size::Compute;
@@ -19,6 +19,8 @@ const STARTS: u32 = 9;
 pub(super) struct Measured {
     /// One reading of the clock, in nanoseconds.
     pub(super) clock_ns: f64,
+    /// One reading of a thread's CPU time, in nanoseconds.
+    pub(super) thread_clock_ns: f64,
     /// One iteration of each kernel.
     pub(super) costs: Costs,
     /// Starting workers.
@@ -42,8 +44,10 @@ impl Measured {
     /// # Errors
     /// Where no run can be started at all.
     pub(super) fn on(engine: &Engine, feed: &EventFeed) -> Result<Self, StartError> {
-        let clock_ns = clock_ns(&Clock::monotonic());
-        Ok(Self { clock_ns, costs: engine.costs(), starts: Starts::measure(engine, feed)? })
+        let clock = Clock::monotonic();
+        let clock_ns = reading_ns(&clock, || clock.now().0);
+        let thread_clock_ns = reading_ns(&clock, || clock::thread_cpu().0);
+        Ok(Self { clock_ns, thread_clock_ns, costs: engine.costs(), starts: Starts::measure(engine, feed)? })
     }
 
     /// The kernels, with what 100 ms of each mean.
@@ -69,12 +73,12 @@ impl Measured {
 }
 
 /// The quickest of a few goes, for whatever disturbs makes slower.
-fn clock_ns(clock: &Clock) -> f64 {
+fn reading_ns(clock: &Clock, read: impl Fn() -> u64) -> f64 {
     let (readings, goes) = READINGS;
     let go = |_| {
         let before = clock.now();
         for _ in 1..readings {
-            std::hint::black_box(clock.now());
+            std::hint::black_box(read());
         }
         clock.now().since(before).0 as f64 / f64::from(readings)
     };

@@ -9,6 +9,8 @@ use crate::units::{Bytes, Nanos, grouped, three_digits};
 
 /// The width of the column of names.
 const NAMES: usize = 22;
+/// The most lines of a list of CPUs.
+const LINES: usize = 4;
 /// The width of the column of values, where a remark follows.
 const VALUES: usize = 14;
 
@@ -16,6 +18,7 @@ const VALUES: usize = 14;
 pub(super) fn table(facts: &Facts, style: &TableStyle) -> String {
     let mut table = Table { text: String::new(), style };
     table.machine(facts);
+    table.topology(facts);
     table.costs(facts);
     table.terminal(facts);
     table.missing(facts);
@@ -45,11 +48,52 @@ impl Table<'_> {
         self.row("memory", &Bytes(machine.memory_available_bytes).to_string(), "available");
         let files = machine.open_files.map_or_else(|| "no limit".to_owned(), grouped);
         self.row("open files", &files, "one for each worker process");
+        let tasks = machine.tasks.map_or_else(|| "no limit".to_owned(), grouped);
+        self.row("threads, processes", &tasks, "those of other programs included");
+    }
+
+    fn topology(&mut self, facts: &Facts) {
+        let Some(topology) = &facts.topology else { return };
+        self.heading("Topology");
+        self.row("packages", &topology.packages.to_string(), "");
+        let threads = match topology.threads_per_core {
+            (1, 1) => "one thread each".to_owned(),
+            (least, most) if least == most => format!("{most} threads each"),
+            (least, most) => format!("{least} to {most} threads each"),
+        };
+        self.row("cores", &topology.cores.to_string(), &threads);
+        if topology.threads_per_core.1 > 1 {
+            self.list("CPUs of a core", &topology.siblings);
+        }
+        if topology.nodes.len() > 1 {
+            self.list("CPUs of a node", &topology.nodes);
+        }
+        if !topology.offline.is_empty() {
+            self.row("switched off", &topology.offline, "");
+        }
+        for cache in &topology.caches {
+            let name = format!("cache {}", cache.name);
+            self.row(&name, &Bytes(cache.size_bytes).to_string(), &format!("{} of them", cache.count));
+        }
+    }
+
+    /// Lists of CPUs, a few on a line; of very many only the first.
+    fn list(&mut self, name: &str, lists: &[String]) {
+        let room = self.style.width.max(40).saturating_sub(NAMES + 2);
+        let lines = wrap(&lists.join(" "), room, false);
+        for (i, line) in lines.iter().take(LINES).enumerate() {
+            self.row(if i == 0 { name } else { "" }, line, "");
+        }
+        if lines.len() > LINES {
+            self.row("", "and so on: --json has all", "");
+        }
     }
 
     fn costs(&mut self, facts: &Facts) {
         self.heading("Costs, measured now");
-        self.row("reading the clock", &nanos(facts.costs.clock_ns), "");
+        let source = facts.costs.clock_source.as_ref().map(|source| format!("from {source}"));
+        self.row("reading the clock", &nanos(facts.costs.clock_ns), source.as_deref().unwrap_or_default());
+        self.row("a thread's CPU time", &nanos(facts.costs.thread_clock_ns), "read for every worker");
         for kernel in &facts.costs.kernels {
             let name = format!("one step of {}", kernel.task);
             let means = format!("100ms are {}", grouped(kernel.iterations_of_100ms));
@@ -83,9 +127,19 @@ impl Table<'_> {
         if let (Some(columns), Some(rows)) = (terminal.columns, terminal.rows) {
             self.row("size", &format!("{columns}×{rows}"), "");
         }
-        let unwanted = if terminal.no_color { "not wanted: NO_COLOR is set" } else { "" };
-        self.row("colours", terminal.colours, unwanted);
-        self.row("characters", if terminal.unicode { "Unicode" } else { "ASCII" }, "by the locale");
+        let by = format!("by {}", terminal.colours_by);
+        self.row(
+            "colours",
+            terminal.colours,
+            if terminal.no_color { "not wanted: NO_COLOR is set" } else { &by },
+        );
+        match terminal.background {
+            Some(background) => self.row("background", background, "by COLORFGBG"),
+            None => self.row("background", "taken as dark", "COLORFGBG does not say; --theme light"),
+        }
+        let by =
+            terminal.unicode_by.map_or_else(|| "no locale is set".to_owned(), |name| format!("by {name}"));
+        self.row("characters", if terminal.unicode { "Unicode" } else { "ASCII" }, &by);
     }
 
     fn missing(&mut self, facts: &Facts) {

@@ -1,17 +1,29 @@
 use super::*;
+use crate::cli::doctor::measure::Starts;
 use crate::headless::terminal::Attached;
+use crate::ids::CpuId;
 use crate::plan;
+use crate::plan::Topology;
+use crate::plan::topology::CpuPlace;
+use crate::probe::Cache;
+use crate::units::Bytes;
 use crate::units::Nanos;
 
 fn facts(change: impl Fn(&mut Machine, &mut Terminal, &mut Starts)) -> Facts {
-    let mut machine = Machine { open_files: Some(1 << 20), ..Machine::example(8) };
+    let place = |cpu: u16| CpuPlace { package: 0, core: CpuId(cpu % 4), cpu: CpuId(cpu) };
+    let cpus = (0..8).map(place).collect();
+    let topology = Box::new(Topology { cpus, ..Topology::default() });
+    let mut machine = Machine { open_files: Some(1 << 20), topology, ..Machine::example(8) };
     let mut terminal = Terminal {
         attached: Attached { input: true, output: true, error: true },
         name: Some("xterm-256color".to_owned()),
         size: Some((120, 36)),
         colours: ColourDepth::Indexed,
+        colours_by: "TERM",
+        foreground_background: Some("0;15".to_owned()),
         no_colour: false,
         unicode: true,
+        unicode_by: Some("LANG"),
     };
     let mut starts = Starts {
         thread: Some(Nanos::from_micros(85)),
@@ -20,8 +32,11 @@ fn facts(change: impl Fn(&mut Machine, &mut Terminal, &mut Starts)) -> Facts {
     };
     change(&mut machine, &mut terminal, &mut starts);
     let costs = plan::Costs { cpu_ns: 52.0, sum_ns: 0.4, primes_ns: 6.5, native_ns: 0.5 };
-    let measured = Measured { clock_ns: 38.2, costs, starts };
-    Facts::of(&machine, Some(0.4), &terminal, &measured)
+    let measured = Measured { clock_ns: 38.2, thread_clock_ns: 110.0, costs, starts };
+    let cache = Cache { name: "L1d".to_owned(), size: Bytes(48 << 10), count: 4 };
+    let clock = Some("tsc".to_owned());
+    let looked = Looked { load: Some(0.4), caches: vec![cache], clock, tasks: Some(60_000) };
+    Facts::of(&machine, &looked, &terminal, &measured)
 }
 
 #[test]
@@ -39,9 +54,17 @@ fn a_good_machine_lacks_nothing() {
       load                  0.40            runnable threads over the last minute
       memory                8.00 GiB        available
       open files            1 048 576       one for each worker process
+      threads, processes    60 000          those of other programs included
+
+    Topology
+      packages              1
+      cores                 4               2 threads each
+      CPUs of a core        0,4 1,5 2,6 3,7
+      cache L1d             48.0 KiB        4 of them
 
     Costs, measured now
-      reading the clock     38.2 ns
+      reading the clock     38.2 ns         from tsc
+      a thread's CPU time   110 ns          read for every worker
       one step of cpu       52.0 ns         100ms are 1 900 000
       one step of sum       0.40 ns         100ms are 250 000 000
       one step of primes    6.50 ns         one division
@@ -53,8 +76,9 @@ fn a_good_machine_lacks_nothing() {
     Terminal: xterm-256color
       on it                 stdin, stdout, stderr
       size                  120x36
-      colours               256
-      characters            Unicode         by the locale
+      colours               256             by TERM
+      background            light           by COLORFGBG
+      characters            Unicode         by LANG
 
     Missing
       nothing
@@ -65,6 +89,9 @@ fn a_good_machine_lacks_nothing() {
 fn whatever_is_missing_comes_with_the_way_out() {
     let facts = facts(|machine, terminal, starts| {
         *machine = Machine { quota: Some(1.5), open_files: Some(256), ..machine.clone() };
+        machine.topology.nodes = vec![(0..4).map(CpuId).collect(), (4..8).map(CpuId).collect()];
+        machine.topology.offline = vec![CpuId(8), CpuId(9)];
+        terminal.foreground_background = None;
         terminal.attached.output = false;
         terminal.unicode = false;
         starts.process = Err("spawn: Operation not permitted".to_owned());
@@ -80,9 +107,19 @@ fn whatever_is_missing_comes_with_the_way_out() {
       load                  0.40            runnable threads over the last minute
       memory                8.00 GiB        available
       open files            256             one for each worker process
+      threads, processes    60 000          those of other programs included
+
+    Topology
+      packages              1
+      cores                 4               2 threads each
+      CPUs of a core        0,4 1,5 2,6 3,7
+      CPUs of a node        0-3 4-7
+      switched off          8-9
+      cache L1d             48.0 KiB        4 of them
 
     Costs, measured now
-      reading the clock     38.2 ns
+      reading the clock     38.2 ns         from tsc
+      a thread's CPU time   110 ns          read for every worker
       one step of cpu       52.0 ns         100ms are 1 900 000
       one step of sum       0.40 ns         100ms are 250 000 000
       one step of primes    6.50 ns         one division
@@ -94,10 +131,13 @@ fn whatever_is_missing_comes_with_the_way_out() {
     Terminal: xterm-256color
       on it                 stdin, stderr
       size                  120×36
-      colours               256
-      characters            ASCII           by the locale
+      colours               256             by TERM
+      background            taken as dark   COLORFGBG does not say; --theme light
+      characters            ASCII           by LANG
 
     Missing
+      - CPUs are switched off: 8-9; as root, write 1 to
+        /sys/devices/system/cpu/cpu8/online, and so on
       - 2 of 8 CPUs are available to this program; ask for more with taskset, or
         with --cpus of the container
       - worker processes cannot be started: spawn: Operation not permitted; use -s

@@ -29,6 +29,8 @@ pub(crate) struct LabLayout {
     pub(crate) ledger: Option<Rect>,
     /// The cores: a panel, or one line.
     pub(crate) cores: Option<Rect>,
+    /// Where each core is in their panel; none in one line.
+    pub(crate) core_grid: Option<cores::Grid>,
     /// The runs.
     pub(crate) runs: Option<Rect>,
     /// The workers.
@@ -142,9 +144,9 @@ fn wide(layout: &mut LabLayout, body: Rect, model: &Model) {
     } else {
         layout.plan = Some(left.rest());
     }
-    let cores = model.shown().cores.latest().map_or(model.machine.cpus as usize, |sample| sample.cores.len());
-    let core_rows = cores::grid_rows(cores, right.0.width.saturating_sub(2), (body.height / 6).max(2));
-    layout.cores = Some(right.take(core_rows + 2));
+    let grid = cores::grid(model, right.0.width.saturating_sub(4), body.height / 4);
+    layout.cores = Some(right.take(grid.rows + 2));
+    layout.core_grid = Some(grid);
     let runs = model.row_count().clamp(1, usize::from(body.height / 4).max(3)) as u16;
     layout.runs = Some(right.take(runs + 2));
     layout.workers = workers(right.rest(), layout.framed, model);

@@ -41,7 +41,7 @@ pub(super) const DARK: Paints = Paints {
     row: Paint(0x1f_26_2e, 236, Color::Reset),
     good: Paint(0x2f_bf_8f, 36, Color::Green),
     bad: Paint(0xf0_5d_3c, 203, Color::LightRed),
-    other: Paint(0x6b_74_80, 241, Color::Gray),
+    other: Paint(0x6b_74_80, 241, Color::DarkGray),
     phases: [
         Paint(0x3a_42_4c, 239, Color::DarkGray),
         Paint(0xe6_9f_00, 214, Color::Yellow),
@@ -70,7 +70,7 @@ pub(super) const DARK: Paints = Paints {
         Paint(0x2f_bf_8f, 36, Color::Green),
         Paint(0x6d_97_d8, 68, Color::LightBlue),
         Paint(0xb0_78_f5, 141, Color::Magenta),
-        Paint(0xc4_83_32, 173, Color::Red),
+        Paint(0xc4_83_30, 173, Color::Red),
     ],
     deep: Paint(0x2a_46_7c, 18, Color::Black),
     strategies: [
