@@ -22,6 +22,7 @@
 mod canvas;
 mod chart;
 mod compare;
+mod files;
 mod footer;
 mod forecast;
 mod form;

@@ -5,7 +5,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 
 use crate::report::text;
 
@@ -82,6 +82,17 @@ impl<'a> Canvas<'a> {
             let cell = &mut self.buf[(self.area.x + x, self.area.y + y)];
             let back = cell.bg;
             cell.set_char(glyph).set_style(style).set_bg(back);
+        }
+    }
+
+    /// Leaves a hair of room at the bottom of full cells, so that what stands below is told apart.
+    pub(crate) fn part_below(&mut self) {
+        let Some(y) = self.area.height.checked_sub(1).filter(|y| *y > 0) else { return };
+        for x in 0..self.area.width {
+            let cell = &mut self.buf[(self.area.x + x, self.area.y + y)];
+            if cell.symbol() == "█" {
+                cell.set_symbol("▇").set_bg(Color::Reset);
+            }
         }
     }
 

@@ -69,6 +69,9 @@ fn means_something(row: &Binding, model: &Model) -> bool {
         }),
         Action::Less => model.form.at.kind() != Kind::Check && model.form.at.kind() != Kind::Button,
         Action::Toggle => model.form.at.kind() == Kind::Check,
+        Action::Close if row.context == Context::Everywhere => {
+            on_compare && (model.compare.opened.is_some() || model.compare.differences)
+        }
         Action::NextWork => kept::works(&kept::all(model)).len() > 1,
         Action::ZoomIn if on_compare => !contexts.contains(&Context::Empty),
         Action::ZoomIn => !model.shown().runs.is_empty() && model.form.at.kind() != Kind::Value,

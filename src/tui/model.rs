@@ -137,6 +137,8 @@ pub(crate) struct Model {
     pub(crate) verdict: Verdict,
     /// Something to be said once: what is wrong with the plan, for one.
     pub(crate) remark: Option<String>,
+    /// The same of something that went well.
+    pub(crate) success: Option<String>,
     /// What everything looks like.
     pub(crate) theme: Theme,
     /// The terminal.
@@ -188,6 +190,7 @@ impl Model {
             ledger: None,
             verdict: Verdict::default(),
             remark: None,
+            success: None,
             theme,
             area: Rect::ZERO,
         }

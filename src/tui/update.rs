@@ -46,6 +46,14 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             model.remark = Some(words);
             Effect::None
         }
+        Message::Written(Ok(words)) => {
+            model.success = Some(words);
+            Effect::None
+        }
+        Message::Written(Err(words)) => {
+            model.remark = Some(words);
+            Effect::None
+        }
         Message::StopAsked => Effect::Suspend,
         Message::Continued => Effect::Reclaim,
         Message::EndAsked(_) => {
@@ -92,6 +100,7 @@ fn take(model: &mut Model, event: &RunEvent) {
 
 fn act(model: &mut Model, action: Action) -> Effect {
     model.remark = None;
+    model.success = None;
     match action {
         Action::Run => return run(model),
         Action::Cancel => return cancel(model),
@@ -99,6 +108,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
             model.activity = Activity::Quitting;
             return Effect::Quit;
         }
+        Action::Export => return compare::export(model),
         Action::Suspend => return Effect::Suspend,
         Action::Repaint => return Effect::Repaint,
         Action::Freeze => model.freeze(),
@@ -119,6 +129,8 @@ fn act(model: &mut Model, action: Action) -> Effect {
         | Action::FarForth
         | Action::Open
         | Action::NextWork
+        | Action::NextTask
+        | Action::PreviousTask
         | Action::Differences => compare::act(model, action),
         Action::Less | Action::More | Action::Toggle => change(model, action),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
@@ -185,6 +197,10 @@ fn close(model: &mut Model) {
 }
 
 fn step_panel(model: &mut Model, steps: usize) {
+    if model.screen == Screen::Compare {
+        compare::other_part(model);
+        return;
+    }
     const ORDER: [Panel; 3] = [Panel::Plan, Panel::Runs, Panel::Workers];
     let at = ORDER.iter().position(|panel| *panel == model.focus).unwrap_or(0);
     model.overlay = None;

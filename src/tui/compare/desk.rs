@@ -90,10 +90,10 @@ pub(crate) fn chosen(model: &Model, entries: &[Entry<'_>]) -> usize {
     model.compare.chosen.and_then(wanted).unwrap_or(entries.len().saturating_sub(1))
 }
 
-/// The run that is looked at.
-pub(crate) fn chosen_entry(model: &Model) -> Option<Entry<'_>> {
+/// The number of the run that is looked at.
+pub(crate) fn chosen_number(model: &Model) -> Option<u32> {
     let entries = kept::shown(model);
-    entries.get(chosen(model, &entries)).copied()
+    entries.get(chosen(model, &entries)).map(|entry| entry.number)
 }
 
 /// The end of the one time axis of some runs, and up to where the longest of them is known.

@@ -77,7 +77,7 @@ impl Columns {
         let name = (longest + 6).min((width / 4).max(14)).min(width);
         let keep = |least: u16, columns: u16| if width >= least { columns } else { 0 };
         let (elapsed, speedup) = (10, keep(48, 9));
-        let (efficiency, startup) = (keep(60, 7), keep(72, 10));
+        let (efficiency, startup) = (keep(60, if width >= 110 { 12 } else { 7 }), keep(72, 10));
         let time = width.saturating_sub(name + elapsed + speedup + efficiency + startup);
         let mut x = name + time;
         let mut next = |columns: u16| {
@@ -167,7 +167,7 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
     let axis = u16::from(below >= 4);
     let legend = u16::from(below >= 8);
     let rest = below.saturating_sub(axis + legend);
-    let ledger = if rest >= 8 { 1 + (entries.len() as u16).min((rest / 5).max(1)) } else { 0 };
+    let ledger = if rest >= 8 { 1 + (entries.len() as u16).min((rest / 4).max(1)) } else { 0 };
     let per_line = (stack.0.width / READING).max(1);
     let workers = entries.get(chosen).map_or(1, |entry| entry.run.slots.len());
     let lines = workers.div_ceil(usize::from(per_line)).min(usize::from(u16::MAX)) as u16;
