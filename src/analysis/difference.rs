@@ -26,7 +26,6 @@ pub struct Differences {
 }
 
 /// A run, and the plan of its comparison.
-
 type Planned<'a> = (&'a RunSummary, &'a Plan);
 
 /// What differs of `run` from `base`.

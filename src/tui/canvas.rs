@@ -76,11 +76,11 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Draws one cell over what is there, whose background stays.
+    /// Draws one cell over what is there, on the colour that most of it has.
     pub(crate) fn mark(&mut self, x: u16, y: u16, glyph: char, style: Style) {
         if x < self.area.width && y < self.area.height {
             let cell = &mut self.buf[(self.area.x + x, self.area.y + y)];
-            let back = cell.bg;
+            let back = if ["▅", "▆", "▇", "█"].contains(&cell.symbol()) { cell.fg } else { cell.bg };
             cell.set_char(glyph).set_style(style).set_bg(back);
         }
     }

@@ -197,11 +197,11 @@ fn close(model: &mut Model) {
 }
 
 fn step_panel(model: &mut Model, steps: usize) {
+    const ORDER: [Panel; 3] = [Panel::Plan, Panel::Runs, Panel::Workers];
     if model.screen == Screen::Compare {
         compare::other_part(model);
         return;
     }
-    const ORDER: [Panel; 3] = [Panel::Plan, Panel::Runs, Panel::Workers];
     let at = ORDER.iter().position(|panel| *panel == model.focus).unwrap_or(0);
     model.overlay = None;
     model.focus = ORDER[(at + steps) % ORDER.len()];

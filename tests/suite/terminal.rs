@@ -248,6 +248,9 @@ fn runs_are_compared_opened_and_exported() {
     terminal.press("d");
     terminal.until("processes instead of serial");
     terminal.press(ENTER);
+    terminal.until("Last tasks");
+    // To a task of the first worker: from where the line is by now, there is one before or after it.
+    terminal.press("np");
     terminal.until("parent pid");
     terminal.press("E");
     terminal.until("12 tasks of processes");

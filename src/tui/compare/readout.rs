@@ -55,7 +55,7 @@ impl Widget for Readout<'_> {
         let rows = readings.len().div_ceil(per_line).clamp(1, lines.max(1));
         for (index, reading) in readings.iter().enumerate().take(fit) {
             let (column, row) = (index / rows, index % rows);
-            let mut part = canvas.part(column as u16 * wide, row as u16 + 1, wide.saturating_sub(1), 1);
+            let mut part = canvas.part(column as u16 * wide, row as u16 + 1, wide.saturating_sub(2), 1);
             let pid = entry.run.slots.get(index).and_then(process);
             one(&mut part, index, *reading, pid, at, readings.len(), model);
         }

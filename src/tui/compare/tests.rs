@@ -169,7 +169,10 @@ fn tasks_are_walked_over_on_their_lane_and_in_their_table() {
     press(&mut model, "<End>");
     assert_eq!(task(&model), Some(7));
     let text = text(&model);
-    assert!(text.contains("Task · #7") && text.contains("parent pid") && text.contains("4002"), "{text}");
+    assert!(
+        text.contains("Task · #7 · cpu") && text.contains("parent pid") && text.contains("4002"),
+        "{text}"
+    );
 }
 
 #[test]

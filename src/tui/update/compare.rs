@@ -21,6 +21,7 @@ pub(super) fn act(model: &mut Model, action: Action) {
             model.compare.opened = Some(Opened { part: Part::Lanes, lane: 0, first: 0 });
             // What is opened stays what it was while others begin.
             model.compare.chosen = desk::chosen_number(model);
+            reveal(model);
         }
         Action::NextTask => to_task(model, true),
         Action::PreviousTask => to_task(model, false),
@@ -53,6 +54,7 @@ pub(super) fn close(model: &mut Model) {
     if model.compare.opened.take().is_none() {
         model.compare.differences = false;
     }
+    reveal(model);
 }
 
 /// Moves by columns.
@@ -75,10 +77,16 @@ fn walk(model: &mut Model, columns: i64) {
 
 /// Looks at a moment, and shows it.
 fn move_to(model: &mut Model, at: RunTime) {
+    model.compare.cursor = Some(at);
+    reveal(model);
+}
+
+/// Shows the moment that is looked at, wherever it is on the axis by now.
+fn reveal(model: &mut Model) {
     let entries = kept::shown(model);
     let (whole, known) = desk::axis(model, &entries);
     let (from, to) = model.compare.window.stretch(whole, known);
-    model.compare.cursor = Some(at);
+    let at = desk::cursor(model, &entries);
     if at < from || at >= to {
         model.compare.window.centre(at, whole, known);
     }

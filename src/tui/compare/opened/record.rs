@@ -26,7 +26,8 @@ pub(super) fn draw(
     buf: &mut Buffer,
 ) {
     let theme = &model.theme;
-    let about = picked.map_or_else(String::new, |picked| picked.task.to_string());
+    let about = picked
+        .map_or_else(String::new, |picked| format!("{} · {}", picked.task, entry.run.start.work.task()));
     if framed {
         Panel::new("Task", theme).about(&about).render(area, buf, &[], &[]);
     }
@@ -71,7 +72,6 @@ fn facts(entry: &Entry<'_>, opened: Opened, picked: Picked) -> Vec<(&'static str
     let queued = record.map_or(Some(RunTime::START).filter(|_| run.retries == 0), |record| record.queued);
     vec![
         ("outcome", outcome),
-        ("type", run.start.work.task().to_string()),
         ("worker", format!("w{}", opened.lane)),
         ("pid", or_dash(pid.map(|pid| pid.to_string()))),
         ("parent pid", or_dash(pid.and_then(|pid| run.parent_of(pid)).map(|pid| pid.to_string()))),
