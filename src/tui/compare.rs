@@ -32,6 +32,7 @@ mod title;
 pub(crate) use layout::compare_layout;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::tui::canvas::{Canvas, wrap};
@@ -58,6 +59,9 @@ pub(crate) fn opened_layout(model: &Model, entries: &[Entry<'_>]) -> OpenedLayou
     let entry = entries.get(desk::chosen(model, entries));
     entry.map(|entry| opened::opened_layout(model.area, entry)).unwrap_or_default()
 }
+
+/// The fewest lines in which the last tasks stand below the read-out: a heading, the columns, and three tasks.
+const TABLE: u16 = 5;
 
 /// Draws the screen, without what lies over it.
 pub(crate) fn view(model: &Model, buf: &mut Buffer) {
@@ -86,6 +90,12 @@ pub(crate) fn view(model: &Model, buf: &mut Buffer) {
             Differ::new(model, &entries).render(area, buf);
         } else {
             Readout::new(model, &entries).render(area, buf);
+            let used = layout.readings + 1;
+            let spare = area.height.saturating_sub(used + 1);
+            if spare >= TABLE {
+                let area = Rect { y: area.y + used + 1, height: spare, ..area };
+                opened::last_tasks(model, &entries, area, buf);
+            }
         }
     }
     finding(model, &entries, &mut Canvas::new(layout.finding, buf));

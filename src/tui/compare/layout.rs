@@ -34,6 +34,8 @@ pub(crate) struct CompareLayout {
     pub(crate) ledger: Option<Rect>,
     /// What each worker did at one moment, or what differs.
     pub(crate) readout: Option<Rect>,
+    /// Lines of it that are about workers.
+    pub(crate) readings: u16,
     /// What came out.
     pub(crate) finding: Rect,
     /// The keys.
@@ -176,7 +178,9 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
     if readout > 0 {
         // It takes what is left.
         stack.take(air);
-        layout.readout = Some(stack.rest());
+        let area = stack.rest();
+        layout.readings = readings(model, entries, area.width).min(area.height.saturating_sub(1));
+        layout.readout = Some(area);
     }
     layout
 }

@@ -223,6 +223,17 @@ fn did(canvas: &mut Canvas<'_>, reading: Doing, model: &Model) {
     canvas.text(0, 0, &clip(&words, usize::from(canvas.width())), style);
 }
 
+/// Draws the last tasks of the run that is looked at around the moment, where a run is not opened but there is room.
+pub(super) fn last_tasks(model: &Model, entries: &[Entry<'_>], area: Rect, buf: &mut Buffer) {
+    let Some(entry) = entries.get(desk::chosen(model, entries)) else { return };
+    let at = desk::cursor(model, entries);
+    let mut canvas = Canvas::new(area, buf);
+    let x = canvas.text(0, 0, "Last tasks", model.theme.bright);
+    canvas.text(x, 0, &format!(" · {} around {}", entry.label(), at.elapsed()), model.theme.dim);
+    let area = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    tasks::table(&mut Canvas::new(area, buf), entry, None, at, model);
+}
+
 /// Brings the lanes up to date, and the one that is looked at into sight.
 pub(crate) fn refresh(model: &mut Model, mut opened: Opened) {
     let mut pictures = std::mem::take(&mut model.compare.pictures);

@@ -1,5 +1,8 @@
 use super::*;
 use crate::tui::message::{Effect, Message};
+use proptest::prelude::*;
+
+use crate::plan::Strategy;
 use crate::tui::model::Screen;
 use crate::tui::script::{again, before, compared, crowds, finished, press, running, tell, text};
 use crate::tui::theme::{Depth, Palette, Theme};
@@ -97,6 +100,29 @@ fn runs_of_another_work_are_kept_apart() {
     again(&mut model);
     press(&mut model, "2");
     assert_eq!(numbers(&model), [10, 11, 12]);
+}
+
+#[test]
+fn a_run_without_a_plain_loop_beside_it_is_measured_against_the_last_one_kept() {
+    let mut model = compared(120, 40, 1);
+    model.form.plan.strategies = vec![Strategy::Threads];
+    again(&mut model);
+    press(&mut model, "2");
+    let entries = kept::shown(&model);
+    let last = entries.last().unwrap();
+    assert_eq!(last.summary.unwrap().speedup, None);
+    assert_eq!(kept::baseline(&entries, last).map(|base| base.number), Some(1));
+    let speedup = kept::speedup(&entries, last).unwrap();
+    assert!((speedup - 2.0).abs() < 0.01, "{speedup}");
+}
+
+#[test]
+fn who_came_to_other_results_is_named() {
+    let mut model = compared(120, 40, 2);
+    model.session.runs[1].end.as_mut().unwrap().digest = Some(8);
+    model.compare.archive.judge(&model.session);
+    let text = text(&model);
+    assert!(text.contains("results differ ✗: threads ×2 (run 5)"), "{text}");
 }
 
 #[test]
@@ -226,4 +252,51 @@ fn a_display_that_stands_still_does_not_run_ahead() {
 fn finished_events() -> Vec<crate::event::RunEvent> {
     let end = finished(80, 24).session.runs[1].end.clone().unwrap();
     vec![crate::event::RunEvent::RunFinished(end)]
+}
+
+/// Every part of the layout of the runs, and of the layout of one that is opened.
+fn parts(model: &Model) -> Vec<Rect> {
+    let entries = kept::shown(model);
+    if model.compare.opened.is_some() {
+        let layout = opened_layout(model, &entries);
+        let always = [layout.header, layout.title, layout.lanes, layout.finding, layout.footer];
+        return always.into_iter().chain(layout.record).chain(layout.tasks).collect();
+    }
+    let layout = compare_layout(model.area, model, &entries);
+    let always = [layout.header, layout.title, layout.finding, layout.footer];
+    let sometimes = [layout.heads, layout.axis, layout.legend, layout.ledger, layout.readout];
+    let blocks = layout.blocks.iter().map(|block| block.area);
+    always.into_iter().chain(sometimes.into_iter().flatten()).chain(blocks).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn parts_lie_within_the_screen_and_apart(
+        columns in 40u16..300,
+        rows in 10u16..120,
+        workers in 1u32..400,
+        comparisons in 1usize..6,
+        keys in 0usize..3,
+    ) {
+        let mut model = crowds(80, 24, workers);
+        for _ in 1..comparisons {
+            again(&mut model);
+        }
+        press(&mut model, ["2", "2d", "2<Enter>"][keys]);
+        tell(&mut model, Message::Resized(columns, rows));
+        let parts = parts(&model);
+        for (i, area) in parts.iter().enumerate() {
+            prop_assert_eq!(area.intersection(model.area), *area);
+            for taken in &parts[..i] {
+                prop_assert!(area.intersection(*taken).is_empty(), "{area:?} lies over {taken:?}");
+            }
+        }
+        let entries = kept::shown(&model);
+        let layout = compare_layout(model.area, &model, &entries);
+        let chosen = desk::chosen(&model, &entries);
+        prop_assert!(layout.blocks.iter().any(|block| block.entry == chosen), "the chosen run is in sight");
+        text(&model);
+    }
 }

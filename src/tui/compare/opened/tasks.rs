@@ -44,7 +44,7 @@ pub(super) fn draw(
     buf: &mut Buffer,
 ) {
     let theme = &model.theme;
-    let recent = entry.run.recent_by_end();
+    let recent = &entry.run.recent;
     let focused = opened.part == Part::Tasks && model.overlay.is_none();
     if framed {
         let ended = entry.run.done() + entry.run.failed();
@@ -52,7 +52,19 @@ pub(super) fn draw(
         let panel = Panel::new("Last tasks", theme).about(&about).focused(focused);
         panel.render(area, buf, &[], &[]);
     }
-    let mut canvas = Canvas::new(inside(area, framed), buf);
+    table(&mut Canvas::new(inside(area, framed), buf), entry, picked, at, model);
+}
+
+/// The tasks, below a line of headings.
+pub(super) fn table(
+    canvas: &mut Canvas<'_>,
+    entry: &Entry<'_>,
+    picked: Option<Picked>,
+    at: RunTime,
+    model: &Model,
+) {
+    let theme = &model.theme;
+    let recent = entry.run.recent_by_end();
     let width = canvas.width();
     let columns = || COLUMNS.iter().filter(|(_, _, least, _)| width >= *least);
     let mut x = 0;
