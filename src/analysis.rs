@@ -5,12 +5,14 @@
 
 mod bounds;
 mod conclusion;
+mod difference;
 pub mod finding;
 mod summary;
 mod trust;
 mod words;
 
 pub use conclusion::{conclusion, conclusion_of};
+pub use difference::{Differences, differences};
 pub use finding::{Finding, FindingKind, Weight};
 pub use summary::{RunSummary, WorkerSummary, summarise};
 pub use trust::Trust;

@@ -23,6 +23,7 @@ mod bands;
 mod canvas;
 mod chart;
 mod compare;
+mod files;
 mod footer;
 mod forecast;
 mod form;

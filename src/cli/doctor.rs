@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub(super) use own::examine as examine_self;
 
-use crate::cli::doctor::measure::{Measured, Starts};
+use crate::cli::doctor::measure::Measured;
 use crate::cli::doctor::topology::TopologyFacts;
 use crate::engine::{Engine, StartError};
 use crate::event::EventFeed;

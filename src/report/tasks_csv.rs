@@ -32,7 +32,7 @@ pub fn tasks_csv(run: &RunState, number: u32) -> String {
     let mut out = HEAD.join(",");
     out.push_str("\r\n");
     let start = &run.start;
-    for task in &run.recent {
+    for task in run.recent_by_end() {
         let known = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
         // Writing into a string cannot fail.
         let _ = write!(

@@ -280,6 +280,14 @@ impl RunState {
         if pid == self.start.pid { self.start.parent } else { Some(self.start.pid) }
     }
 
+    /// The last tasks in the order of their ends. They are told lane by lane, so that those of different workers may come
+    /// in another order.
+    pub fn recent_by_end(&self) -> Vec<&TaskRecord> {
+        let mut records: Vec<&TaskRecord> = self.recent.iter().collect();
+        records.sort_by_key(|record| (record.end, record.task, record.attempt));
+        records
+    }
+
     fn tell(&mut self, at: RunTime) {
         self.now = self.now.max(at);
     }

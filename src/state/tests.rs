@@ -73,6 +73,29 @@ fn a_run_is_what_its_events_say() {
     assert_eq!(run.elapsed(at(150)), Nanos::from_millis(150));
 }
 
+#[test]
+fn a_task_knows_when_it_was_ready_and_a_process_what_started_it() {
+    let mut session = Session::default();
+    session.apply(&started(Strategy::Processes, 2));
+    let told = |slot, task, attempt, outcome, start, end| {
+        let (task, start, end) = (TaskIndex(task), at(start), at(end));
+        let record = Record::Task { task, outcome, attempt, start, end, cpu: Nanos::ZERO, on: None };
+        RunEvent::Lane { slot: SlotId(slot), record }
+    };
+    // Lane by lane, not in the order of their ends.
+    session.apply(&told(0, 0, 0, Outcome::Ok, 10, 50));
+    session.apply(&told(1, 1, 0, Outcome::Error, 10, 30));
+    session.apply(&told(1, 1, 1, Outcome::Ok, 31, 45));
+    session.apply(&told(1, 2, 3, Outcome::Ok, 46, 60));
+    let run = &session.runs[0];
+    let queued: Vec<_> = run.recent.iter().map(|task| task.queued).collect();
+    assert_eq!(queued, [Some(at(0)), Some(at(0)), Some(at(30)), None]);
+    let ends: Vec<_> = run.recent_by_end().iter().map(|task| task.end).collect();
+    assert_eq!(ends, [at(30), at(45), at(50), at(60)]);
+    assert_eq!(run.parent_of(run.start.pid), run.start.parent, "a thread's process is poolscope itself");
+    assert_eq!(run.parent_of(run.start.pid + 1), Some(run.start.pid));
+}
+
 /// The beginning of run number `run`.
 fn started_as(run: u32, strategy: Strategy) -> RunEvent {
     match started(strategy, 1) {

@@ -5,7 +5,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 
 use crate::report::text;
 
@@ -76,12 +76,23 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Draws one cell over what is there, whose background stays.
+    /// Draws one cell over what is there, on the colour that most of it has.
     pub(crate) fn mark(&mut self, x: u16, y: u16, glyph: char, style: Style) {
         if x < self.area.width && y < self.area.height {
             let cell = &mut self.buf[(self.area.x + x, self.area.y + y)];
-            let back = cell.bg;
+            let back = if ["▅", "▆", "▇", "█"].contains(&cell.symbol()) { cell.fg } else { cell.bg };
             cell.set_char(glyph).set_style(style).set_bg(back);
+        }
+    }
+
+    /// Leaves a hair of room at the bottom of full cells, so that what stands below is told apart.
+    pub(crate) fn part_below(&mut self) {
+        let Some(y) = self.area.height.checked_sub(1).filter(|y| *y > 0) else { return };
+        for x in 0..self.area.width {
+            let cell = &mut self.buf[(self.area.x + x, self.area.y + y)];
+            if cell.symbol() == "█" {
+                cell.set_symbol("▇").set_bg(Color::Reset);
+            }
         }
     }
 

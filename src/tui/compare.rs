@@ -20,36 +20,64 @@
 
 mod blocks;
 pub(crate) mod desk;
+mod differ;
 pub(crate) mod kept;
 mod layout;
 mod ledger;
-mod moment;
+pub(crate) mod moment;
+mod opened;
 mod readout;
 mod title;
 
-pub(crate) use blocks::refresh;
 pub(crate) use layout::compare_layout;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::compare::differ::Differ;
 use crate::tui::compare::kept::Entry;
 use crate::tui::compare::ledger::LedgerBars;
+use crate::tui::compare::opened::OpenedLayout;
 use crate::tui::compare::readout::Readout;
 use crate::tui::compare::title::Title;
 use crate::tui::footer::Footer;
 use crate::tui::lab::header::Header;
 use crate::tui::model::{Activity, Model, Remark};
 
+/// Brings the lanes that are shown up to date.
+pub(crate) fn refresh(model: &mut Model) {
+    match model.compare.opened {
+        Some(opened) => opened::refresh(model, opened),
+        None => blocks::refresh(model),
+    }
+}
+
+/// Where everything is of the run that is opened.
+pub(crate) fn opened_layout(model: &Model, entries: &[Entry<'_>]) -> OpenedLayout {
+    let entry = entries.get(desk::chosen(model, entries));
+    entry.map(|entry| opened::opened_layout(model.area, entry)).unwrap_or_default()
+}
+
+/// The fewest lines in which the last tasks stand below the read-out: a heading, the columns, and three tasks.
+const TABLE: u16 = 5;
+
 /// Draws the screen, without what lies over it.
 pub(crate) fn view(model: &Model, buf: &mut Buffer) {
     let entries = kept::shown(model);
     let layout = compare_layout(model.area, model, &entries);
+    let opened = model.compare.opened;
     Header::new(model).render(layout.header, buf);
     Footer::new(model).render(layout.footer, buf);
     if entries.is_empty() {
         nothing(model, buf);
+        return;
+    }
+    if let Some(opened) = opened {
+        opened::view(model, &entries, opened, buf);
+        let area = opened_layout(model, &entries).finding;
+        finding(model, &entries, &mut Canvas::new(area, buf));
         return;
     }
     Title::new(model, &entries).render(layout.title, buf);
@@ -58,7 +86,17 @@ pub(crate) fn view(model: &Model, buf: &mut Buffer) {
         LedgerBars::new(model, &entries, &layout.columns).render(area, buf);
     }
     if let Some(area) = layout.readout {
-        Readout::new(model, &entries).render(area, buf);
+        if model.compare.differences {
+            Differ::new(model, &entries).render(area, buf);
+        } else {
+            Readout::new(model, &entries).render(area, buf);
+            let used = layout.readings + 1;
+            let spare = area.height.saturating_sub(used + 1);
+            if spare >= TABLE {
+                let area = Rect { y: area.y + used + 1, height: spare, ..area };
+                opened::last_tasks(model, &entries, area, buf);
+            }
+        }
     }
     finding(model, &entries, &mut Canvas::new(layout.finding, buf));
 }
@@ -103,3 +141,6 @@ fn finding(model: &Model, entries: &[Entry<'_>], canvas: &mut Canvas<'_>) {
         canvas.text(3, y as u16, line, style);
     }
 }
+
+#[cfg(test)]
+mod tests;

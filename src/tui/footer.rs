@@ -89,6 +89,9 @@ fn means_something(row: &Binding, model: &Model) -> bool {
         Action::OpenBand => lab::lab_layout(model.area, model).workers.fold > 1,
         Action::Less => model.form.at.kind() != Kind::Check && model.form.at.kind() != Kind::Button,
         Action::Toggle => model.form.at.kind() == Kind::Check,
+        Action::Close if row.context == Context::Everywhere => {
+            on_compare && (model.compare.opened.is_some() || model.compare.differences)
+        }
         Action::NextWork => kept::works(&kept::all(model)).len() > 1,
         Action::ZoomIn if on_compare => !contexts.contains(&Context::Empty),
         Action::ZoomIn => !model.shown().runs.is_empty() && model.form.at.kind() != Kind::Value,

@@ -10,11 +10,13 @@ use crate::tui::glyphs::phase_glyph;
 use crate::tui::keys::{Context, TABLE};
 use crate::tui::lab::legend::PHASES;
 use crate::tui::lab::panel::Panel;
+use crate::tui::model::Screen;
 use crate::tui::theme::Theme;
 
 /// The overlay with all keys.
 pub(crate) struct Help<'a> {
     theme: &'a Theme,
+    screen: Screen,
     scroll: u16,
 }
 
@@ -26,16 +28,16 @@ enum Line {
 }
 
 impl<'a> Help<'a> {
-    /// The help, with so many lines scrolled away.
-    pub(crate) const fn new(theme: &'a Theme, scroll: u16) -> Self {
-        Self { theme, scroll }
+    /// The help of a screen, with so many lines scrolled away.
+    pub(crate) const fn new(theme: &'a Theme, screen: Screen, scroll: u16) -> Self {
+        Self { theme, screen, scroll }
     }
 }
 
 impl Widget for Help<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let theme = self.theme;
-        let lines = lines();
+        let lines = lines(self.screen);
         let columns: u16 = if area.width >= 80 { 2 } else { 1 };
         let per_column = (lines.len() as u16).div_ceil(columns);
         let width = (columns * 38 + 4).min(area.width);
@@ -82,17 +84,25 @@ fn draw(canvas: &mut Canvas<'_>, x: u16, y: u16, line: &Line, theme: &Theme) {
     }
 }
 
-fn lines() -> Vec<Line> {
+/// The contexts of the Lab, by their headings.
+const LAB: [(Context, &str); 5] = [
+    (Context::Lab, "Lab"),
+    (Context::Plan, "Plan"),
+    (Context::Editing, "A value that is edited"),
+    (Context::Runs, "Runs"),
+    (Context::Workers, "Workers"),
+];
+/// The same of Compare.
+const COMPARE: [(Context, &str); 2] =
+    [(Context::Compare, "Compare"), (Context::Opened, "A run that is opened")];
+
+fn lines(screen: Screen) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (context, heading) in [
-        (Context::Everywhere, "Everywhere"),
-        (Context::Lab, "Lab"),
-        (Context::Plan, "Plan"),
-        (Context::Editing, "A value that is edited"),
-        (Context::Runs, "Runs"),
-        (Context::Workers, "Workers"),
-        (Context::Compare, "Compare"),
-    ] {
+    let own: &[(Context, &'static str)] = match screen {
+        Screen::Lab => &LAB,
+        Screen::Compare => &COMPARE,
+    };
+    for (context, heading) in [(Context::Everywhere, "Everywhere")].into_iter().chain(own.iter().copied()) {
         lines.push(Line::Heading(heading));
         let rows = TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty());
         lines.extend(rows.map(|row| Line::Key(row.shown, row.label)));
@@ -108,10 +118,13 @@ mod tests {
 
     #[test]
     fn the_help_names_every_shown_key() {
-        let named = lines().iter().filter(|line| matches!(line, Line::Key(..))).count();
+        let named = |screen| lines(screen).iter().filter(|line| matches!(line, Line::Key(..))).count();
+        let rows =
+            |context| TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).count();
         // What the help itself and an empty Compare take is told by their last line.
         let told = |context| !matches!(context, Context::Help | Context::Empty);
         let shown = TABLE.iter().filter(|row| told(row.context) && !row.shown.is_empty()).count();
-        assert_eq!(named, shown);
+        // What holds everywhere is named on both.
+        assert_eq!(named(Screen::Lab) + named(Screen::Compare), shown + rows(Context::Everywhere));
     }
 }

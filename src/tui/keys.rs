@@ -21,6 +21,8 @@ pub(crate) enum Context {
     Workers,
     /// On Compare.
     Compare,
+    /// On Compare, in a run that is opened.
+    Opened,
     /// On Compare while there is nothing to compare.
     Empty,
     /// While a value is edited: nothing else means anything then.
@@ -102,7 +104,7 @@ const fn also(context: Context, chord: Chord, action: Action) -> Binding {
 }
 
 use Action as Do;
-use Context::{Compare, Editing, Empty, Everywhere, Help, Lab, Plan, Runs, Workers};
+use Context::{Compare, Editing, Empty, Everywhere, Help, Lab, Opened, Plan, Runs, Workers};
 use KeyCode as Key;
 
 /// Every key.
@@ -123,7 +125,7 @@ pub(crate) const TABLE: &[Binding] = &[
     also(Everywhere, key(Key::F(1)), Do::Help),
     row(Everywhere, char('q'), Do::Quit, ("q", "quit"), 13),
     row(Everywhere, ctrl('c'), Do::Interrupt, ("Ctrl-C", "quit"), 0),
-    row(Everywhere, key(Key::Esc), Do::Close, ("Esc", "close what is open"), 0),
+    row(Everywhere, key(Key::Esc), Do::Close, ("Esc", "back"), 1),
     row(Everywhere, ctrl('l'), Do::Repaint, ("Ctrl-L", "draw again"), 0),
     row(Everywhere, ctrl('z'), Do::Suspend, ("Ctrl-Z", "to the shell; fg returns"), 0),
     row(Lab, key(Key::Enter), Do::Run, ("Enter", "run"), 1),
@@ -163,7 +165,7 @@ pub(crate) const TABLE: &[Binding] = &[
     row(Workers, key(Key::Home), Do::First, ("Home End", "first, last"), 0),
     also(Workers, key(Key::End), Do::Last),
     row(Empty, key(Key::Enter), Do::Run, ("Enter", "run the plan"), 1),
-    row(Compare, key(Key::Enter), Do::Open, ("Enter", "open the run"), 3),
+    row(Compare, key(Key::Enter), Do::Open, ("Enter", "open"), 3),
     row(Compare, key(Key::Up), Do::Up, ("↑ ↓", "run"), 4),
     also(Compare, key(Key::Down), Do::Down),
     also(Compare, char('k'), Do::Up),
@@ -178,6 +180,24 @@ pub(crate) const TABLE: &[Binding] = &[
     also(Compare, key(Key::End), Do::Last),
     row(Compare, char('d'), Do::Differences, ("d", "differences"), 6),
     row(Compare, char('w'), Do::NextWork, ("w", "next workload"), 7),
+    row(Compare, char('E'), Do::Export, ("E", "export"), 9),
+    row(Opened, key(Key::Up), Do::Up, ("↑ ↓", "row"), 3),
+    also(Opened, key(Key::Down), Do::Down),
+    also(Opened, char('k'), Do::Up),
+    also(Opened, char('j'), Do::Down),
+    row(Opened, key(Key::Left), Do::Back, ("← →", "moment"), 4),
+    also(Opened, key(Key::Right), Do::Forth),
+    also(Opened, char('h'), Do::Back),
+    also(Opened, char('l'), Do::Forth),
+    row(Opened, char('n'), Do::NextTask, ("n p", "task"), 5),
+    also(Opened, char('p'), Do::PreviousTask),
+    row(Opened, key(Key::Tab), Do::NextPanel, ("Tab", "panel"), 6),
+    also(Opened, key(Key::BackTab), Do::PreviousPanel),
+    row(Opened, key(Key::PageUp), Do::PageUp, ("PgUp PgDn", "a page"), 0),
+    also(Opened, key(Key::PageDown), Do::PageDown),
+    row(Opened, key(Key::Home), Do::First, ("Home End", "first, last"), 0),
+    also(Opened, key(Key::End), Do::Last),
+    row(Opened, char('E'), Do::Export, ("E", "export"), 9),
     row(Editing, key(Key::Enter), Do::TakeValue, ("Enter", "take the value"), 1),
     also(Editing, key(Key::Tab), Do::TakeValue),
     also(Editing, key(Key::Up), Do::Up),
@@ -212,6 +232,7 @@ pub(crate) fn contexts(model: &Model) -> &'static [Context] {
         (None, Screen::Compare, _) if model.shown().runs.is_empty() && model.compare.archive.is_empty() => {
             &[Empty, Everywhere]
         }
+        (None, Screen::Compare, _) if model.compare.opened.is_some() => &[Opened, Everywhere],
         (None, Screen::Compare, _) => &[Compare, Everywhere],
         (Some(Overlay::Plan), ..) | (None, Screen::Lab, Panel::Plan) => &[Plan, Lab, Everywhere],
         (None, Screen::Lab, Panel::Runs) => &[Runs, Lab, Everywhere],

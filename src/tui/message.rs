@@ -69,6 +69,12 @@ pub(crate) enum Action {
     Open,
     /// The next work that there are runs of.
     NextWork,
+    /// To the next task of the lane.
+    NextTask,
+    /// To the previous task of the lane.
+    PreviousTask,
+    /// Write the tasks of the run into a file.
+    Export,
     /// Show what differs, or no longer.
     Differences,
     /// The previous value.
@@ -112,6 +118,8 @@ pub(crate) enum Message {
     Calibrated(Costs),
     /// What happened, and the time of the run that goes on by now; none if none does.
     News(Vec<RunEvent>, Option<RunTime>),
+    /// What became of writing a file: where it is, or why it is not.
+    Written(Result<String, String>),
     /// The engine did not take the plan, in words.
     Refused(String),
     /// SIGTSTP came from outside.
@@ -124,6 +132,15 @@ pub(crate) enum Message {
     TerminalLost,
 }
 
+/// A text to be written into a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Export {
+    /// The text.
+    pub(crate) text: String,
+    /// What it is, in words: `256 tasks of threads ×4`.
+    pub(crate) what: String,
+}
+
 /// What the screen asks for.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Effect {
@@ -131,6 +148,8 @@ pub(crate) enum Effect {
     None,
     /// Run this plan.
     Start(Box<Plan>),
+    /// Write a text into a new file of the current directory, and say where.
+    Write(Box<Export>),
     /// Cancel the comparison.
     Cancel,
     /// Cancel it by force.

@@ -15,6 +15,7 @@ use crate::clock::{Clock, Stamp, thread_cpu};
 use crate::engine::{Engine, StartError};
 use crate::event::EventFeed;
 use crate::signals;
+use crate::tui::files;
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::{Activity, Model};
 use crate::tui::runtime::display::Display;
@@ -87,6 +88,10 @@ impl Runtime {
                 match update(&mut model, message) {
                     Effect::None => {}
                     Effect::Start(plan) => self.start(&mut model, *plan),
+                    Effect::Write(export) => {
+                        let written = Message::Written(files::write_tasks(&export));
+                        let _: Effect = update(&mut model, written);
+                    }
                     Effect::Cancel => self.engine.cancel(),
                     Effect::Enforce => {
                         self.engine.enforce();

@@ -62,6 +62,39 @@ pub(super) fn finished(columns: u16, rows: u16) -> Model {
     model
 }
 
+/// Three runs each of so many comparisons of one work.
+pub(super) fn compared(columns: u16, rows: u16, comparisons: usize) -> Model {
+    let mut model = before(columns, rows);
+    for _ in 0..comparisons {
+        again(&mut model);
+    }
+    press(&mut model, "2");
+    model
+}
+
+/// A comparison from its beginning to its end.
+pub(super) fn again(model: &mut Model) {
+    press(model, "1");
+    start(model);
+    let plan = model.session.plan.clone().unwrap();
+    let workers = plan.workers.resolve(&model.machine);
+    for (number, strategy) in (0..).zip(plan.strategies) {
+        play(model, number, strategy, strategy.shape(Shape::of(workers)).slots(), None);
+    }
+    happen(model, vec![RunEvent::Finished]);
+}
+
+/// A comparison with many workers, over.
+pub(super) fn crowds(columns: u16, rows: u16, workers: u32) -> Model {
+    let mut model = before(columns, rows);
+    model.form.plan.workers = crate::plan::WorkerCount::Exactly(workers);
+    model.form.plan.workloads[0].tasks = u64::from(workers) * 4;
+    model.form.plan.strategies = vec![Strategy::Threads, Strategy::Processes];
+    again(&mut model);
+    press(&mut model, "2");
+    model
+}
+
 /// A run of many workers that is at 1.2 s.
 pub(super) fn crowd(columns: u16, rows: u16, workers: u32) -> Model {
     let mut model = before(columns, rows);
@@ -158,6 +191,7 @@ fn named(name: &str) -> (KeyCode, KeyModifiers) {
         "Right" => KeyCode::Right,
         "Home" => KeyCode::Home,
         "End" => KeyCode::End,
+        "PageUp" => KeyCode::PageUp,
         "PageDown" => KeyCode::PageDown,
         "Backspace" => KeyCode::Backspace,
         "F1" => KeyCode::F(1),

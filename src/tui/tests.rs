@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
-use super::script::{before, crowd, finished, press, running, screen, tell, text, themed};
+use super::script::{before, compared, crowd, crowds, finished, press, running, screen, tell, text, themed};
 use super::*;
 use crate::tui::lab::lab_layout;
 use crate::tui::message::Message;
@@ -122,7 +122,10 @@ fn computing_has_the_colour_of_computing_and_runs_have_those_of_strategies() {
 
 #[test]
 fn no_size_makes_it_panic() {
-    let mut models = [before(40, 10), running(40, 10), finished(40, 10), crowd(40, 10, 700)];
+    let (mut several, mut opened) = (compared(40, 10, 5), crowds(40, 10, 700));
+    press(&mut several, "d");
+    press(&mut opened, "<Enter><PageDown><Tab>");
+    let mut models = [before(40, 10), running(40, 10), finished(40, 10), crowd(40, 10, 700), several, opened];
     press(&mut models[0], "?");
     press(&mut models[2], "p");
     press(&mut models[3], "<Tab><Tab>z");

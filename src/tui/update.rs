@@ -49,6 +49,14 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             model.remark = Some(Remark::Problem(words));
             Effect::None
         }
+        Message::Written(Ok(words)) => {
+            model.remark = Some(Remark::Note(words));
+            Effect::None
+        }
+        Message::Written(Err(words)) => {
+            model.remark = Some(Remark::Problem(words));
+            Effect::None
+        }
         Message::StopAsked => Effect::Suspend,
         Message::Continued => Effect::Reclaim,
         Message::EndAsked(_) => {
@@ -102,6 +110,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
             model.activity = Activity::Quitting;
             return Effect::Quit;
         }
+        Action::Export => return compare::export(model),
         Action::Suspend => return Effect::Suspend,
         Action::Repaint => return Effect::Repaint,
         Action::Freeze => model.freeze(),
@@ -136,6 +145,8 @@ fn act(model: &mut Model, action: Action) -> Effect {
         | Action::FarForth
         | Action::Open
         | Action::NextWork
+        | Action::NextTask
+        | Action::PreviousTask
         | Action::Differences => compare::act(model, action),
         Action::Less | Action::More | Action::Toggle => change(model, action),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
@@ -204,6 +215,10 @@ fn close(model: &mut Model) {
 
 fn step_panel(model: &mut Model, steps: usize) {
     const ORDER: [Panel; 3] = [Panel::Plan, Panel::Runs, Panel::Workers];
+    if model.screen == Screen::Compare {
+        compare::other_part(model);
+        return;
+    }
     let at = ORDER.iter().position(|panel| *panel == model.focus).unwrap_or(0);
     model.overlay = None;
     model.focus = ORDER[(at + steps) % ORDER.len()];

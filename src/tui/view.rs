@@ -54,7 +54,7 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
         Some(Overlay::Help { scroll }) => {
             // The keys stay in sight below.
             let area = Rect { height: area.height - 1, ..area };
-            Help::new(&model.theme, scroll).render(area, buf);
+            Help::new(&model.theme, model.screen, scroll).render(area, buf);
         }
         Some(Overlay::Plan) => {
             let area = PlanPanel::overlay_area(model);

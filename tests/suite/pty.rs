@@ -49,6 +49,14 @@ impl Terminal {
         Self::start(columns, rows, command, vars)
     }
 
+    /// Starts poolscope in a folder.
+    pub(crate) fn in_folder(columns: u16, rows: u16, args: &[&str], folder: &std::path::Path) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_poolscope"));
+        command.args(args);
+        command.cwd(folder);
+        Self::start(columns, rows, command, &[])
+    }
+
     /// Starts a shell with job control, which knows the program as `$POOLSCOPE`.
     pub(crate) fn shell(columns: u16, rows: u16) -> Self {
         let mut command = CommandBuilder::new("bash");

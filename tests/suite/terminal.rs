@@ -252,3 +252,39 @@ fn without_colour_no_colour_is_written_and_the_selection_stays() {
     terminal.press("q");
     assert_gone(terminal, 0);
 }
+
+#[test]
+fn runs_are_compared_opened_and_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["--size", "5ms", "-n", "12", "-w", "2"];
+    let mut terminal = Terminal::in_folder(120, 40, &args, folder.path());
+    terminal.until("Enter");
+    terminal.press("2");
+    terminal.until("nothing to compare yet");
+    terminal.press(ENTER);
+    terminal.until("same 12 results every way");
+    terminal.until("Where the worker time went");
+    terminal.press("d");
+    terminal.until("processes instead of serial");
+    terminal.press(ENTER);
+    terminal.until("Last tasks");
+    // To a task of the first worker: from where the line is by now, there is one before or after it.
+    terminal.press("np");
+    terminal.until("parent pid");
+    terminal.press("E");
+    terminal.until("12 tasks of processes");
+    let written = std::fs::read_to_string(folder.path().join("poolscope-tasks-1.csv")).unwrap();
+    assert_eq!(written.lines().count(), 13, "{written}");
+    assert!(written.starts_with("run,strategy,") && written.ends_with("\r\n"), "{written}");
+    terminal.press("\x1b");
+    terminal.until("Where the worker time went");
+    // Another comparison of the same work stands beside the first.
+    terminal.press("1");
+    terminal.until("Plan");
+    terminal.press(ENTER);
+    terminal.press("2");
+    terminal.until("▸6 processes");
+    terminal.until("1 serial");
+    terminal.press("q");
+    assert_gone(terminal, 0);
+}

@@ -56,6 +56,24 @@ fn a_slot_accounts_for_every_nanosecond_of_the_run() {
     let words: Vec<_> = phases.iter().map(|phase| phase.name()).collect();
     assert_eq!(words, ["absent", "starting", "waiting", "computing", "blocked", "waiting", "stopping"]);
     assert!(matches!(records[5], Record::Task { task: TaskIndex(3), outcome: Outcome::Ok, .. }));
+    // Its end was more than a millisecond after the last look at the thread clock: it was seen on a CPU.
+    let seen = crate::clock::current_cpu().is_some();
+    assert!(matches!(records[5], Record::Task { on, .. } if on.is_some() == seen));
+}
+
+#[test]
+fn a_task_in_which_nobody_looked_was_seen_on_no_cpu() {
+    let (lanes, clock, hand) = lane();
+    let mut reader = LaneReader::new(&lanes, SLOT);
+    lanes.spawned(SLOT, clock.now());
+    let mut writer = LaneWriter::attach(&lanes, SLOT, clock.clone(), 1);
+    writer.enter(Phase::Waiting);
+    writer.start_task(TaskIndex(0), 0);
+    hand.advance(Nanos::from_micros(300));
+    writer.end_task(Outcome::Ok);
+    let records = drained(&mut reader);
+    let task = records.iter().find(|record| matches!(record, Record::Task { .. }));
+    assert!(matches!(task, Some(Record::Task { on: None, .. })), "{records:?}");
 }
 
 #[test]

@@ -13,7 +13,10 @@ use crate::tui::compare::layout::{Block, Columns, CompareLayout};
 use crate::tui::lab::lanes::paint;
 use crate::tui::lab::{axis, legend};
 use crate::tui::model::Model;
-use crate::units::{Share, three_digits};
+use crate::units::{Nanos, Share, three_digits};
+
+/// Columns of less show single stretches.
+const COARSE: Nanos = Nanos::from_millis(1);
 
 /// Draws runs, axis and legend.
 pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout, buf: &mut Buffer) {
@@ -47,6 +50,9 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
         for row in 0..block.rows {
             let mut cells = lanes.part(0, row * block.height, columns.time, block.height);
             paint::row(&mut cells, picture.chart.row(row), theme);
+            if row + 1 < block.rows {
+                cells.part_below();
+            }
         }
         figures(&mut canvas, entry, entries, columns, model);
     }
@@ -58,7 +64,11 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
         }
     }
     if let Some(area) = layout.axis {
-        axis::draw(&mut Canvas::new(area, buf), columns.name, &frame, theme);
+        let mut canvas = Canvas::new(area, buf);
+        axis::draw(&mut canvas, columns.name, &frame, theme);
+        if is_coarse(&frame, entries.iter()) {
+            canvas.right(canvas.width(), 0, "finer detail not kept", theme.dim);
+        }
     }
     if let Some(area) = layout.legend {
         let runs = entries.iter().map(|entry| entry.run);
@@ -68,10 +78,11 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
 
 fn heads(canvas: &mut Canvas<'_>, columns: &Columns, model: &Model) {
     let dim = model.theme.dim;
+    let wide = columns.efficiency.zip(columns.speedup).is_some_and(|(end, before)| end - before > 10);
     let all = [
         (Some(columns.elapsed), "elapsed"),
         (columns.speedup, "speedup"),
-        (columns.efficiency, "eff."),
+        (columns.efficiency, if wide { "efficiency" } else { "eff." }),
         (columns.startup, "start-up"),
     ];
     for (end, text) in all {
@@ -165,6 +176,13 @@ fn rating(speedup: f64, entry: &Entry<'_>, model: &Model) -> Style {
         s if s < 0.95 => theme.bad,
         _ => theme.text,
     }
+}
+
+/// Whether columns are so short that single stretches would show, and those of a run are no longer kept.
+pub(crate) fn is_coarse<'a>(frame: &Frame, mut entries: impl Iterator<Item = &'a Entry<'a>>) -> bool {
+    let column = frame.to.since(frame.from) / u64::from(frame.columns.max(1));
+    let lost = |entry: &Entry<'_>| entry.run.slots.iter().any(|slot| !slot.timeline.keeps_detail(frame.from));
+    column < COARSE && entries.any(lost)
 }
 
 /// Brings the cells of the runs that there is room for up to date.

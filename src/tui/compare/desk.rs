@@ -90,14 +90,20 @@ pub(crate) fn chosen(model: &Model, entries: &[Entry<'_>]) -> usize {
     model.compare.chosen.and_then(wanted).unwrap_or(entries.len().saturating_sub(1))
 }
 
-/// The run that is looked at.
-pub(crate) fn chosen_entry(model: &Model) -> Option<Entry<'_>> {
+/// The number of the run that is looked at.
+pub(crate) fn chosen_number(model: &Model) -> Option<u32> {
     let entries = kept::shown(model);
-    entries.get(chosen(model, &entries)).copied()
+    entries.get(chosen(model, &entries)).map(|entry| entry.number)
 }
 
-/// The end of the one time axis of some runs, and up to where the longest of them is known.
+/// The end of the one time axis of some runs, and up to where the longest of them is known. A run that is opened has an
+/// axis of its own.
 pub(crate) fn axis(model: &Model, entries: &[Entry<'_>]) -> (Nanos, RunTime) {
+    let at = chosen(model, entries);
+    let entries = match model.compare.opened {
+        Some(_) => entries.get(at..=at).unwrap_or_default(),
+        None => entries,
+    };
     let axis = entries.iter().map(|entry| entry.axis(model)).max().unwrap_or_default();
     let known = entries.iter().map(|entry| entry.known(model)).max().unwrap_or_default();
     // A little air, so that the last column of the longest run is seen to end.
@@ -108,9 +114,11 @@ pub(crate) fn axis(model: &Model, entries: &[Entry<'_>]) -> (Nanos, RunTime) {
 /// which all of them were at work.
 pub(crate) fn cursor(model: &Model, entries: &[Entry<'_>]) -> RunTime {
     let (_, known) = axis(model, entries);
-    let usual = || match entries.iter().any(|entry| entry.run.end.is_none()) {
-        true => model.moment(),
-        false => RunTime(entries.iter().map(|entry| entry.known(model).0).min().unwrap_or(0) / 2),
+    let usual = || {
+        if entries.iter().any(|entry| entry.run.end.is_none()) {
+            return model.moment();
+        }
+        RunTime(entries.iter().map(|entry| entry.known(model).0).min().unwrap_or(0) / 2)
     };
     model.compare.cursor.unwrap_or_else(usual).min(known)
 }

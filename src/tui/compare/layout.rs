@@ -34,6 +34,8 @@ pub(crate) struct CompareLayout {
     pub(crate) ledger: Option<Rect>,
     /// What each worker did at one moment, or what differs.
     pub(crate) readout: Option<Rect>,
+    /// Lines of it that are about workers.
+    pub(crate) readings: u16,
     /// What came out.
     pub(crate) finding: Rect,
     /// The keys.
@@ -77,7 +79,7 @@ impl Columns {
         let name = (longest + 6).min((width / 4).max(14)).min(width);
         let keep = |least: u16, columns: u16| if width >= least { columns } else { 0 };
         let (elapsed, speedup) = (10, keep(48, 9));
-        let (efficiency, startup) = (keep(60, 7), keep(72, 10));
+        let (efficiency, startup) = (keep(60, if width >= 110 { 12 } else { 7 }), keep(72, 10));
         let time = width.saturating_sub(name + elapsed + speedup + efficiency + startup);
         let mut x = name + time;
         let mut next = |columns: u16| {
@@ -147,73 +149,72 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
         stack.0.x += 1;
         stack.0.width -= 2;
     }
-    let airy = area.height >= 30;
-    if airy {
-        stack.take(1);
-    }
+    let air = u16::from(area.height >= 30);
+    stack.take(air);
     let title = stack.take(1);
-    let mut layout = CompareLayout { header, footer, finding, title, ..CompareLayout::default() };
+    let mut layout = CompareLayout { header, title, finding, footer, ..CompareLayout::default() };
     if entries.is_empty() {
         return layout;
     }
-    if airy {
-        stack.take(1);
-    }
+    stack.take(air);
     layout.heads = (stack.0.height >= 9).then(|| stack.take(1));
     let longest = entries.iter().map(|entry| entry.label().chars().count()).max().unwrap_or(0) as u16;
     layout.columns = Columns::fit(stack.0.width, longest);
-    let chosen = desk::chosen(model, entries);
-    let below = stack.0.height.saturating_sub(u16::from(airy));
-    let axis = u16::from(below >= 4);
-    let legend = u16::from(below >= 8);
-    let rest = below.saturating_sub(axis + legend);
-    let ledger = if rest >= 8 { 1 + (entries.len() as u16).min((rest / 5).max(1)) } else { 0 };
-    let per_line = (stack.0.width / READING).max(1);
-    let workers = entries.get(chosen).map_or(1, |entry| entry.run.slots.len());
-    let lines = workers.div_ceil(usize::from(per_line)).min(usize::from(u16::MAX)) as u16;
-    let readout = if rest >= 10 {
-        1 + lines.max(u16::from(model.compare.differences) * 2).min((rest / 6).max(2))
-    } else {
-        0
-    };
-    let apart = if airy { 2 } else { 0 };
-    let room = rest.saturating_sub(ledger + readout + apart);
-    let slots: Vec<u16> = entries.iter().map(|entry| entry.run.slots.len().clamp(1, 65_535) as u16).collect();
-    let fit = Fit::of(&slots, room);
-    let high = |entry: usize| rows(slots[entry], fit.most) * fit.height;
-    // The run that is looked at is always among those that there is room for.
-    let mut first = 0;
-    while first < chosen
-        && (first..=chosen).map(|entry| u32::from(high(entry) + fit.gap)).sum::<u32>()
-            > u32::from(room + fit.gap)
-    {
-        first += 1;
-    }
-    let mut left = room;
-    for entry in first..entries.len() {
-        let height = high(entry).min(left);
-        if height == 0 {
-            break;
-        }
-        let area = stack.take(height);
-        left = left.saturating_sub(height + fit.gap);
-        let fold = fold(slots[entry], fit.most);
-        let rows = (height / fit.height).max(1);
-        layout.blocks.push(Block { entry, area, rows, height: fit.height.min(height), fold: fold.into() });
-        if left > 0 && entry + 1 < entries.len() {
-            stack.take(fit.gap);
-        }
-    }
+    let height = stack.0.height;
+    let axis = u16::from(height >= 4);
+    let legend = u16::from(height >= 8);
+    let rest = height.saturating_sub(axis + legend);
+    let ledger = if rest >= 8 { 1 + (entries.len() as u16).min((rest / 4).max(1)) } else { 0 };
+    let readout =
+        if rest >= 10 { 1 + readings(model, entries, stack.0.width).min((rest / 6).max(2)) } else { 0 };
+    let room = rest.saturating_sub(ledger + readout + 2 * air);
+    layout.blocks = blocks(&mut stack, room, desk::chosen(model, entries), entries);
     layout.axis = (axis > 0).then(|| stack.take(1));
     layout.legend = (legend > 0).then(|| stack.take(1));
-    // What is left goes to what each worker did, and the rest stays empty above the sentence.
     if ledger > 0 {
-        stack.take(u16::from(airy));
+        stack.take(air);
         layout.ledger = Some(stack.take(ledger));
     }
     if readout > 0 {
-        stack.take(u16::from(airy));
-        layout.readout = Some(stack.rest());
+        // It takes what is left.
+        stack.take(air);
+        let area = stack.rest();
+        layout.readings = readings(model, entries, area.width).min(area.height.saturating_sub(1));
+        layout.readout = Some(area);
     }
     layout
+}
+
+/// Lines that the read-out of the run that is looked at, or what differs of it, would like to have.
+fn readings(model: &Model, entries: &[Entry<'_>], width: u16) -> u16 {
+    let per_line = usize::from((width / READING).max(1));
+    let workers = entries.get(desk::chosen(model, entries)).map_or(1, |entry| entry.run.slots.len());
+    let lines = workers.div_ceil(per_line).min(usize::from(u16::MAX)) as u16;
+    if model.compare.differences { lines.max(2) } else { lines }
+}
+
+/// Places the runs that there is room for; the one that is looked at is always among them.
+fn blocks(stack: &mut Stack, room: u16, chosen: usize, entries: &[Entry<'_>]) -> Vec<Block> {
+    let slots: Vec<u16> = entries.iter().map(|entry| entry.run.slots.len().clamp(1, 65_535) as u16).collect();
+    let fit = Fit::of(&slots, room);
+    let highs: Vec<u16> = slots.iter().map(|slots| rows(*slots, fit.most) * fit.height).collect();
+    let needed = |first: usize| -> u32 {
+        highs.iter().take(chosen + 1).skip(first).map(|high| u32::from(high + fit.gap)).sum()
+    };
+    let first = (0..chosen).find(|first| needed(*first) <= u32::from(room + fit.gap)).unwrap_or(chosen);
+    let mut left = room;
+    let mut blocks: Vec<Block> = Vec::new();
+    for (entry, (high, slots)) in highs.iter().zip(&slots).enumerate().skip(first) {
+        let gap = if blocks.is_empty() { 0 } else { fit.gap };
+        if left <= gap {
+            break;
+        }
+        stack.take(gap);
+        let area = stack.take((*high).min(left - gap));
+        left -= gap + area.height;
+        let height = fit.height.min(area.height).max(1);
+        let fold = usize::from(fold(*slots, fit.most));
+        blocks.push(Block { entry, area, rows: area.height / height, height, fold });
+    }
+    blocks
 }

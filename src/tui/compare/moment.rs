@@ -3,7 +3,7 @@
 use crate::clock::RunTime;
 use crate::event::Phase;
 use crate::ids::TaskIndex;
-use crate::state::{RunState, SlotState};
+use crate::state::{RunState, SlotState, TaskRecord};
 use crate::units::Nanos;
 
 /// Around a moment of which no stretch is known, so much is looked at.
@@ -64,5 +64,63 @@ pub(crate) fn process(slot: &SlotState) -> Option<u32> {
         [] => Some(slot.levels.pid).filter(|pid| *pid != 0),
         [one] => Some(*one),
         _ => None,
+    }
+}
+
+/// The task that a worker had at a moment: as its record says, or as far as its timeline still knows.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Picked {
+    /// Its number.
+    pub(crate) task: TaskIndex,
+    /// Its beginning.
+    pub(crate) start: RunTime,
+    /// Its end; none where it goes on.
+    pub(crate) end: Option<RunTime>,
+    /// Its record, if that is kept.
+    pub(crate) record: Option<TaskRecord>,
+}
+
+/// The task that the worker in a slot had at a moment, if it had one.
+pub(crate) fn picked(run: &RunState, slot: usize, at: RunTime) -> Option<Picked> {
+    let own = |record: &TaskRecord| record.slot.index() == slot && record.start <= at && at < record.end;
+    if let Some(record) = run.recent.iter().find(|record| own(record)) {
+        let TaskRecord { task, start, end, .. } = *record;
+        return Some(Picked { task, start, end: Some(end), record: Some(*record) });
+    }
+    let state = run.slots.get(slot)?;
+    let Doing::This { task: Some(task), since, until, .. } = doing(run, state, at) else { return None };
+    let same = tasks(state).find(|(other, start, end)| *other == task && *start <= at && at < *end);
+    let start = same.map_or(since, |(_, start, _)| start);
+    let over = until.is_some() && state.levels.task != Some(task);
+    Some(Picked { task, start, end: same.map(|(_, _, end)| end).filter(|_| over), record: None })
+}
+
+/// The tasks that a slot's timeline still knows one by one, with their beginnings and ends so far.
+fn tasks(slot: &SlotState) -> impl Iterator<Item = (TaskIndex, RunTime, RunTime)> {
+    let mut spans = slot.timeline.spans(RunTime::START, RunTime(u64::MAX)).peekable();
+    std::iter::from_fn(move || {
+        let (task, start, mut end) = loop {
+            let span = spans.next()?;
+            if let Some(task) = span.task {
+                break (task, span.start, span.end);
+            }
+        };
+        while let Some(span) = spans.next_if(|span| span.task == Some(task)) {
+            end = span.end;
+        }
+        Some((task, start, end))
+    })
+}
+
+/// The beginning of the task after a moment on a lane, or of the one before it.
+pub(crate) fn next_task(run: &RunState, slot: usize, at: RunTime, later: bool) -> Option<RunTime> {
+    let state = run.slots.get(slot)?;
+    let going = state.levels.task.filter(|_| run.end.is_none()).map(|_| state.levels.since);
+    let mut starts = tasks(state).map(|(_, start, _)| start).chain(going);
+    if later {
+        starts.find(|start| *start > at)
+    } else {
+        let begun = picked(run, slot, at).map_or(at, |picked| picked.start);
+        starts.take_while(|start| *start < begun).last()
     }
 }

@@ -12,7 +12,10 @@ use crate::tui::compare::layout::READING;
 use crate::tui::compare::moment::{Doing, doing, process};
 use crate::tui::glyphs::phase_glyph;
 use crate::tui::model::Model;
-use crate::units::plural;
+use crate::units::{grouped, plural};
+
+/// From this width on there is room for every word.
+const ROOMY: u16 = 46;
 
 /// The read-out of the run that is looked at.
 pub(crate) struct Readout<'a> {
@@ -52,7 +55,7 @@ impl Widget for Readout<'_> {
         let rows = readings.len().div_ceil(per_line).clamp(1, lines.max(1));
         for (index, reading) in readings.iter().enumerate().take(fit) {
             let (column, row) = (index / rows, index % rows);
-            let mut part = canvas.part(column as u16 * wide, row as u16 + 1, wide.saturating_sub(1), 1);
+            let mut part = canvas.part(column as u16 * wide, row as u16 + 1, wide.saturating_sub(2), 1);
             let pid = entry.run.slots.get(index).and_then(process);
             one(&mut part, index, *reading, pid, at, readings.len(), model);
         }
@@ -70,7 +73,7 @@ fn together(readings: &[Doing]) -> String {
         .rev()
         .map(|phase| (count(phase), phase))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, phase)| format!("{count} {phase}"))
+        .map(|(count, phase)| format!("{} {phase}", grouped(count as u64)))
         .collect();
     words.join(", ")
 }
@@ -102,7 +105,8 @@ fn one(
         if let Some(task) = task {
             x = canvas.text(x, 0, &task.to_string(), theme.text) + 1;
         }
-        let ago = format!("for {}", at.since(since));
+        let ago = at.since(since);
+        let ago = if canvas.width() < ROOMY { ago.to_string() } else { format!("for {ago}") };
         if usize::from(x) + ago.chars().count() <= usize::from(canvas.width()) {
             x = canvas.text(x, 0, &ago, theme.dim) + 1;
         }

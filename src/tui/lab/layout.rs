@@ -165,7 +165,7 @@ fn narrow(layout: &mut LabLayout, mut stack: Stack, model: &Model) {
 }
 
 /// The inside of a panel.
-pub(super) fn inside(area: Rect, framed: bool) -> Rect {
+pub(crate) fn inside(area: Rect, framed: bool) -> Rect {
     if !framed {
         return area;
     }

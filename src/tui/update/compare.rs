@@ -1,9 +1,12 @@
 //! What keys change on Compare: which run, which moment, how much of the time.
 
 use crate::clock::RunTime;
-use crate::tui::compare::{compare_layout, desk, kept};
-use crate::tui::message::Action;
-use crate::tui::model::Model;
+use crate::report::tasks_csv;
+use crate::tui::compare::desk::{Opened, Part};
+use crate::tui::compare::{compare_layout, desk, kept, moment, opened_layout};
+use crate::tui::message::{Action, Effect, Export};
+use crate::tui::model::{Model, Remark};
+use crate::units::{grouped, plural};
 
 /// Takes an action of Compare.
 pub(super) fn act(model: &mut Model, action: Action) {
@@ -13,6 +16,15 @@ pub(super) fn act(model: &mut Model, action: Action) {
         Action::FarBack => walk(model, -10),
         Action::FarForth => walk(model, 10),
         Action::NextWork => next_work(model),
+        Action::Open => {
+            model.compare.differences = false;
+            model.compare.opened = Some(Opened { part: Part::Lanes, lane: 0, first: 0 });
+            // What is opened stays what it was while others begin.
+            model.compare.chosen = desk::chosen_number(model);
+            reveal(model);
+        }
+        Action::NextTask => to_task(model, true),
+        Action::PreviousTask => to_task(model, false),
         Action::Differences => model.compare.differences = !model.compare.differences,
         _ => {}
     }
@@ -23,6 +35,10 @@ pub(super) fn step(model: &mut Model, action: Action) {
     let entries = kept::shown(model);
     let (_, known) = desk::axis(model, &entries);
     let at = desk::chosen(model, &entries);
+    if let Some(opened) = model.compare.opened {
+        step_opened(model, opened, action);
+        return;
+    }
     let number = |at: usize| entries.get(at).map(|entry| entry.number);
     match action {
         Action::Up => model.compare.chosen = number(at.saturating_sub(1)),
@@ -38,6 +54,7 @@ pub(super) fn close(model: &mut Model) {
     if model.compare.opened.take().is_none() {
         model.compare.differences = false;
     }
+    reveal(model);
 }
 
 /// Moves by columns.
@@ -45,7 +62,11 @@ fn walk(model: &mut Model, columns: i64) {
     let entries = kept::shown(model);
     let (whole, known) = desk::axis(model, &entries);
     let (from, to) = model.compare.window.stretch(whole, known);
-    let width = compare_layout(model.area, model, &entries).columns.time.max(1);
+    let width = match model.compare.opened {
+        Some(_) => opened_layout(model, &entries).columns,
+        None => compare_layout(model.area, model, &entries).columns.time,
+    }
+    .max(1);
     let at = desk::cursor(model, &entries);
     // To the middle of a column, so that the line does not waver between two.
     let column = (to.since(from).0 / u64::from(width)).max(1);
@@ -56,10 +77,16 @@ fn walk(model: &mut Model, columns: i64) {
 
 /// Looks at a moment, and shows it.
 fn move_to(model: &mut Model, at: RunTime) {
+    model.compare.cursor = Some(at);
+    reveal(model);
+}
+
+/// Shows the moment that is looked at, wherever it is on the axis by now.
+fn reveal(model: &mut Model) {
     let entries = kept::shown(model);
     let (whole, known) = desk::axis(model, &entries);
     let (from, to) = model.compare.window.stretch(whole, known);
-    model.compare.cursor = Some(at);
+    let at = desk::cursor(model, &entries);
     if at < from || at >= to {
         model.compare.window.centre(at, whole, known);
     }
@@ -94,4 +121,85 @@ fn next_work(model: &mut Model) {
     model.compare.chosen = None;
     model.compare.cursor = None;
     model.compare.window = crate::tui::window::Window::default();
+}
+
+/// The other panel of the run that is opened.
+pub(super) fn other_part(model: &mut Model) {
+    if let Some(opened) = &mut model.compare.opened {
+        opened.part = match opened.part {
+            Part::Lanes => Part::Tasks,
+            Part::Tasks => Part::Lanes,
+        };
+    }
+}
+
+/// Moves over the lanes of the run that is opened, or over its tasks.
+fn step_opened(model: &mut Model, opened: Opened, action: Action) {
+    let entries = kept::shown(model);
+    let Some(entry) = entries.get(desk::chosen(model, &entries)) else { return };
+    let layout = opened_layout(model, &entries);
+    let page = match opened.part {
+        Part::Lanes => usize::from(layout.rows),
+        Part::Tasks => usize::from(layout.tasks.map_or(0, |area| area.height.saturating_sub(3))),
+    };
+    let page = page.max(2) as isize - 1;
+    let steps = match action {
+        Action::Up => -1,
+        Action::Down => 1,
+        Action::PageUp => -page,
+        Action::PageDown => page,
+        Action::First => isize::MIN / 2,
+        _ => isize::MAX / 2,
+    };
+    if opened.part == Part::Lanes {
+        let last = entry.run.slots.len().saturating_sub(1);
+        let lane = opened.lane.saturating_add_signed(steps).min(last);
+        model.compare.opened = Some(Opened { lane, ..opened });
+        return;
+    }
+    let recent = entry.run.recent_by_end();
+    let at = desk::cursor(model, &entries);
+    let picked = moment::picked(entry.run, opened.lane, at).and_then(|picked| picked.record);
+    let next = match picked.and_then(|record| recent.iter().position(|task| **task == record)) {
+        Some(index) => index.saturating_add_signed(steps),
+        // Between tasks: the one that ended before the moment, or the one after it.
+        None if steps < 0 => recent.partition_point(|task| task.end <= at).saturating_add_signed(steps),
+        None => recent.partition_point(|task| task.end <= at).saturating_add_signed(steps - 1),
+    };
+    if let Some(task) = recent.get(next.min(recent.len().saturating_sub(1))) {
+        let (lane, start) = (task.slot.index(), task.start);
+        model.compare.opened = Some(Opened { lane, ..opened });
+        move_to(model, start);
+    }
+}
+
+/// To the beginning of the next task of the lane that is looked at, or of the previous one.
+fn to_task(model: &mut Model, later: bool) {
+    let Some(opened) = model.compare.opened else { return };
+    let entries = kept::shown(model);
+    let Some(entry) = entries.get(desk::chosen(model, &entries)) else { return };
+    let at = desk::cursor(model, &entries);
+    if let Some(start) = moment::next_task(entry.run, opened.lane, at, later) {
+        move_to(model, start);
+    }
+}
+
+/// Has the tasks of the run that is looked at written into a file.
+pub(super) fn export(model: &mut Model) -> Effect {
+    let entries = kept::shown(model);
+    let Some(entry) = entries.get(desk::chosen(model, &entries)) else { return Effect::None };
+    let kept = entry.run.recent.len() as u64;
+    if kept == 0 {
+        let words = format!("{} has no task yet that was told one by one", entry.name());
+        model.remark = Some(Remark::Problem(words));
+        return Effect::None;
+    }
+    let ended = entry.run.done() + entry.run.failed();
+    let last = if kept < ended {
+        format!("the last {} of {}", grouped(kept), plural(ended, "task"))
+    } else {
+        plural(kept, "task")
+    };
+    let what = format!("{last} of {}", entry.name());
+    Effect::Write(Box::new(Export { text: tasks_csv(entry.run, entry.number), what }))
 }

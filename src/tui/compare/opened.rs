@@ -1,0 +1,269 @@
+//! One run, opened: its lanes one by one, the task under the line with all that is known of it, and the last tasks.
+
+mod record;
+mod tasks;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::tui::canvas::{Canvas, clip};
+use crate::tui::chart::Frame;
+use crate::tui::compare::desk::{self, Opened, Part, Picture};
+use crate::tui::compare::kept::Entry;
+use crate::tui::compare::moment::{Doing, doing, picked};
+use crate::tui::compare::{blocks, title};
+use crate::tui::lab::lanes::paint;
+use crate::tui::lab::layout::{Stack, inside};
+use crate::tui::lab::{axis, legend, panel};
+use crate::tui::model::Model;
+use crate::units::plural;
+
+/// The most lines of a lane.
+const HIGHEST: u16 = 6;
+/// Lines of the record of a task, with its frame.
+const RECORD: u16 = 12;
+/// Columns of the record.
+const RECORD_WIDTH: u16 = 32;
+
+/// Where everything is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct OpenedLayout {
+    pub(crate) header: Rect,
+    pub(crate) title: Rect,
+    pub(crate) lanes: Rect,
+    pub(crate) record: Option<Rect>,
+    pub(crate) tasks: Option<Rect>,
+    pub(crate) finding: Rect,
+    pub(crate) footer: Rect,
+    framed: bool,
+    /// Columns of a lane's name, of time, and of what the worker did.
+    label: u16,
+    pub(crate) columns: u16,
+    side: u16,
+    /// Lanes that there is room for, and the lines of each.
+    pub(crate) rows: u16,
+    height: u16,
+    axis: bool,
+    legend: bool,
+}
+
+/// Where everything is on a terminal of this size.
+pub(crate) fn opened_layout(area: Rect, entry: &Entry<'_>) -> OpenedLayout {
+    let framed = area.height >= 18;
+    let mut stack = Stack(area);
+    let header = stack.take(1);
+    let footer = stack.take_bottom(1);
+    let finding = stack.take_bottom(u16::from(area.height >= 12));
+    if area.width >= 60 {
+        stack.0.x += 1;
+        stack.0.width -= 2;
+    }
+    if area.height >= 30 {
+        stack.take(1);
+    }
+    let title = stack.take(1);
+    let body = stack.0.height;
+    let frame = if framed { 2 } else { 0 };
+    let (axis, legend) = (body >= 4, body >= 8);
+    let around = frame + u16::from(axis) + u16::from(legend);
+    let slots = entry.run.slots.len().clamp(1, 65_535) as u16;
+    let below = match body {
+        0..12 => 0,
+        12..20 => body / 2,
+        _ => RECORD.max(body / 3),
+    };
+    let room = body.saturating_sub(around + below);
+    let height = (room / slots).clamp(1, HIGHEST);
+    let rows = (room / height).min(slots);
+    let lanes = stack.take(rows * height + around);
+    let mut layout = OpenedLayout {
+        header,
+        title,
+        lanes,
+        finding,
+        footer,
+        framed,
+        rows,
+        height,
+        axis,
+        legend,
+        ..OpenedLayout::default()
+    };
+    layout.label = slots.to_string().len() as u16 + 3;
+    let width = inside(lanes, framed).width;
+    layout.side = match width {
+        0..44 => 0,
+        44..70 => 14,
+        _ => 24,
+    };
+    layout.columns = width.saturating_sub(layout.label + layout.side);
+    if below > 0 {
+        let rest = stack.rest();
+        let split = if rest.width >= 70 { RECORD_WIDTH + (rest.width - 70).min(20) } else { rest.width };
+        layout.record = Some(Rect { width: split, ..rest });
+        if split < rest.width {
+            layout.tasks = Some(Rect { x: rest.x + split, width: rest.width - split, ..rest });
+        }
+    }
+    layout
+}
+
+/// Draws the run.
+pub(crate) fn view(model: &Model, entries: &[Entry<'_>], opened: Opened, buf: &mut Buffer) {
+    let Some(entry) = entries.get(desk::chosen(model, entries)) else { return };
+    let theme = &model.theme;
+    let layout = opened_layout(model.area, entry);
+    let at = desk::cursor(model, entries);
+    let mut canvas = Canvas::new(layout.title, buf);
+    let x = canvas.text(
+        0,
+        0,
+        &entry.name(),
+        theme.strategy(entry.run.start.strategy).add_modifier(theme.bright.add_modifier),
+    );
+    let words = format!("  {}", title::work(entry));
+    let room = usize::from(canvas.width().saturating_sub(x));
+    canvas.text(x, 0, &clip(&words, room), theme.dim);
+    lanes(model, entry, opened, &layout, at, buf);
+    let picked = picked(entry.run, opened.lane, at);
+    if let Some(area) = layout.record {
+        record::draw(model, entry, opened, picked, at, area, layout.framed, buf);
+    }
+    if let Some(area) = layout.tasks {
+        tasks::draw(model, entry, opened, picked, at, area, layout.framed, buf);
+    }
+}
+
+fn lanes(
+    model: &Model,
+    entry: &Entry<'_>,
+    opened: Opened,
+    layout: &OpenedLayout,
+    at: crate::clock::RunTime,
+    buf: &mut Buffer,
+) {
+    let theme = &model.theme;
+    let Some(picture) = model.compare.pictures.first() else { return };
+    let frame = picture.chart.frame();
+    let slots = entry.run.slots.len();
+    let last = (frame.first + usize::from(layout.rows)).min(slots);
+    if layout.framed {
+        let about = format!("at {}", at.elapsed());
+        let mut below = Vec::new();
+        if usize::from(layout.rows) < slots {
+            below.push(format!(
+                "w{} to w{} of {}",
+                frame.first,
+                last.saturating_sub(1),
+                plural(slots as u64, "worker")
+            ));
+        }
+        if blocks::is_coarse(frame, std::iter::once(entry)) {
+            below.push("finer detail not kept".to_owned());
+        }
+        let below = below.join(" · ");
+        let focused = opened.part == Part::Lanes && model.overlay.is_none();
+        let panel = panel::Panel::new("Workers", theme).about(&about).focused(focused);
+        panel.render(layout.lanes, buf, &[], &[(below.as_str(), theme.dim)]);
+    }
+    let mut canvas = Canvas::new(inside(layout.lanes, layout.framed), buf);
+    let width = canvas.width();
+    let line = frame.column(at);
+    for row in 0..layout.rows {
+        let index = frame.first + usize::from(row);
+        let Some(slot) = entry.run.slots.get(index) else { break };
+        let mut lane = canvas.part(0, row * layout.height, width, layout.height);
+        let chosen = index == opened.lane;
+        if chosen {
+            lane.restyle(0, 0, layout.label, theme.row);
+            lane.text(0, 0, "▸", theme.accent.patch(theme.row));
+        }
+        let style = if chosen { theme.bright.patch(theme.row) } else { theme.dim };
+        lane.text(1, 0, &format!("w{index}"), style);
+        let mut cells = lane.part(layout.label, 0, layout.columns, layout.height);
+        paint::row(&mut cells, picture.chart.row(row), theme);
+        if row + 1 < layout.rows {
+            cells.part_below();
+        }
+        if let Some(x) = line {
+            for y in 0..layout.height {
+                cells.mark(x, y, '│', theme.accent);
+            }
+        }
+        let reading = doing(entry.run, slot, at);
+        let mut side = lane.part(layout.label + layout.columns + 1, 0, layout.side.saturating_sub(1), 1);
+        did(&mut side, reading, model);
+    }
+    let mut y = layout.rows * layout.height;
+    if layout.axis {
+        axis::draw(&mut canvas.part(0, y, width, 1), layout.label, frame, theme);
+        y += 1;
+    }
+    if layout.legend {
+        legend::draw(
+            &mut canvas.part(0, y, width, 1),
+            layout.label,
+            legend::seen(std::iter::once(entry.run)),
+            theme,
+        );
+    }
+}
+
+/// What a worker did, beside its lane.
+fn did(canvas: &mut Canvas<'_>, reading: Doing, model: &Model) {
+    let theme = &model.theme;
+    let words = match reading {
+        Doing::This { phase, task: Some(task), .. } => format!("{task} {phase}"),
+        Doing::This { phase, task: None, .. } => phase.name().to_owned(),
+        Doing::Mostly(phase) => format!("mostly {phase}"),
+        Doing::Over => "over".to_owned(),
+        Doing::Unknown => "–".to_owned(),
+    };
+    let style = reading.phase().map_or(theme.dim, |phase| theme.word(phase));
+    canvas.text(0, 0, &clip(&words, usize::from(canvas.width())), style);
+}
+
+/// Draws the last tasks of the run that is looked at around the moment, where a run is not opened but there is room.
+pub(super) fn last_tasks(model: &Model, entries: &[Entry<'_>], area: Rect, buf: &mut Buffer) {
+    let Some(entry) = entries.get(desk::chosen(model, entries)) else { return };
+    let at = desk::cursor(model, entries);
+    let mut canvas = Canvas::new(area, buf);
+    let x = canvas.text(0, 0, "Last tasks", model.theme.bright);
+    canvas.text(x, 0, &format!(" · {} around {}", entry.label(), at.elapsed()), model.theme.dim);
+    let area = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    tasks::table(&mut Canvas::new(area, buf), entry, None, at, model);
+}
+
+/// Brings the lanes up to date, and the one that is looked at into sight.
+pub(crate) fn refresh(model: &mut Model, mut opened: Opened) {
+    let mut pictures = std::mem::take(&mut model.compare.pictures);
+    let entries = super::kept::shown(model);
+    let Some(entry) = entries.get(desk::chosen(model, &entries)) else { return };
+    let layout = opened_layout(model.area, entry);
+    let rows = usize::from(layout.rows.max(1));
+    let slots = entry.run.slots.len();
+    opened.lane = opened.lane.min(slots.saturating_sub(1));
+    opened.first = opened
+        .first
+        .min(opened.lane)
+        .max((opened.lane + 1).saturating_sub(rows))
+        .min(slots.saturating_sub(rows));
+    let (whole, known) = desk::axis(model, &entries);
+    let (from, to) = model.compare.window.stretch(whole, known);
+    pictures.resize(1, Picture::default());
+    if let Some(picture) = pictures.first_mut() {
+        let frame = Frame {
+            run: entry.number as usize,
+            from,
+            to,
+            columns: layout.columns,
+            first: opened.first,
+            end: usize::MAX,
+            rows: layout.rows,
+            fold: 1,
+        };
+        picture.refresh(entry, entry.known(model), frame);
+    }
+    model.compare.pictures = pictures;
+    model.compare.opened = Some(opened);
+}

@@ -1,0 +1,103 @@
+//! The last tasks of a run, in the order of their ends, with the one that was picked among them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::clock::RunTime;
+use crate::event::Outcome;
+use crate::state::TaskRecord;
+use crate::tui::canvas::{Canvas, clip};
+use crate::tui::compare::desk::{Opened, Part};
+use crate::tui::compare::kept::Entry;
+use crate::tui::compare::moment::Picked;
+use crate::tui::lab::layout::inside;
+use crate::tui::lab::panel::Panel;
+use crate::tui::model::Model;
+use crate::units::grouped;
+
+/// What a column shows of a task.
+type Value = fn(&TaskRecord) -> String;
+
+/// The columns: heading, width, and from which width of the table on there is room for it.
+const COLUMNS: [(&str, u16, u16, Value); 9] = [
+    ("task", 7, 0, |task| task.task.to_string()),
+    ("outcome", 11, 0, |task| task.outcome.name().to_owned()),
+    ("worker", 7, 0, |task| task.slot.to_string()),
+    ("pid", 9, 56, |task| task.pid.to_string()),
+    ("CPU", 5, 86, |task| task.on.map_or_else(|| "–".to_owned(), |cpu| cpu.to_string())),
+    ("start", 10, 38, |task| task.start.elapsed().to_string()),
+    ("end", 10, 66, |task| task.end.elapsed().to_string()),
+    ("took", 10, 28, |task| task.end.since(task.start).to_string()),
+    ("CPU time", 10, 78, |task| task.cpu.to_string()),
+];
+
+#[expect(clippy::too_many_arguments, reason = "what is drawn, where, and of which moment")]
+/// Draws the table.
+pub(super) fn draw(
+    model: &Model,
+    entry: &Entry<'_>,
+    opened: Opened,
+    picked: Option<Picked>,
+    at: RunTime,
+    area: Rect,
+    framed: bool,
+    buf: &mut Buffer,
+) {
+    let theme = &model.theme;
+    let recent = &entry.run.recent;
+    let focused = opened.part == Part::Tasks && model.overlay.is_none();
+    if framed {
+        let ended = entry.run.done() + entry.run.failed();
+        let about = format!("{} of {}", recent.len(), grouped(ended.max(recent.len() as u64)));
+        let panel = Panel::new("Last tasks", theme).about(&about).focused(focused);
+        panel.render(area, buf, &[], &[]);
+    }
+    table(&mut Canvas::new(inside(area, framed), buf), entry, picked, at, model);
+}
+
+/// The tasks, below a line of headings.
+pub(super) fn table(
+    canvas: &mut Canvas<'_>,
+    entry: &Entry<'_>,
+    picked: Option<Picked>,
+    at: RunTime,
+    model: &Model,
+) {
+    let theme = &model.theme;
+    let recent = entry.run.recent_by_end();
+    let width = canvas.width();
+    let columns = || COLUMNS.iter().filter(|(_, _, least, _)| width >= *least);
+    let mut x = 0;
+    for (heading, wide, ..) in columns() {
+        x += wide;
+        canvas.right(x, 0, heading, theme.dim);
+    }
+    let rows = usize::from(canvas.height().saturating_sub(1));
+    let chosen = picked.and_then(|picked| picked.record);
+    let chosen = chosen.and_then(|record| recent.iter().position(|task| **task == record));
+    // Without a task that was picked, what ended last before the moment stands in the middle.
+    let about = chosen.unwrap_or_else(|| recent.partition_point(|task| task.end <= at));
+    let first = about.saturating_sub(rows / 2).min(recent.len().saturating_sub(rows));
+    for (y, (index, task)) in (1..).zip(recent.iter().enumerate().skip(first).take(rows)) {
+        let is_chosen = Some(index) == chosen;
+        if is_chosen {
+            canvas.restyle(0, y, width, theme.row);
+            canvas.text(0, y, "▸", theme.accent.patch(theme.row));
+        }
+        let mut x = 0;
+        for (heading, wide, _, value) in columns() {
+            x += wide;
+            let style = match *heading {
+                "outcome" if task.outcome == Outcome::Ok => theme.good,
+                "outcome" => theme.bad,
+                "task" | "worker" | "took" => theme.text,
+                _ => theme.dim,
+            };
+            let style = if is_chosen { style.patch(theme.row) } else { style };
+            canvas.right(x, y, &clip(&value(task), usize::from(wide - 1)), style);
+        }
+    }
+    if recent.is_empty() {
+        canvas.text(1, 1, &clip("none that was told one by one", usize::from(width)), theme.dim);
+    }
+}
