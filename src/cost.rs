@@ -10,7 +10,6 @@ pub mod frame;
 pub mod lane;
 pub mod memory;
 pub mod reducer;
-#[cfg(target_os = "linux")]
 pub mod screen;
 pub mod speed;
 pub mod start;

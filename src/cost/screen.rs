@@ -4,6 +4,9 @@
 //! Its threads are told apart by their names: those of the screen, the collector, the probe and the signals begin with
 //! `ps-`. Linux alone says what each has used.
 
+#[cfg(not(target_os = "linux"))]
+mod none;
+#[cfg(target_os = "linux")]
 mod terminal;
 
 use std::path::Path;
@@ -16,6 +19,9 @@ use crate::plan::size::Compute;
 use crate::plan::{Size, TaskType, Workload};
 use crate::units::{Bytes, Nanos};
 
+#[cfg(not(target_os = "linux"))]
+use none::Terminal;
+#[cfg(target_os = "linux")]
 use terminal::Terminal;
 
 /// The size of a terminal on which the screen's own cost is measured.

@@ -59,7 +59,8 @@ impl Cell {
 
 /// A text that no spreadsheet computes.
 fn no_formula(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+    // The wide twins count, too: some spreadsheets read them as the same.
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text }
 }
 
 /// A column: its name, and what it says of a run.

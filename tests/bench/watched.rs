@@ -5,17 +5,15 @@
 #![expect(clippy::print_stdout, reason = "a bench says what it found")]
 
 mod harness;
-
-#[cfg(target_os = "linux")]
 mod monitor;
 
-#[cfg(target_os = "linux")]
-fn main() {
-    use poolscope::cost::screen;
-    use poolscope::units::Nanos;
+use poolscope::cost::screen;
+use poolscope::units::Nanos;
 
-    /// Enough for an interval of about a percent on a quiet machine.
-    const PAIRS: u32 = 40;
+/// Enough for an interval of about a percent on a quiet machine.
+const PAIRS: u32 = 40;
+
+fn main() {
     let rig = harness::rig();
     harness::say_ratio("watched / not watched", screen::slowdown(&rig, PAIRS));
     let used = screen::used(&rig, Nanos::from_secs(10));
@@ -29,9 +27,4 @@ fn main() {
         harness::say(&format!("{name}, 10 frames/s"), part(|used| used.cpu * 100.0), "% of a core");
         harness::say(&format!("{name}, written"), part(|used| used.bytes_per_second / 1e3), "kB/s");
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn main() {
-    println!("not measured: only Linux says what each thread has used");
 }

@@ -78,6 +78,7 @@ fn no_text_becomes_a_formula_or_another_cell() {
         ("+1", "'+1"),
         ("-1", "'-1"),
         ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1", "'＝1"),
         ("a,\"b\"\r\nc", "a,\"b\"  c"),
         ("\t=1", " =1"),
     ] {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Cost, Goal, Noise, Report, SCHEMA, Unit};
 use crate::clock::Clock;
 use crate::cost::cores::Stolen;
-use crate::cost::{NotMeasured, Rig, cores, dispatch, frame, lane, memory, speed, start};
+use crate::cost::{NotMeasured, Rig, cores, dispatch, frame, lane, memory, screen, speed, start};
 use crate::plan::{Chunk, Strategy};
 use crate::probe;
 use crate::units::Nanos;
@@ -16,6 +16,8 @@ const RECORDED: (u32, u32) = (10_000, 60);
 const STARTS: u32 = 31;
 /// Runs of which the median counts, and of which the best does.
 const REPEATS: u32 = 5;
+/// Pairs of a run that is watched and one that is not.
+const PAIRS: u32 = 20;
 /// Frames that are drawn.
 const FRAMES: u32 = 60;
 
@@ -28,7 +30,7 @@ pub(super) fn all(program: PathBuf, tell: impl Fn(&str)) -> Report {
     let size = std::fs::metadata(&program).map(|file| file.len() as f64).map_err(NotMeasured::from);
     let rig = Rig::new(program);
     let mut costs = Vec::new();
-    screen(&rig, &tell, &mut costs);
+    the_screen(&rig, &tell, &mut costs);
     tell("recording tasks, and drawing frames");
     lanes_and_frames(&rig, &mut costs);
     tell("handing out empty tasks");
@@ -62,11 +64,7 @@ const KIB: f64 = 1024.0;
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// The screen, in a pseudo-terminal.
-#[cfg(target_os = "linux")]
-fn screen(rig: &Rig, tell: &impl Fn(&str), costs: &mut Vec<Cost>) {
-    use crate::cost::screen;
-    /// Pairs of a run that is watched and one that is not.
-    const PAIRS: u32 = 20;
+fn the_screen(rig: &Rig, tell: &impl Fn(&str), costs: &mut Vec<Cost>) {
     tell("opening the lab");
     let first = screen::first_frame(rig, 7).map(|time| time.0 as f64);
     let what = "first full frame, 200×60";
@@ -90,14 +88,6 @@ fn screen(rig: &Rig, tell: &impl Fn(&str), costs: &mut Vec<Cost>) {
     let what = "a run that is watched against one that is not";
     let slowdown = screen::slowdown(rig, PAIRS);
     costs.push(Cost::of("watched", what, Unit::Ratio, Goal::AtMost(1.01), slowdown).where_pairs_reach());
-}
-
-/// Nothing: elsewhere nobody says what a thread has used.
-#[cfg(not(target_os = "linux"))]
-fn screen(_rig: &Rig, _tell: &impl Fn(&str), costs: &mut Vec<Cost>) {
-    let none: Result<f64, _> = Err(NotMeasured("only Linux says what each thread has used".to_owned()));
-    let what = "the screen, on a terminal";
-    costs.push(Cost::of("screen_busy", what, Unit::CorePercent, Goal::AtMost(2.0), none));
 }
 
 fn lanes_and_frames(rig: &Rig, costs: &mut Vec<Cost>) {
