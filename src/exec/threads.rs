@@ -1,8 +1,9 @@
 //! A pool of exactly N threads, supplied by rayon and built for one run.
 //!
 //! Rayon gives the threads; each runs one loop that takes chunks from our queue, blocking tasks too, for the pool is
-//! private. Dropping a rayon pool does not wait for its threads, so they are spawned by our own handler and joined.
-//! A thread cannot be killed: when a run is ended by force, one that hangs is given up, and the books say so.
+//! private, and enters rayon's own only to be let go. Dropping a rayon pool does not wait for its threads, so they are
+//! spawned by our own handler and joined. A thread cannot be killed: when a run is ended by force, one that
+//! hangs is given up, and the books say so.
 
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -30,32 +31,38 @@ pub(super) struct Threads;
 
 impl Executor for Threads {
     fn run(&self, spec: &RunSpec, env: &RunEnv) -> Books {
-        run_on(spec, env, |mut workers| {
-            let (pool, crew) = build(workers.len())?;
+        run_on(spec, env, |workers| {
+            let (pool, seats, short) = build(workers.len())?;
             // Those for whom there is no thread say so by going.
-            workers.truncate(crew.handles.len());
-            let seats: Vec<_> = workers.into_iter().map(|worker| Mutex::new(Some(worker))).collect();
-            pool.spawn_broadcast(move |context| {
-                let seat = seats[context.index()].lock().unwrap_or_else(PoisonError::into_inner).take();
-                if let Some(worker) = seat {
-                    worker.live();
-                }
+            let handles = workers.into_iter().zip(seats).map(|(worker, (handle, seat))| {
+                // A thread waits for its worker, and does not end before.
+                let _ = seat.send(worker);
+                handle
             });
-            Ok(crew)
+            let handles = handles.collect();
+            drop(pool);
+            Ok(Crew { handles, short })
         })
     }
 }
 
+/// A thread, and where it waits for its worker.
+type Seat = (JoinHandle<()>, mpsc::Sender<Worker>);
+
 /// The threads that were started, one for each worker from the first.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Crew {
     pub(super) handles: Vec<JoinHandle<()>>,
     /// Why there are fewer than were asked for.
     pub(super) short: Option<String>,
 }
 
-/// A pool of so many threads, or where the system refuses as many, of those that it grants.
-fn build(mut threads: usize) -> io::Result<(rayon::ThreadPool, Crew)> {
+/// A pool of so many threads, or where the system refuses as many, of those that it grants; and why there are fewer.
+///
+/// A thread does its worker's work before it enters the pool, which by then has been dropped: in there it would look for
+/// something to steal from every other thread, and look again, before it slept. Thousands of them would be at that for
+/// seconds, when a run begins and when it ends.
+fn build(mut threads: usize) -> io::Result<(rayon::ThreadPool, Vec<Seat>, Option<String>)> {
     let mut short = None;
     loop {
         let started = Arc::new(Mutex::new(Vec::with_capacity(threads)));
@@ -67,21 +74,27 @@ fn build(mut threads: usize) -> io::Result<(rayon::ThreadPool, Crew)> {
             .spawn_handler(move |thread| {
                 let name = SlotId(thread.index() as u16).to_string();
                 let builder = std::thread::Builder::new().name(name).stack_size(STACK);
-                let handle = builder.spawn(|| thread.run()).inspect_err(|error| {
-                    *refused = scarcity::words(error);
-                })?;
-                starting.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+                let (seat, assigned) = mpsc::channel::<Worker>();
+                let life = move || {
+                    // None comes where the pool comes to nothing.
+                    if let Ok(worker) = assigned.recv() {
+                        worker.live();
+                    }
+                    thread.run();
+                };
+                let handle = builder.spawn(life).inspect_err(|error| *refused = scarcity::words(error))?;
+                starting.lock().unwrap_or_else(PoisonError::into_inner).push((handle, seat));
                 Ok(())
             })
             .build();
-        let handles = std::mem::take(&mut *started.lock().unwrap_or_else(PoisonError::into_inner));
+        let seats: Vec<Seat> = std::mem::take(&mut *started.lock().unwrap_or_else(PoisonError::into_inner));
         let error = match pool {
-            Ok(pool) => return Ok((pool, Crew { handles, short })),
+            Ok(pool) => return Ok((pool, seats, short)),
             Err(error) => error,
         };
-        // The pool that came to nothing lets its threads go.
-        let granted = handles.len();
-        for handle in handles {
+        let granted = seats.len();
+        for (handle, seat) in seats {
+            drop(seat);
             let _ = handle.join();
         }
         // A few are left to the rest of the program: what has run out may be memory.

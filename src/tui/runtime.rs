@@ -2,7 +2,7 @@
 //!
 //! It blocks until a key comes or a frame is due, and joins nobody: a worker that hangs cannot hold it. While something
 //! runs a frame is due 20 times a second, otherwise twice; where frames are dear, because there are a thousand lanes say,
-//! as often as a fiftieth of a core allows, for a screen must not slow the run that it shows.
+//! as often as a fiftieth of a core allows, for a screen must not slow the run that it shows, and as a slow line can take.
 
 mod display;
 
@@ -36,6 +36,9 @@ const LAST_WORDS: Nanos = Nanos::from_millis(200);
 const STOPPED_BY: Nanos = Nanos::from_secs(1);
 /// The least time between two frames, as a multiple of the CPU time of one: a fiftieth of a core.
 const THRIFT: u64 = 50;
+/// The most bytes that frames may take in a second for each cell of the terminal: 19 kB at 120×40. What changes faster, as
+/// a table of short tasks does, cannot be read faster either.
+const BYTES_PER_CELL: f64 = 4.0;
 /// Messages that are taken in before a frame is drawn.
 const MOST_AT_ONCE: u32 = 256;
 
@@ -129,8 +132,8 @@ impl Runtime {
             if stale && terminal::catch_up()? {
                 refresh(&mut model);
                 assert!(!(self.panics && model.is_busy()), "the screen was asked to panic");
-                screen.draw(&model)?;
-                pace.learn(thread_cpu() - before);
+                let bytes = screen.draw(&model)?;
+                pace.learn(thread_cpu() - before, bytes);
                 stale = !terminal::catch_up()?;
             }
             if changed || due {
@@ -244,15 +247,22 @@ fn resize(model: &mut Model) {
 struct Pace {
     /// CPU time of a frame, smoothed.
     cost: Nanos,
+    /// Bytes of a frame for each cell of the terminal, smoothed.
+    bytes: f64,
 }
 
 impl Pace {
-    fn learn(&mut self, cost: Nanos) {
+    fn learn(&mut self, cost: Nanos, bytes: f64) {
         self.cost = (self.cost * 3 + cost) / 4;
+        self.bytes = (self.bytes * 3.0 + bytes) / 4.0;
     }
 
     fn frame_time(&self, model: &Model) -> Nanos {
-        if model.is_busy() { (self.cost * THRIFT).clamp(FRAME, IDLE) } else { IDLE }
+        if !model.is_busy() {
+            return IDLE;
+        }
+        let writing = Nanos((self.bytes / BYTES_PER_CELL * 1e9) as u64);
+        (self.cost * THRIFT).max(writing).clamp(FRAME, IDLE)
     }
 }
 
@@ -287,12 +297,18 @@ mod tests {
         assert_eq!(pace.frame_time(&running(80, 24)), FRAME);
         assert_eq!(pace.frame_time(&before(80, 24)), IDLE);
         for _ in 0..40 {
-            pace.learn(Nanos::from_millis(4));
+            pace.learn(Nanos::from_millis(4), 0.1);
         }
         let dear = pace.frame_time(&running(80, 24)).as_millis_f64();
         assert!((190.0..=200.0).contains(&dear), "{dear}");
+        let mut pace = Pace::default();
         for _ in 0..40 {
-            pace.learn(Nanos::from_millis(400));
+            pace.learn(Nanos::from_millis(1), 0.8);
+        }
+        let long = pace.frame_time(&running(80, 24)).as_millis_f64();
+        assert!((195.0..=205.0).contains(&long), "{long}");
+        for _ in 0..40 {
+            pace.learn(Nanos::from_millis(400), 0.1);
         }
         assert_eq!(pace.frame_time(&running(80, 24)), IDLE);
     }

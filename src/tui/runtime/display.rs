@@ -24,8 +24,8 @@ impl Display {
         Ok(Self { terminal: Terminal::new(Screen::new())?, cells: 0 })
     }
 
-    /// Draws what there is to see.
-    pub(super) fn draw(&mut self, model: &Model) -> io::Result<()> {
+    /// Draws what there is to see. Returns the bytes that this took for each cell of the terminal.
+    pub(super) fn draw(&mut self, model: &Model) -> io::Result<f64> {
         let size = self.terminal.size()?;
         let cells = u32::from(size.width) * u32::from(size.height);
         if self.cells / FAR_TOO_LARGE > cells {
@@ -33,7 +33,10 @@ impl Display {
             self.clear()?;
         }
         self.cells = self.cells.max(cells);
-        self.terminal.draw(|frame| view(model, frame)).map(|_| ())
+        let before = self.terminal.backend().written();
+        self.terminal.draw(|frame| view(model, frame))?;
+        let bytes = self.terminal.backend().written() - before;
+        Ok(bytes as f64 / f64::from(cells.max(1)))
     }
 
     /// Forgets what is on the terminal, so that every cell is drawn.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, Write};
+use std::rc::Rc;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer;
@@ -12,20 +13,25 @@ use crate::tui::terminal::{size, write_frame};
 
 /// The bytes of a frame, gathered.
 #[derive(Debug, Default)]
-pub(crate) struct Output(Vec<u8>);
+pub(crate) struct Output {
+    bytes: Vec<u8>,
+    /// The sum of all frames, shared with the screen.
+    written: Rc<Cell<u64>>,
+}
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.0.is_empty() {
+        if self.bytes.is_empty() {
             return Ok(());
         }
+        self.written.set(self.written.get() + self.bytes.len() as u64);
         // A frame of the usual size is a few kilobytes: what the largest took is not kept.
-        write_frame(&std::mem::take(&mut self.0))
+        write_frame(&std::mem::take(&mut self.bytes))
     }
 }
 
@@ -36,12 +42,20 @@ pub(crate) struct Screen {
     inner: CrosstermBackend<Output>,
     /// What the terminal said last.
     size: Cell<Size>,
+    written: Rc<Cell<u64>>,
 }
 
 impl Screen {
     /// The terminal, once it is taken.
     pub(crate) fn new() -> Self {
-        Self { inner: CrosstermBackend::new(Output::default()), size: Cell::new(Size::new(80, 24)) }
+        let output = Output::default();
+        let written = Rc::clone(&output.written);
+        Self { inner: CrosstermBackend::new(output), size: Cell::new(Size::new(80, 24)), written }
+    }
+
+    /// The bytes of all frames so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.get()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::state::{RunState, SlotState};
 use crate::tui::lab::lanes::{figures, name};
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::{Model, Row};
-use crate::units::{grouped, plural};
+use crate::units::grouped;
 
 /// What the row under the cursor is and does.
 pub(super) fn words(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> String {
@@ -44,9 +44,9 @@ fn one(words: &mut Vec<String>, model: &Model, run: &RunState, slot: &SlotState)
 }
 
 fn several(words: &mut Vec<String>, model: &Model, run: &RunState, band: &[SlotState], first: usize) {
-    words.push(plural(band.len() as u64, "worker"));
     if run.end.is_none() {
-        words.push(format!("{} in flight", band.iter().filter(|slot| slot.levels.task.is_some()).count()));
+        let in_flight = band.iter().filter(|slot| slot.levels.task.is_some()).count();
+        words.push(format!("{in_flight} of {} in flight", band.len()));
         let computing = band.iter().filter(|slot| slot.levels.phase == Phase::Computing).count();
         words.push(format!("{computing} computing"));
     }
