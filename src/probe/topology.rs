@@ -75,7 +75,6 @@ fn kibibytes(text: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use crate::units::Bytes;
@@ -142,6 +141,7 @@ mod tests {
         assert_eq!(caches(&Files::under(dir.path()), &[CpuId(0)]), []);
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn this_machine_has_a_core_for_each_cpu() {
         let topology = topology(&Files::system());

@@ -179,7 +179,14 @@ fn version_completions_and_manual_page_are_there() {
 fn doctor_says_what_the_machine_has() {
     let ended = run(&["doctor"]);
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
-    for word in ["CPUs available", "reading the clock", "starting a process", "Terminal:", "Missing"] {
+    for word in [
+        "CPUs available",
+        "threads, processes",
+        "reading the clock",
+        "starting a process",
+        "Terminal:",
+        "Missing",
+    ] {
         assert!(ended.out.contains(word), "{}", ended.out);
     }
     let facts = run(&["doctor", "--json"]).json();

@@ -56,13 +56,13 @@ impl Table<'_> {
         let Some(topology) = &facts.topology else { return };
         self.heading("Topology");
         self.row("packages", &topology.packages.to_string(), "");
-        let threads = match topology.threads_per_core {
+        let threads = match (topology.threads_per_core_min, topology.threads_per_core_max) {
             (1, 1) => "one thread each".to_owned(),
             (least, most) if least == most => format!("{most} threads each"),
             (least, most) => format!("{least} to {most} threads each"),
         };
         self.row("cores", &topology.cores.to_string(), &threads);
-        if topology.threads_per_core.1 > 1 {
+        if topology.threads_per_core_max > 1 {
             self.list("CPUs of a core", &topology.siblings);
         }
         if topology.nodes.len() > 1 {
@@ -73,7 +73,8 @@ impl Table<'_> {
         }
         for cache in &topology.caches {
             let name = format!("cache {}", cache.name);
-            self.row(&name, &Bytes(cache.size_bytes).to_string(), &format!("{} of them", cache.count));
+            let count = if cache.count == 1 { "one".to_owned() } else { format!("{} of them", cache.count) };
+            self.row(&name, &Bytes(cache.size_bytes).to_string(), &count);
         }
     }
 

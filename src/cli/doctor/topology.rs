@@ -12,8 +12,10 @@ use crate::probe::Cache;
 pub(super) struct TopologyFacts {
     pub(super) packages: usize,
     pub(super) cores: usize,
-    /// The same for all cores, or the least and the most.
-    pub(super) threads_per_core: (usize, usize),
+    /// The threads of the core that has the fewest.
+    pub(super) threads_per_core_min: usize,
+    /// The threads of the core that has the most: the same where cores are alike.
+    pub(super) threads_per_core_max: usize,
     /// The CPUs of each core.
     pub(super) siblings: Vec<String>,
     /// The CPUs of each NUMA node.
@@ -44,7 +46,8 @@ impl TopologyFacts {
         Some(Self {
             packages: topology.packages(),
             cores: cores.len(),
-            threads_per_core: (counts().min()?, counts().max()?),
+            threads_per_core_min: counts().min()?,
+            threads_per_core_max: counts().max()?,
             siblings: cores.iter().map(|core| folded(core)).collect(),
             nodes: topology.nodes.iter().map(|node| folded(node)).collect(),
             offline: folded(&topology.offline),
