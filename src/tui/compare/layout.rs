@@ -10,6 +10,8 @@ use crate::tui::model::Model;
 
 /// The most lines of a lane.
 const HIGHEST: u16 = 10;
+/// Lines of the ledger, its heading among them, that are left to it where lanes need the others.
+const FEW_BARS: u16 = 4;
 /// Columns of one worker in the read-out.
 pub(crate) const READING: u16 = 39;
 
@@ -105,13 +107,7 @@ struct Fit {
 impl Fit {
     /// The highest lanes for which there is room; where there is none for single lanes, the most rows of each run.
     fn of(slots: &[u16], room: u16) -> Self {
-        let apart = (slots.len() as u16).saturating_sub(1);
-        let used = |height: u16, most: u16, gap: u16| -> u32 {
-            let lanes: u32 =
-                slots.iter().map(|slots| u32::from(rows(*slots, most)) * u32::from(height)).sum();
-            lanes + u32::from(gap) * u32::from(apart)
-        };
-        let fits = |fit: &Self| used(fit.height, fit.most, fit.gap) <= u32::from(room);
+        let fits = |fit: &Self| fit.used(slots) <= u32::from(room);
         let tall = (1..=HIGHEST).rev().flat_map(|height| {
             [1, 0].into_iter().filter(move |gap| height == 1 || *gap == 1).map(move |gap| (height, gap))
         });
@@ -122,6 +118,13 @@ impl Fit {
             [Self { height: 1, most, gap }, Self { height: 1, most, gap: 0 }]
         });
         whole.chain(folded).find(fits).unwrap_or(Self { height: 1, most: 1, gap: 0 })
+    }
+
+    /// Lines that runs of so many slots take.
+    fn used(&self, slots: &[u16]) -> u32 {
+        let high = |slots: &u16| u32::from(rows(*slots, self.most)) * u32::from(self.height);
+        let apart = slots.len().saturating_sub(1) as u32;
+        slots.iter().map(high).sum::<u32>() + u32::from(self.gap) * apart
     }
 }
 
@@ -164,11 +167,26 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
     let axis = u16::from(height >= 4);
     let legend = u16::from(height >= 8);
     let rest = height.saturating_sub(axis + legend);
-    let ledger = if rest >= 8 { 1 + (entries.len() as u16).min((rest / 4).max(1)) } else { 0 };
+    let mut ledger = if rest >= 8 { 1 + (entries.len() as u16).min((rest / 4).max(1)) } else { 0 };
     let readout =
         if rest >= 10 { 1 + readings(model, entries, stack.0.width).min((rest / 6).max(2)) } else { 0 };
-    let room = rest.saturating_sub(ledger + readout + 2 * air);
-    layout.blocks = blocks(&mut stack, room, desk::chosen(model, entries), entries);
+    let mut room = rest.saturating_sub(ledger + readout + 2 * air);
+    let slots: Vec<u16> = entries.iter().map(|entry| entry.run.slots.len().clamp(1, 65_535) as u16).collect();
+    // A few bars less are no loss where every lane has a row then; and bars take what lanes leave.
+    let lanes: u32 = slots.iter().map(|slots| u32::from(*slots)).sum();
+    let lacking = lanes.saturating_sub(room.into());
+    if lacking <= ledger.saturating_sub(FEW_BARS).into() {
+        ledger -= lacking as u16;
+        room += lacking as u16;
+    }
+    let fit = Fit::of(&slots, room);
+    if ledger > 0 {
+        let left = u32::from(room).saturating_sub(fit.used(&slots)) as u16;
+        let more = (entries.len() as u16 + 1).saturating_sub(ledger).min(left);
+        ledger += more;
+        room -= more;
+    }
+    layout.blocks = blocks(&mut stack, room, desk::chosen(model, entries), &fit, &slots);
     layout.axis = (axis > 0).then(|| stack.take(1));
     layout.legend = (legend > 0).then(|| stack.take(1));
     if ledger > 0 {
@@ -194,9 +212,7 @@ fn readings(model: &Model, entries: &[Entry<'_>], width: u16) -> u16 {
 }
 
 /// Places the runs that there is room for; the one that is looked at is always among them.
-fn blocks(stack: &mut Stack, room: u16, chosen: usize, entries: &[Entry<'_>]) -> Vec<Block> {
-    let slots: Vec<u16> = entries.iter().map(|entry| entry.run.slots.len().clamp(1, 65_535) as u16).collect();
-    let fit = Fit::of(&slots, room);
+fn blocks(stack: &mut Stack, room: u16, chosen: usize, fit: &Fit, slots: &[u16]) -> Vec<Block> {
     let highs: Vec<u16> = slots.iter().map(|slots| rows(*slots, fit.most) * fit.height).collect();
     let needed = |first: usize| -> u32 {
         highs.iter().take(chosen + 1).skip(first).map(|high| u32::from(high + fit.gap)).sum()
@@ -204,7 +220,7 @@ fn blocks(stack: &mut Stack, room: u16, chosen: usize, entries: &[Entry<'_>]) ->
     let first = (0..chosen).find(|first| needed(*first) <= u32::from(room + fit.gap)).unwrap_or(chosen);
     let mut left = room;
     let mut blocks: Vec<Block> = Vec::new();
-    for (entry, (high, slots)) in highs.iter().zip(&slots).enumerate().skip(first) {
+    for (entry, (high, slots)) in highs.iter().zip(slots).enumerate().skip(first) {
         let gap = if blocks.is_empty() { 0 } else { fit.gap };
         if left <= gap {
             break;
