@@ -111,8 +111,11 @@ fn one(
             x = canvas.text(x, 0, &ago, theme.dim) + 1;
         }
     }
-    let pid = pid.map_or_else(|| "pid –".to_owned(), |pid| format!("pid {pid}"));
-    if reading != Doing::Over && usize::from(x) + pid.len() <= usize::from(canvas.width()) {
-        canvas.right(canvas.width(), 0, &pid, theme.dim);
+    let pid = pid.map_or_else(|| "–".to_owned(), |pid| pid.to_string());
+    let room = usize::from(canvas.width().saturating_sub(x));
+    // Where there is no room for the word, the number has to do.
+    let texts = [format!("pid {pid}"), pid];
+    if let Some(text) = texts.iter().find(|text| reading != Doing::Over && text.chars().count() <= room) {
+        canvas.right(canvas.width(), 0, text, theme.dim);
     }
 }
