@@ -165,7 +165,7 @@ impl Inner {
         }
         #[cfg(not(unix))]
         let _ = (strategy, key);
-        (Lanes::heap(slots, cpus), None)
+        (Lanes::private(slots, cpus), None)
     }
 }
 

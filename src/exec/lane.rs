@@ -1,7 +1,7 @@
 //! Lanes: what each worker writes down about itself while it works, at a few nanoseconds a fact.
 //!
 //! One [`Lanes`] holds the lanes of one run, a slot for each worker: gauges (levels now, and exact totals), two
-//! histograms, and a journal (a single-producer single-consumer ring of records). The same layout lies on the heap for
+//! histograms, and a journal (a single-producer single-consumer ring of records). The same layout lies in private memory for
 //! threads and in shared memory for processes, so that a child's lane costs nothing to read and survives its death.
 //! A worker writes through [`LaneWriter`]; the parent reads through [`LaneReader`], and moves a slot through its states
 //! while no worker lives in it. Nothing here counts outcomes for the books: lanes are for display and for time.
@@ -134,9 +134,14 @@ pub enum LaneError {
 }
 
 impl Lanes {
-    /// Lanes on the heap, for workers of this process. `cpus` is one more than the highest CPU number.
-    pub fn heap(slots: u32, cpus: u32) -> Arc<Self> {
+    /// Lanes that are not shared, for workers of this process. `cpus` is one more than the highest CPU number.
+    pub fn private(slots: u32, cpus: u32) -> Arc<Self> {
         let shape = Shape::new(slots, cpus);
+        // Miri has no mappings.
+        #[cfg(all(unix, not(miri)))]
+        if let Ok(mapped) = mapped::Mapped::private(shape.cells()) {
+            return Arc::new(Self { memory: Memory::Mapped(mapped), shape });
+        }
         let cells = (0..shape.cells()).map(|_| AtomicU64::new(0)).collect();
         Arc::new(Self { memory: Memory::Heap(cells), shape })
     }

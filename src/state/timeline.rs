@@ -232,6 +232,19 @@ mod tests {
     }
 
     #[test]
+    fn all_timelines_of_a_run_are_bounded_however_long_it_is() {
+        for lanes in [1, 64, 1_000, 4_096] {
+            let mut line = Timeline::new(lanes);
+            for i in 0..40_000 {
+                line.add_span(span(Phase::Blocked, i * 50_000, i * 50_000 + 50_000));
+            }
+            let bytes = line.bins.len() * size_of::<Shares>() + line.spans.len() * size_of::<TimelineSpan>();
+            assert!(bytes * lanes <= TIMELINES_BYTES, "{bytes} bytes for each of {lanes}");
+            assert!(line.bins.len() >= 128, "and a screen has something to show");
+        }
+    }
+
+    #[test]
     fn the_last_stretches_are_known_one_by_one_and_older_ones_are_not_claimed() {
         let mut line = Timeline::new(1);
         for i in 0..5_000 {

@@ -1,7 +1,8 @@
 //! Lanes in shared memory: the one file that turns a mapping into atomics.
 //!
 //! The memory is a memfd that is full-sized and sealed against every change of size before anyone maps it, so that no
-//! access can fault; it has no name, and a child opens it through the parent's descriptor.
+//! access can fault; it has no name, and a child opens it through the parent's descriptor. Lanes that are not shared are
+//! mapped too: memory that nobody has written to costs nothing then, and most of a journal is never written to.
 #![expect(unsafe_code, reason = "a mapping is seen as a slice of atomics here, and nowhere else")]
 
 use std::io;
@@ -11,12 +12,12 @@ use memmap2::MmapRaw;
 
 use super::LaneError;
 
-/// A shared mapping, seen as cells.
+/// A mapping, seen as cells.
 #[derive(Debug)]
 pub(super) struct Mapped {
     map: MmapRaw,
-    /// Kept open in the parent, for children open it through `/proc`.
-    _file: std::fs::File,
+    /// Kept open in the parent, for children open it through `/proc`. None where the memory is this process's own.
+    _file: Option<std::fs::File>,
 }
 
 impl Mapped {
@@ -35,7 +36,7 @@ impl Mapped {
         let path = format!("/proc/{}/fd/{}", std::process::id(), fd.as_raw_fd());
         let file = std::fs::File::from(fd);
         let map = MmapRaw::map_raw(&file).map_err(|source| LaneError::System { what: "mmap", source })?;
-        Ok((Self { map, _file: file }, path))
+        Ok((Self { map, _file: Some(file) }, path))
     }
 
     /// Elsewhere there is no memory that nobody can cut short under our feet.
@@ -52,7 +53,13 @@ impl Mapped {
             return Err(LaneError::Foreign("its size differs"));
         }
         let map = MmapRaw::map_raw(&file).map_err(failed("mmap"))?;
-        Ok(Self { map, _file: file })
+        Ok(Self { map, _file: Some(file) })
+    }
+
+    /// Memory of this process's own, all zero.
+    pub(super) fn private(cells: usize) -> io::Result<Self> {
+        let map = memmap2::MmapOptions::new().len(cells * 8).map_anon()?;
+        Ok(Self { map: map.into(), _file: None })
     }
 
     /// The memory as atomics.
@@ -60,7 +67,7 @@ impl Mapped {
         #[expect(clippy::cast_ptr_alignment, reason = "a mapping begins at a page")]
         let cells = self.map.as_ptr().cast::<AtomicU64>();
         // SAFETY: the mapping is page-aligned, readable and writable, lives as long as `self`, and is `len` bytes long;
-        // the file below it is sealed against shrinking. All access, here and in every other process, is through
+        // a file below it is sealed against shrinking. All access, here and in every other process, is through
         // atomics of the same size, for which any bit pattern is a value.
         unsafe { std::slice::from_raw_parts(cells, self.map.len() / 8) }
     }

@@ -51,7 +51,7 @@ fn nature(place: usize) -> Nature {
     }
 }
 
-/// The child's end: it reads a lane on the child's heap.
+/// The child's end: it reads a lane of the child's own.
 #[derive(Debug)]
 pub struct LaneTeller {
     lanes: Arc<Lanes>,
@@ -157,11 +157,11 @@ mod tests {
     fn what_two_children_told_one_after_another_reads_like_one_lane() {
         let (clock, hand) = Clock::manual();
         let clock = RunClock::new(clock.clone(), clock.now());
-        let parent = Lanes::heap(2, 4);
+        let parent = Lanes::private(2, 4);
         let mut reader = LaneReader::new(&parent, SLOT);
         for life in 0..2 {
             parent.spawned(SLOT, clock.now());
-            let child = Lanes::heap(1, 4);
+            let child = Lanes::private(1, 4);
             child.gone(SlotId(0), clock.now());
             child.spawned(SlotId(0), clock.now());
             let (mut teller, mut hearer) =
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn news_that_make_no_sense_are_left_out() {
-        let lanes = Lanes::heap(1, 1);
+        let lanes = Lanes::private(1, 1);
         let news = LaneNews { cells: vec![(u16::MAX, 7)], charges: vec![(u16::MAX, 7)], records: Vec::new() };
         LaneHearer::new(&lanes, SlotId(0)).hear(&news);
     }

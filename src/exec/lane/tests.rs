@@ -8,7 +8,7 @@ const SLOT: SlotId = SlotId(0);
 fn lane() -> (Arc<Lanes>, RunClock, ManualHand) {
     let (clock, hand) = Clock::manual();
     let epoch = clock.now();
-    (Lanes::heap(1, 2), RunClock::new(clock, epoch), hand)
+    (Lanes::private(1, 2), RunClock::new(clock, epoch), hand)
 }
 
 fn drained(reader: &mut LaneReader) -> Vec<Record> {

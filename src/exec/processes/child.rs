@@ -183,7 +183,7 @@ impl Child {
         let (lanes, tellers) = if let Some(lanes) = shared {
             (lanes, None)
         } else {
-            let lanes = Lanes::heap(u32::from(*threads), *cpus);
+            let lanes = Lanes::private(u32::from(*threads), *cpus);
             let tellers = (0..*threads).map(|thread| tell_from(&lanes, SlotId(thread), &hello)).collect();
             (lanes, Some(Mutex::new(tellers)))
         };

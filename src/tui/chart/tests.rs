@@ -135,3 +135,27 @@ fn no_columns_and_no_rows_are_fine() {
     }
     assert_eq!(text(&chart, 0), "c");
 }
+
+#[test]
+fn half_an_hour_is_whole_at_every_zoom() {
+    const MINUTE: u64 = 60_000;
+    let mut session = session(2);
+    for second in 0..30 * 60 {
+        let at = second * 1_000;
+        span(&mut session, 0, Phase::Computing, Some(second as u32), at, at + 750);
+        span(&mut session, 0, Phase::Waiting, None, at + 750, at + 1_000);
+        span(&mut session, 1, Phase::Blocked, Some(second as u32), at, at + 1_000);
+    }
+    let mut chart = Chart::default();
+    // All of it, a minute at its beginning, a minute at its end, and its last five seconds.
+    let stretches =
+        [(0, 30 * MINUTE), (0, MINUTE), (29 * MINUTE, 30 * MINUTE), (30 * MINUTE - 5_000, 30 * MINUTE)];
+    for (from, to) in stretches {
+        let stretch = Frame { from: ms(from), to: ms(to), ..frame(60, 2, 1) };
+        chart.refresh(&session.runs[0], ms(30 * MINUTE), stretch);
+        assert!(chart.row(0).iter().all(|cell| cell.first.is_some()), "{from} to {to}: {}", text(&chart, 0));
+        assert!(chart.row(1).iter().all(|cell| cell.first == Some(Phase::Blocked)), "{from} to {to}");
+        let computing = chart.row(0).iter().filter(|cell| cell.first == Some(Phase::Computing)).count();
+        assert!(computing >= 40, "three quarters, in whatever columns: {}", text(&chart, 0));
+    }
+}

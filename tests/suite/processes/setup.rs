@@ -87,7 +87,7 @@ impl Setup {
             let (lanes, path) = Lanes::shared(spec.slots, spec.cpus, run_key).unwrap();
             (lanes, Some(path))
         } else {
-            (Lanes::heap(spec.slots, spec.cpus), None)
+            (Lanes::private(spec.slots, spec.cpus), None)
         };
         let (events, feed) = EventSink::channel();
         let cancel = CancelToken::default();

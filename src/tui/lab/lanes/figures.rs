@@ -31,7 +31,7 @@ pub(super) fn draw(
     let Some(slots) = run.slots.get(slots) else { return };
     match slots {
         [slot] if layout.fold <= 1 => one(canvas, model, run, slot, layout),
-        slots => band(canvas, model, run, slots),
+        slots => band(canvas, model, run, slots, layout),
     }
 }
 
@@ -59,7 +59,7 @@ fn digits(run: &RunState) -> usize {
     run.start.tasks.to_string().len().clamp(1, 7)
 }
 
-fn band(canvas: &mut Canvas<'_>, model: &Model, run: &RunState, slots: &[SlotState]) {
+fn band(canvas: &mut Canvas<'_>, model: &Model, run: &RunState, slots: &[SlotState], layout: &WorkersLayout) {
     let theme = &model.theme;
     let width = canvas.width();
     let parts = spread(slots, run, model);
@@ -79,7 +79,7 @@ fn band(canvas: &mut Canvas<'_>, model: &Model, run: &RunState, slots: &[SlotSta
     x = canvas.text(x, 0, " done", theme.dim);
     if width >= IN_FLIGHT && run.end.is_none() {
         let in_flight = slots.iter().filter(|slot| slot.levels.task.is_some()).count();
-        let all = slots.len().to_string().len();
+        let all = layout.fold.to_string().len();
         x = canvas.text(x + 2, 0, &format!("{in_flight:>all$}"), theme.text);
         canvas.text(x, 0, " in flight", theme.dim);
     }
