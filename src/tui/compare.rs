@@ -26,10 +26,12 @@ mod layout;
 mod ledger;
 pub(crate) mod moment;
 mod opened;
+mod places;
 mod readout;
 mod title;
 
 pub(crate) use layout::compare_layout;
+pub(crate) use places::{Spot, spot};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -5,11 +5,13 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::tui::compare::{self, Spot};
 use crate::tui::footer::Footer;
 use crate::tui::form::Item;
+use crate::tui::lab::header::Header;
 use crate::tui::lab::{self, PlanPanel, RunList};
 use crate::tui::message::Action;
-use crate::tui::model::{Model, Overlay, Panel};
+use crate::tui::model::{Model, Overlay, Panel, Screen};
 
 /// What was done with the mouse, and where: columns and rows from 0.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -42,6 +44,10 @@ pub(crate) enum Place {
     Run(usize),
     /// A panel otherwise.
     Panel(Panel),
+    /// Something on Compare.
+    Spot(Spot),
+    /// A tab.
+    Tab(Screen),
     /// A key of the footer.
     Key(Action),
     /// What lies over the screen.
@@ -73,6 +79,12 @@ pub(crate) fn place(model: &Model, at: Position) -> Option<Place> {
             return Some(if area.contains(at) { within } else { Place::Outside });
         }
         None => {}
+    }
+    if let Some(screen) = Header::new(model).screen_at(layout.header, at) {
+        return Some(Place::Tab(screen));
+    }
+    if model.screen == Screen::Compare {
+        return compare::spot(model, at).map(Place::Spot);
     }
     if let Some(area) = layout.plan.filter(|area| area.contains(at)) {
         return Some(item(model, area, at).unwrap_or(Place::Panel(Panel::Plan)));

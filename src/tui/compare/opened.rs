@@ -4,8 +4,9 @@ mod record;
 mod tasks;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
+use crate::clock::RunTime;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::chart::Frame;
 use crate::tui::compare::desk::{self, Opened, Part, Picture};
@@ -108,6 +109,39 @@ pub(crate) fn opened_layout(area: Rect, entry: &Entry<'_>) -> OpenedLayout {
     layout
 }
 
+impl OpenedLayout {
+    /// Whether panels have frames.
+    pub(crate) const fn framed(&self) -> bool {
+        self.framed
+    }
+
+    /// The row of lanes and the column of time that lie at a place within the panel of the lanes.
+    pub(crate) fn cell(&self, at: Position) -> (Option<usize>, Option<u16>) {
+        let inner = inside(self.lanes, self.framed);
+        let row = at.y.checked_sub(inner.y).map(|y| y / self.height.max(1)).filter(|row| *row < self.rows);
+        let column = at.x.checked_sub(inner.x + self.label).filter(|column| *column < self.columns);
+        (row.map(usize::from), column)
+    }
+}
+
+/// The task that a line of the last tasks shows: the lane on which it ran, and its beginning.
+pub(crate) fn task_at(
+    model: &Model,
+    entry: &Entry<'_>,
+    opened: Opened,
+    area: Rect,
+    framed: bool,
+    y: u16,
+) -> Option<(usize, RunTime)> {
+    let at = desk::cursor(model, std::slice::from_ref(entry));
+    let inner = inside(area, framed);
+    // Below the headings.
+    let line = y.checked_sub(inner.y + 1).filter(|_| y < inner.bottom())?;
+    let picked = picked(entry.run, opened.lane, at);
+    let task = tasks::at(entry, picked, at, inner.height, line)?;
+    Some((task.slot.index(), task.start))
+}
+
 /// Draws the run.
 pub(crate) fn view(model: &Model, entries: &[Entry<'_>], opened: Opened, buf: &mut Buffer) {
     let Some(entry) = entries.get(desk::chosen(model, entries)) else { return };
@@ -139,7 +173,7 @@ fn lanes(
     entry: &Entry<'_>,
     opened: Opened,
     layout: &OpenedLayout,
-    at: crate::clock::RunTime,
+    at: RunTime,
     buf: &mut Buffer,
 ) {
     let theme = &model.theme;

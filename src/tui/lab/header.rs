@@ -1,7 +1,7 @@
 //! The header: where we are, and what state the machine is in.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
@@ -9,6 +9,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::model::{Model, Screen};
 use crate::units::plural;
 
+const NAME: &str = "poolscope";
 /// From this width on all tabs are shown.
 const TABS: u16 = 50;
 
@@ -22,23 +23,38 @@ impl<'a> Header<'a> {
     }
 }
 
+impl Header<'_> {
+    /// The tabs that there is room for: the column at which each begins, its screen, and its words.
+    fn tabs(&self, width: u16) -> impl Iterator<Item = (u16, Screen, &'static str)> {
+        let open = self.0.screen;
+        let all = [(Screen::Lab, " 1 Lab "), (Screen::Compare, " 2 Compare ")];
+        // Where there is no room for all, the one that is open says where we are.
+        let shown = all.into_iter().filter(move |(screen, _)| width >= TABS || *screen == open);
+        shown.scan(1 + NAME.len() as u16 + 2, |x, (screen, tab)| {
+            let at = *x;
+            *x += tab.len() as u16 + 1;
+            Some((at, screen, tab))
+        })
+    }
+
+    /// The screen whose tab lies at a place of the header.
+    pub(crate) fn screen_at(&self, area: Rect, at: Position) -> Option<Screen> {
+        let x = at.x.checked_sub(area.x).filter(|_| area.contains(at))?;
+        let mut tabs = self.tabs(area.width);
+        tabs.find(|(from, _, tab)| (*from..from + tab.len() as u16).contains(&x)).map(|(_, screen, _)| screen)
+    }
+}
+
 impl Widget for Header<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let Self(model) = self;
         let theme = &model.theme;
         let mut canvas = Canvas::new(area, buf);
-        let mut x = canvas.text(1, 0, "poolscope", theme.accent);
-        x += 2;
-        // Where there is no room for all tabs, the one that is open says where we are.
-        let wide = canvas.width() >= TABS;
-        for (screen, tab) in [(Screen::Lab, " 1 Lab "), (Screen::Compare, " 2 Compare ")] {
-            if screen == model.screen {
-                x = canvas.text(x, 0, tab, theme.bright.patch(theme.row)) + 1;
-            } else if wide {
-                x = canvas.text(x, 0, tab, theme.dim) + 1;
-            }
+        let mut x = canvas.text(1, 0, NAME, theme.accent);
+        for (at, screen, tab) in self.tabs(area.width) {
+            let open = screen == model.screen;
+            x = canvas.text(at, 0, tab, if open { theme.bright.patch(theme.row) } else { theme.dim });
         }
-        x -= 1;
         if model.still.is_some() {
             x = canvas.text(x + 2, 0, " frozen ", theme.button);
         }

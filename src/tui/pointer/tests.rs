@@ -1,5 +1,7 @@
 use super::*;
 use crate::plan::{Strategy, TaskType};
+use crate::tui::compare::desk::{self, Part};
+use crate::tui::compare::kept;
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::{Activity, Remark};
 use crate::tui::script::{before, crowd, finished, press, running, text};
@@ -130,9 +132,36 @@ fn the_plan_opens_from_its_line_and_closes_beside_it() {
 }
 
 #[test]
+fn tabs_runs_lanes_and_tasks_are_clicked() {
+    let mut model = on(finished(120, 40));
+    let tab = words(&model, "2 Compare", 1);
+    click(&mut model, tab);
+    assert_eq!(model.screen, Screen::Compare);
+    let run = words(&model, "1 serial", 2);
+    click(&mut model, run);
+    assert_eq!(model.compare.chosen, Some(1));
+    let before = desk::cursor(&model, &kept::shown(&model));
+    click(&mut model, Position { x: run.x + 40, y: run.y });
+    assert_ne!(desk::cursor(&model, &kept::shown(&model)), before, "the moment under the pointer");
+    deed(&mut model, Deed::WheelDown, run);
+    assert_eq!(model.compare.chosen, Some(2));
+    press(&mut model, "<Enter>");
+    let lane = words(&model, "w1", 0);
+    click(&mut model, lane);
+    assert_eq!(model.compare.opened.map(|opened| opened.lane), Some(1));
+    let tasks = words(&model, "Last tasks", 0);
+    let task = Position { x: tasks.x + 20, y: tasks.y + 2 };
+    click(&mut model, task);
+    assert_eq!(model.compare.opened.map(|opened| opened.part), Some(Part::Tasks));
+    let tab = words(&model, "1 Lab", 1);
+    click(&mut model, tab);
+    assert_eq!(model.screen, Screen::Lab);
+}
+
+#[test]
 fn no_place_makes_it_panic() {
     for (columns, rows) in [(40, 10), (80, 24), (120, 40), (200, 60)] {
-        for keys in ["", "?", "p", "z", "<Tab>z"] {
+        for keys in ["", "?", "p", "z", "<Tab>z", "2", "2<Enter>", "2<Enter><Tab>"] {
             let mut model = on(running(columns, rows));
             press(&mut model, keys);
             for y in (0..rows + 3).chain([u16::MAX]) {

@@ -3,7 +3,7 @@
 use crate::clock::RunTime;
 use crate::report::tasks_csv;
 use crate::tui::compare::desk::{Opened, Part};
-use crate::tui::compare::{compare_layout, desk, kept, moment, opened_layout};
+use crate::tui::compare::{Spot, compare_layout, desk, kept, moment, opened_layout};
 use crate::tui::message::{Action, Effect, Export};
 use crate::tui::model::{Model, Remark};
 use crate::units::{grouped, plural};
@@ -46,6 +46,41 @@ pub(super) fn step(model: &mut Model, action: Action) {
         Action::First => move_to(model, RunTime::START),
         Action::Last => move_to(model, known),
         _ => {}
+    }
+}
+
+/// Looks at what was clicked.
+pub(super) fn click(model: &mut Model, spot: Spot) {
+    turn_to(model, spot);
+    match spot {
+        Spot::Run { number, moment } => {
+            model.compare.chosen = Some(number);
+            model.compare.cursor = moment.or(model.compare.cursor);
+        }
+        Spot::Lane { lane, moment } => {
+            model.compare.cursor = moment.or(model.compare.cursor);
+            if let Some(opened) = &mut model.compare.opened {
+                opened.lane = lane;
+            }
+        }
+        Spot::Task { lane, start } => {
+            if let Some(opened) = &mut model.compare.opened {
+                opened.lane = lane;
+            }
+            move_to(model, start);
+        }
+        Spot::Part(_) => {}
+    }
+}
+
+/// Gives the panel that a place belongs to the focus.
+pub(super) fn turn_to(model: &mut Model, spot: Spot) {
+    if let Some(opened) = &mut model.compare.opened {
+        opened.part = match spot {
+            Spot::Part(part) => part,
+            Spot::Task { .. } => Part::Tasks,
+            Spot::Run { .. } | Spot::Lane { .. } => Part::Lanes,
+        };
     }
 }
 

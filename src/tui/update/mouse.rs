@@ -5,7 +5,7 @@ use crate::tui::form::{Item, Kind};
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, Panel};
 use crate::tui::pointer::{Deed, Place, Pointer, Step, place};
-use crate::tui::update::{act, change, close, open_plan};
+use crate::tui::update::{act, change, close, compare, open_plan};
 
 /// Takes a deed of the mouse in.
 pub(super) fn pointed(model: &mut Model, pointer: Pointer) -> Effect {
@@ -30,6 +30,8 @@ fn click(model: &mut Model, place: Place) -> Effect {
     model.remark = None;
     match place {
         Place::Key(action) => return act(model, action),
+        Place::Tab(screen) => return act(model, Action::Show(screen)),
+        Place::Spot(spot) => compare::click(model, spot),
         Place::Item(Item::Run, _) => return act(model, Action::Run),
         Place::Item(item, step) => {
             model.focus = Panel::Plan;
@@ -57,11 +59,15 @@ fn click(model: &mut Model, place: Place) -> Effect {
 /// The wheel turns what is under it, wherever the focus is.
 fn wheel(model: &mut Model, place: Place, action: Action) -> Effect {
     let panel = match place {
+        Place::Spot(spot) => {
+            compare::turn_to(model, spot);
+            return act(model, action);
+        }
         Place::Item(..) => Panel::Plan,
         Place::Run(_) => Panel::Runs,
         Place::Panel(panel) => panel,
         Place::Overlay => model.focus,
-        Place::PlanLine | Place::Key(_) | Place::Outside => return Effect::None,
+        Place::PlanLine | Place::Key(_) | Place::Tab(_) | Place::Outside => return Effect::None,
     };
     model.focus = panel;
     act(model, action)

@@ -55,6 +55,32 @@ pub(super) fn draw(
     table(&mut Canvas::new(inside(area, framed), buf), entry, picked, at, model);
 }
 
+fn index_of(recent: &[&TaskRecord], picked: Option<Picked>) -> Option<usize> {
+    let record = picked.and_then(|picked| picked.record)?;
+    recent.iter().position(|task| **task == record)
+}
+
+/// The first task that is shown in so many rows: the chosen one stands in the middle; without one, what ended last before
+/// the moment.
+fn first(recent: &[&TaskRecord], chosen: Option<usize>, at: RunTime, rows: usize) -> usize {
+    let about = chosen.unwrap_or_else(|| recent.partition_point(|task| task.end <= at));
+    about.saturating_sub(rows / 2).min(recent.len().saturating_sub(rows))
+}
+
+/// The task in a line below the headings of a table that is so high.
+pub(super) fn at(
+    entry: &Entry<'_>,
+    picked: Option<Picked>,
+    moment: RunTime,
+    height: u16,
+    line: u16,
+) -> Option<TaskRecord> {
+    let recent = entry.run.recent_by_end();
+    let rows = usize::from(height.saturating_sub(1));
+    let first = first(&recent, index_of(&recent, picked), moment, rows);
+    recent.get(first + usize::from(line)).filter(|_| usize::from(line) < rows).map(|task| **task)
+}
+
 /// The tasks, below a line of headings.
 pub(super) fn table(
     canvas: &mut Canvas<'_>,
@@ -73,11 +99,8 @@ pub(super) fn table(
         canvas.right(x, 0, heading, theme.dim);
     }
     let rows = usize::from(canvas.height().saturating_sub(1));
-    let chosen = picked.and_then(|picked| picked.record);
-    let chosen = chosen.and_then(|record| recent.iter().position(|task| **task == record));
-    // Without a task that was picked, what ended last before the moment stands in the middle.
-    let about = chosen.unwrap_or_else(|| recent.partition_point(|task| task.end <= at));
-    let first = about.saturating_sub(rows / 2).min(recent.len().saturating_sub(rows));
+    let chosen = index_of(&recent, picked);
+    let first = first(&recent, chosen, at, rows);
     for (y, (index, task)) in (1..).zip(recent.iter().enumerate().skip(first).take(rows)) {
         let is_chosen = Some(index) == chosen;
         if is_chosen {
