@@ -6,6 +6,7 @@
 
 pub mod attempt;
 pub mod cancel;
+mod crowd;
 pub mod fault;
 pub mod lane;
 mod outcomes;

@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use crate::event::{RunEvent, StopReason, WorkerExit};
 use crate::exec::lane::{LaneReader, LaneWriter};
 use crate::exec::pool::Pool;
-use crate::exec::{Books, Executor, RunEnv, RunSpec, scarcity};
+use crate::exec::{Books, Executor, RunEnv, RunSpec, crowd, scarcity};
 use crate::ids::SlotId;
 use crate::units::{Nanos, plural};
 
@@ -112,12 +112,17 @@ pub(super) struct Worker {
     pool: Arc<Pool>,
     env: RunEnv,
     done: mpsc::Sender<SlotId>,
+    /// Whether it is one of a crowd.
+    crowded: bool,
 }
 
 impl Worker {
     /// The worker's whole life, on the calling thread.
     pub(super) fn live(self) {
-        let Self { slot, pool, env, done } = self;
+        let Self { slot, pool, env, done, crowded } = self;
+        if crowded {
+            crowd::step_back();
+        }
         // Before the lane counts CPU time, which begins when a worker is ready.
         let scratch = pool.prepare();
         let lane = LaneWriter::attach(&env.lanes, slot, env.clock.clone(), std::process::id());
@@ -137,11 +142,13 @@ pub(super) fn run_on(
     let pool = Arc::new(Pool::new(spec, env));
     let (done, finished) = mpsc::channel();
     let slots = (0..spec.slots).map(|slot| SlotId(slot as u16));
+    let crowded = crowd::is_crowd(spec.slots);
     let workers = slots.clone().map(|slot| Worker {
         slot,
         pool: Arc::clone(&pool),
         env: env.clone(),
         done: done.clone(),
+        crowded,
     });
     let at = env.clock.now();
     let workers = workers.collect();

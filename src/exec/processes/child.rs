@@ -18,9 +18,9 @@ use super::wire::{self, Chunk, Failure, FrameReader, Hello, Kind, MAGIC, News, P
 use super::{WORKER_ARGUMENT, build};
 use crate::clock::{Clock, RunClock};
 use crate::event::Phase;
-use crate::exec::CancelToken;
 use crate::exec::attempt::{Ended, Job};
 use crate::exec::lane::{LaneTeller, LaneWriter, Lanes};
+use crate::exec::{CancelToken, crowd};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::OnError;
 use crate::task::Scratch;
@@ -294,6 +294,9 @@ impl Child {
         // Lanes of its own begin at 0.
         let first = if self.tellers.is_some() { 0 } else { self.hello.first_slot.0 };
         let slot = SlotId(first + thread);
+        if self.hello.crowded {
+            crowd::step_back();
+        }
         // Before the lane counts CPU time, which begins when a worker is ready.
         let going = || !self.stopping.load(Ordering::Relaxed);
         let scratch = Scratch::prepare(&self.job.work, self.hello.seed, going);

@@ -244,6 +244,7 @@ impl Conversation<'_> {
             retries: spec.retries,
             on_error: spec.on_error,
             estimate: spec.estimate,
+            crowded: self.run.crowded,
         };
         let mut frame = Vec::new();
         wire::write(&mut frame, Kind::Hello, &(preamble, hello))?;

@@ -16,7 +16,7 @@ use super::{build, registry};
 use crate::clock::{RunTime, thread_cpu};
 use crate::event::RunEvent;
 use crate::exec::lane::LaneReader;
-use crate::exec::{Books, RunEnv, RunSpec, scarcity};
+use crate::exec::{Books, RunEnv, RunSpec, crowd, scarcity};
 use crate::ids::{SlotId, TaskIndex};
 use crate::units::Nanos;
 
@@ -42,6 +42,8 @@ pub(super) struct Run {
     pub(super) env: RunEnv,
     pub(super) dispatcher: Dispatcher,
     pub(super) preamble: Preamble,
+    /// Whether its workers are a crowd.
+    pub(super) crowded: bool,
     /// Active time, in nanoseconds.
     active: AtomicU64,
     /// When a child was last ready, in active time.
@@ -72,6 +74,7 @@ impl Run {
             env: env.clone(),
             dispatcher: Dispatcher::new(spec, env),
             preamble: Preamble { magic: MAGIC, protocol: PROTOCOL, build: build::of(&env.worker_program) },
+            crowded: crowd::is_crowd(spec.slots),
             active: AtomicU64::new(0),
             last_ready: AtomicU64::new(0),
             spent: AtomicU64::new(0),

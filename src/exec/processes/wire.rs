@@ -103,6 +103,8 @@ pub(super) struct Hello {
     pub(super) on_error: OnError,
     /// What a task should take.
     pub(super) estimate: Nanos,
+    /// Whether its workers are among so many that they step back.
+    pub(super) crowded: bool,
 }
 
 /// A child's answer to [`Hello`].

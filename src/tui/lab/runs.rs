@@ -8,6 +8,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::plan::Strategy;
+use crate::state::RunState;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::layout::inside;
@@ -265,7 +266,7 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
         put(columns.last, &clip(&stopped.to_string(), 11), theme.bad);
     } else if failed > 0 {
         put(columns.last, &clip(&format!("{failed} failed"), 11), theme.bad);
-    } else if let Some(left) = run.time_left(model.moment()) {
+    } else if let Some(left) = time_left(row, run, passed, model) {
         put(columns.last, &format!("{} left", roughly(left)), theme.dim);
     }
     let whole = run.end.as_ref().is_some_and(|end| end.counts.all_ok());
@@ -285,6 +286,15 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     let efficiency = Share::of(speedup, f64::from(row.slots.max(1)));
     if whole {
         put(columns.last, &format!("{} %", efficiency.percent()), theme.dim);
+    }
+}
+
+/// What a run still takes: by its forecast, which knows of CPUs and of waves, until a first task has ended.
+fn time_left(row: &Row<'_>, run: &RunState, passed: Nanos, model: &Model) -> Option<Nanos> {
+    let begun = run.end.is_none() && run.done() + run.failed() == 0;
+    match row.forecast.filter(|_| begun) {
+        Some(forecast) => Some(forecast.elapsed - passed).filter(|left| *left > Nanos::ZERO),
+        None => run.time_left(model.moment()),
     }
 }
 
