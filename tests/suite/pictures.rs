@@ -26,16 +26,53 @@ const DARK: Palette = Palette {
     ],
 };
 
+const LIGHT: Palette = Palette {
+    background: "#fbfaf7",
+    text: "#24292f",
+    named: [
+        "#24292f", "#cf222e", "#116329", "#4d2d00", "#0969da", "#8250df", "#1b7c83", "#6e7781", "#57606a",
+        "#a40e26", "#1a7f37", "#633c01", "#218bff", "#a475f9", "#3192aa", "#ffffff",
+    ],
+};
+
+const THEMES: [(&str, Palette); 2] = [("dark", DARK), ("light", LIGHT)];
+
 #[test]
 #[ignore = "makes the README's pictures; run it by hand when the screen has changed"]
 fn pictures_of_the_lab() {
-    let mut terminal = Terminal::poolscope(120, 36, &[]);
-    terminal.until("Enter");
-    terminal.press("\r");
-    terminal.wait("the end of the second run", |t| t.text().matches('✓').count() >= 2);
-    std::thread::sleep(std::time::Duration::from_millis(900));
-    let picture = terminal.screen(|screen| svg(screen, &DARK));
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/lab.svg"), picture).unwrap();
+    for (theme, palette) in THEMES {
+        let mut terminal = Terminal::poolscope(120, 36, &["--theme", theme]);
+        terminal.until("Enter");
+        terminal.press("\r");
+        terminal.wait("the end of the second run", |t| t.text().matches('✓').count() >= 2);
+        std::thread::sleep(std::time::Duration::from_millis(900));
+        keep(&terminal, &palette, &format!("lab-{theme}.svg"));
+    }
+}
+
+#[test]
+#[ignore = "makes the README's pictures; run it by hand when the screen has changed"]
+fn pictures_of_compare() {
+    for (theme, palette) in THEMES {
+        let args = ["-t", "mixed", "--size", "40ms+60ms", "-n", "24", "-w", "4"];
+        let args = [&args[..], &["-s", "serial,threads,processes,hybrid", "--theme", theme]].concat();
+        let mut terminal = Terminal::poolscope(120, 36, &args);
+        terminal.until("Enter");
+        terminal.press("\r");
+        terminal.until("same results");
+        terminal.press("2");
+        terminal.until("same 24 results every way");
+        // The read-out follows the line.
+        terminal.press("\x1b[D\x1b[D");
+        terminal.until("Where the worker time went");
+        std::thread::sleep(std::time::Duration::from_millis(900));
+        keep(&terminal, &palette, &format!("compare-{theme}.svg"));
+    }
+}
+
+fn keep(terminal: &Terminal, palette: &Palette, name: &str) {
+    let picture = terminal.screen(|screen| svg(screen, palette));
+    std::fs::write(format!("{}/assets/{name}", env!("CARGO_MANIFEST_DIR")), picture).unwrap();
 }
 
 fn svg(screen: &vt100::Screen, palette: &Palette) -> String {
