@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
 use crate::ids::{CpuId, RunId, SlotId, TaskIndex};
-use crate::plan::{Costs, Machine, Plan, Shape, Strategy, Work};
+use crate::plan::{Costs, Machine, Plan, Runtime, Shape, Strategy, Work};
 use crate::units::Nanos;
 
 /// What a worker is doing.
@@ -35,11 +35,13 @@ pub enum Phase {
     Sending = 6,
     /// From being asked to end to being gone.
     Stopping = 7,
+    /// Ready to compute, but another worker of its process holds the interpreter's lock.
+    GilWait = 8,
 }
 
 impl Phase {
     /// The number of phases.
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 9;
 
     /// Every phase, in the order of their numbers.
     pub const ALL: [Self; Self::COUNT] = [
@@ -51,11 +53,17 @@ impl Phase {
         Self::Blocked,
         Self::Sending,
         Self::Stopping,
+        Self::GilWait,
     ];
 
     /// The phase of a number, where there is one: lanes are shared memory, and whatever stands there is only a claim.
     pub fn from_number(number: u64) -> Option<Self> {
         Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// The phase whose time a part of the ledger is, by the part's key; none for `preempted`.
+    pub fn of_part(part: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.name().replace('-', "_") == part)
     }
 
     /// The word for it, the same everywhere.
@@ -69,6 +77,7 @@ impl Phase {
             Self::Blocked => "blocked",
             Self::Sending => "sending",
             Self::Stopping => "stopping",
+            Self::GilWait => "gil-wait",
         }
     }
 }
@@ -224,6 +233,21 @@ pub struct Gauges {
     pub summarised: u64,
     /// Records lost because the journal was full.
     pub dropped: u64,
+    /// What it had to do with its interpreter's lock.
+    pub gil: GilCounts,
+}
+
+/// What a worker, or all of them, had to do with the lock of an interpreter.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct GilCounts {
+    /// How often it took the lock from another worker.
+    pub switches: u64,
+    /// How often it asked the holder to let go.
+    pub requests: u64,
+    /// How often it was made to let go, and waited until another had taken it.
+    pub forced: u64,
+    /// How often it was woken for nothing: the lock had been taken again.
+    pub false_wakes: u64,
 }
 
 impl Gauges {
@@ -337,6 +361,8 @@ pub struct RunStart {
     pub repeat: u32,
     /// How it is run.
     pub strategy: Strategy,
+    /// Where it is run.
+    pub runtime: Runtime,
     /// The number of worker slots: workers, or 1 for serial.
     pub slots: u32,
     /// The same as processes with threads; slots are numbered process by process.
@@ -370,6 +396,8 @@ pub struct RunEnd {
     pub latency: Percentiles,
     /// From the run's start to the task's start.
     pub queue: Percentiles,
+    /// Waits for the lock of an interpreter, those included that were none.
+    pub gil_wait: Percentiles,
     /// Last levels of every slot, in order.
     pub slots: Vec<Gauges>,
     /// CPU time that poolscope itself spent on the run outside of workers: feeding, reading, dispatching.

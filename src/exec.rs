@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod cancel;
 mod crowd;
 pub mod fault;
+pub mod gil;
 pub mod lane;
 mod outcomes;
 mod pool;
@@ -26,7 +27,7 @@ use crate::clock::{RunClock, RunTime};
 use crate::event::{EventSink, StopReason, TaskCounts};
 use crate::exec::lane::Lanes;
 use crate::ids::TaskIndex;
-use crate::plan::{OnError, Strategy, Work};
+use crate::plan::{OnError, Runtime, Strategy, Work};
 use crate::units::Nanos;
 
 /// At most so many errors of tasks are kept in words.
@@ -61,6 +62,8 @@ pub struct RunSpec {
     pub cpus: u32,
     /// Something that goes wrong on purpose.
     pub fault: Option<Fault>,
+    /// Where it runs.
+    pub runtime: Runtime,
 }
 
 impl RunSpec {

@@ -6,6 +6,7 @@
 pub mod check;
 pub mod chunk;
 pub mod limits;
+pub mod runtime;
 pub mod scenario;
 pub mod shape;
 pub mod size;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{Field, Problem};
 pub use chunk::Chunk;
 pub use limits::Machine;
+pub use runtime::{GilRule, GilSetup, Runtime};
 pub use shape::Shape;
 pub use size::Size;
 pub use strategy::{Strategy, WorkerCount};
@@ -78,6 +80,8 @@ pub struct Plan {
     pub workloads: Vec<Workload>,
     /// How it is run, in this order.
     pub strategies: Vec<Strategy>,
+    /// Where it is run.
+    pub runtime: Runtime,
     /// How many workers the strategies other than serial have.
     pub workers: WorkerCount,
     /// How many tasks are handed out at a time.
@@ -110,6 +114,7 @@ impl Plan {
         Self {
             workloads: vec![Workload { task, size: Size::default_for(task, FIRST_SERIAL, tasks), tasks }],
             strategies: Strategy::FIRST.to_vec(),
+            runtime: Runtime::Native,
             workers: WorkerCount::Exactly(workers),
             chunk: Chunk::Auto,
             timeout: None,
@@ -119,6 +124,12 @@ impl Plan {
             together: false,
             seed: 1,
         }
+    }
+
+    /// Interpreters whose lock these tasks need to compute, where workers have this shape: of each only one computes at a
+    /// time. None where nobody's lock is needed.
+    pub fn interpreters(&self, task: TaskType, shape: Shape) -> Option<u32> {
+        self.runtime.gil().filter(|_| task != TaskType::Native).map(|_| shape.processes.max(1))
     }
 
     /// How many runs go on at once.

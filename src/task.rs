@@ -23,6 +23,16 @@ pub trait Host {
 
     /// Waits without a CPU, and then goes on computing unless told to stop.
     fn block(&mut self, wait: Nanos) -> ControlFlow<Stop>;
+
+    /// Some microseconds of work have passed: where an interpreter would look whether another thread is to run.
+    #[inline]
+    fn tick(&mut self) {}
+
+    /// Native code begins that has no use for an interpreter's lock.
+    fn leave(&mut self) {}
+
+    /// It has ended.
+    fn come_back(&mut self) {}
 }
 
 /// Why a task must not go on.
@@ -62,7 +72,12 @@ pub fn perform(
             kernel::cpu(*iterations, host).and_then(|value| block(*wait, host).map(|()| value))
         }
         Work::Native { buffer, bytes } => match scratch.buffer() {
-            filled if filled.len() as u64 == buffer.0 && buffer.0 > 0 => kernel::native(*bytes, filled, host),
+            filled if filled.len() as u64 == buffer.0 && buffer.0 > 0 => {
+                host.leave();
+                let value = kernel::native(*bytes, filled, host);
+                host.come_back();
+                value
+            }
             _ => Err(Stop::NoBuffer),
         },
     };

@@ -41,6 +41,7 @@ fn of_plan((run, plan): Planned<'_>, (base, base_plan): Planned<'_>) -> Vec<Stri
         }
     };
     instead("", run.strategy.to_string(), base.strategy.to_string());
+    instead("runtime ", run.runtime.to_string(), base.runtime.to_string());
     let workers = |run: &RunSummary| plural(run.workers.into(), "worker");
     instead("", workers(run), workers(base));
     if run.strategy == base.strategy && run.workers == base.workers {

@@ -4,6 +4,7 @@
 //! enough to go by stays silent. The text of a finding is made once, when it is found.
 
 mod alarm;
+mod gil;
 mod hand_over;
 mod machine;
 mod speedup;
@@ -36,6 +37,8 @@ pub enum FindingKind {
     EndedEarly,
     /// How much faster than serial, against what is possible.
     Speedup,
+    /// Workers waited for the lock of their interpreter.
+    Gil,
     /// The last wave of chunks leaves workers idle.
     UnevenWaves,
     /// One task is so long that the others wait for it.
@@ -56,13 +59,14 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ResultsDiffer,
         Self::BooksDiffer,
         Self::TasksFailed,
         Self::WorkersDied,
         Self::EndedEarly,
         Self::Speedup,
+        Self::Gil,
         Self::UnevenWaves,
         Self::SlowTask,
         Self::ShortTasks,
@@ -82,6 +86,7 @@ impl FindingKind {
             Self::WorkersDied => "workers_died",
             Self::EndedEarly => "ended_early",
             Self::Speedup => "speedup",
+            Self::Gil => "gil",
             Self::UnevenWaves => "uneven_waves",
             Self::SlowTask => "slow_task",
             Self::ShortTasks => "short_tasks",
@@ -237,9 +242,22 @@ impl<'a> Facts<'a> {
         Waves::of(summary.tasks.total, u64::from(summary.chunk), u64::from(summary.workers))
     }
 
-    /// CPUs' worth of time that the run can have; none where the machine is not known.
-    fn cpus(&self) -> Option<f64> {
+    /// CPUs' worth of time that the machine has for the run; none where it is not known.
+    fn machine_cpus(&self) -> Option<f64> {
         self.session.machine.as_ref().map(cpus_worth)
+    }
+
+    /// CPUs' worth of time that the run can have, which may be less: no more workers compute at a time than there are
+    /// interpreters whose lock they need.
+    fn cpus(&self) -> Option<f64> {
+        let cpus = self.machine_cpus()?;
+        Some(self.interpreters().map_or(cpus, |locks| cpus.min(f64::from(locks))))
+    }
+
+    /// Interpreters whose lock tasks need to compute: of each only one worker computes at a time.
+    fn interpreters(&self) -> Option<u32> {
+        let (task, shape) = (self.summary.task, self.summary.shape);
+        self.session.plan.as_ref().and_then(|plan| plan.interpreters(task, shape))
     }
 
     /// Attempts that ended, by the lanes.
@@ -274,6 +292,7 @@ pub(super) fn detect_all(facts: &Facts) -> Vec<Finding> {
         facts.finding(alarm::WorkersDied::detect(facts)),
         facts.finding(alarm::EndedEarly::detect(facts)),
         facts.finding(speedup::Speedup::detect(facts)),
+        facts.finding(gil::GilWait::detect(facts)),
         facts.finding(waves::UnevenWaves::detect(facts)),
         facts.finding(tasks::SlowTask::detect(facts)),
         facts.finding(hand_over::ShortTasks::detect(facts)),

@@ -2,9 +2,9 @@
 
 use crate::analysis::finding::{self, Facts};
 use crate::analysis::{Finding, Trust};
-use crate::event::{Percentiles, Phase, RunEnd, StopReason, TaskCounts};
+use crate::event::{GilCounts, Percentiles, Phase, RunEnd, StopReason, TaskCounts};
 use crate::ids::{RunId, SlotId, TaskIndex};
-use crate::plan::{Shape, Strategy, TaskType};
+use crate::plan::{Runtime, Shape, Strategy, TaskType};
 use crate::state::{Ledger, RunState, Session};
 use crate::units::Nanos;
 
@@ -15,6 +15,8 @@ pub struct RunSummary {
     pub run: RunId,
     /// How it was run.
     pub strategy: Strategy,
+    /// Where it was run.
+    pub runtime: Runtime,
     /// What a task did.
     pub task: TaskType,
     /// The size of a task, as it was typed in the plan.
@@ -60,6 +62,8 @@ pub struct RunSummary {
     pub queue: Percentiles,
     /// Where the workers' time went: workers × elapsed.
     pub ledger: Ledger,
+    /// What its workers had to do with interpreters' locks; none where there are no locks.
+    pub gil: Option<GilSummary>,
     /// Records of lanes that were lost. Totals are exact all the same.
     pub dropped_events: u64,
     /// Tasks too short to be told one by one.
@@ -74,6 +78,15 @@ pub struct RunSummary {
     pub errors: Vec<(TaskIndex, String)>,
     /// Why the run did not go to its end; none if it did.
     pub stopped: Option<StopReason>,
+}
+
+/// The interpreters' locks of a run that is over, in numbers.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct GilSummary {
+    /// What happened, all workers together.
+    pub counts: GilCounts,
+    /// Waits for the lock, those included that were none.
+    pub wait: Percentiles,
 }
 
 /// One worker slot of a run that is over, in numbers.
@@ -97,9 +110,9 @@ impl RunSummary {
         failed(&self.tasks)
     }
 
-    /// The strategy with its number of workers: `threads ×4`.
+    /// The strategy with its number of workers, and the runtime unless that is the usual one: `threads ×4`.
     pub fn label(&self) -> String {
-        self.strategy.label(self.shape)
+        self.runtime.after(self.strategy.label(self.shape))
     }
 }
 
@@ -133,6 +146,7 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
     RunSummary {
         run: start.run,
         strategy: start.strategy,
+        runtime: start.runtime,
         task: start.work.task(),
         size,
         iterations: start.work.iterations(),
@@ -159,6 +173,7 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
         latency: end.latency,
         queue: end.queue,
         ledger: Ledger::of(&end.slots, elapsed),
+        gil: start.runtime.gil().map(|_| GilSummary { counts: gil_counts(end), wait: end.gil_wait }),
         dropped_events: run.dropped(),
         summarised_tasks: end.slots.iter().map(|slot| slot.summarised).sum(),
         trust: Trust::default(),
@@ -167,6 +182,15 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
         errors: end.errors.clone(),
         stopped: end.stopped.clone(),
     }
+}
+
+fn gil_counts(end: &RunEnd) -> GilCounts {
+    end.slots.iter().fold(GilCounts::default(), |sum, slot| GilCounts {
+        switches: sum.switches + slot.gil.switches,
+        requests: sum.requests + slot.gil.requests,
+        forced: sum.forced + slot.gil.forced,
+        false_wakes: sum.false_wakes + slot.gil.false_wakes,
+    })
 }
 
 fn workers(run: &RunState, end: &RunEnd, elapsed: Nanos) -> Vec<WorkerSummary> {

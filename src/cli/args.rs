@@ -113,6 +113,10 @@ pub(super) struct PlanArgs {
     /// Ways to run it: serial, threads, processes, hybrid (processes with threads in each).
     #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::strategies(), hide_possible_values = true)]
     pub(super) strategy: Vec<String>,
+    /// Where it runs: native, or gil, under the lock of CPython, as each process has it: gil:1ms sets the switch
+    /// interval, gil:ticks=100 is the rule before 3.2.
+    #[arg(long, value_name = "R", help_heading = "Plan", value_parser = Words::runtimes(), hide_possible_values = true)]
+    pub(super) runtime: Option<String>,
     /// Tasks handed out at a time: a number, or auto (four chunks for each worker).
     #[arg(long, value_name = "C", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) chunk: Option<String>,
@@ -227,6 +231,10 @@ impl Words {
 
     fn on_error() -> Self {
         Self(vec!["continue", "stop"])
+    }
+
+    fn runtimes() -> Self {
+        Self(vec!["native", "gil", "gil:1ms", "gil:ticks=100"])
     }
 
     fn scenarios() -> Self {

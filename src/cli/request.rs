@@ -8,7 +8,7 @@ use crate::plan::scenario::{Scenario, ScenarioError};
 use crate::plan::size::SizeError;
 use crate::plan::strategy::WorkerCountError;
 use crate::plan::{
-    Field, Machine, OnError, Plan, Size, Strategy, TaskType, WorkerCount, Workload, default_tasks,
+    Field, Machine, OnError, Plan, Runtime, Size, Strategy, TaskType, WorkerCount, Workload, default_tasks,
 };
 use crate::units::Nanos;
 
@@ -58,6 +58,12 @@ impl Reading {
         self.workers(args.workers.as_deref(), &mut plan.workers);
         self.workloads(args, &tasks, from_scenario, machine, &mut plan);
         self.strategies(args, purpose, from_scenario, &mut plan);
+        if let Some(text) = args.runtime.as_deref() {
+            match text.parse::<Runtime>() {
+                Ok(runtime) => plan.runtime = runtime,
+                Err(error) => self.wrongs.push(Wrong::unreadable("--runtime", text, &error)),
+            }
+        }
         if let Some(text) = args.chunk.as_deref() {
             match text.parse() {
                 Ok(chunk) => plan.chunk = chunk,

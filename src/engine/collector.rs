@@ -30,6 +30,7 @@ pub(super) struct Last {
     pub(super) slots: Vec<Gauges>,
     pub(super) latency: Percentiles,
     pub(super) queue: Percentiles,
+    pub(super) gil_wait: Percentiles,
     pub(super) first_start: Option<RunTime>,
 }
 
@@ -70,10 +71,12 @@ impl Collector {
         }
         let mut drain = lock(&self.drain);
         drain.tell(now);
-        let (mut latency, mut queue) = (Histogram::default(), Histogram::default());
+        let (mut latency, mut queue, mut gil_wait) =
+            (Histogram::default(), Histogram::default(), Histogram::default());
         for reader in &drain.readers {
             reader.add_latency(&mut latency);
             reader.add_queue(&mut queue);
+            reader.add_gil_wait(&mut gil_wait);
         }
         let last = |reader: &LaneReader| {
             let levels = reader.gauges();
@@ -83,6 +86,7 @@ impl Collector {
             slots: drain.readers.iter().map(last).collect(),
             latency: latency.percentiles(),
             queue: queue.percentiles(),
+            gil_wait: gil_wait.percentiles(),
             first_start: drain.readers.iter().filter_map(LaneReader::first_start).min(),
         }
     }

@@ -107,6 +107,7 @@ impl Inner {
             seed: plan.seed,
             cpus,
             fault: self.options.fault,
+            runtime: plan.runtime,
         };
         let events = self.events.of(id);
         let collector = Collector::new(&lanes, slots, events.clone());
@@ -117,6 +118,7 @@ impl Inner {
             workload: planned.workload,
             repeat: planned.repeat,
             strategy: planned.strategy,
+            runtime: plan.runtime,
             slots,
             shape,
             chunk,
@@ -183,6 +185,7 @@ fn end(elapsed: Nanos, asked: Option<RunTime>, books: Books, last: Last) -> RunE
         digest: books.digest,
         latency: last.latency,
         queue: last.queue,
+        gil_wait: last.gil_wait,
         slots: last.slots,
         overhead_cpu: books.overhead_cpu,
         errors: books.errors,

@@ -8,6 +8,7 @@ use std::sync::Once;
 
 use crate::clock::RunTime;
 use crate::event::{Outcome, Phase};
+use crate::exec::gil::GilSeat;
 use crate::exec::lane::LaneWriter;
 use crate::exec::{CancelToken, Fault};
 use crate::ids::TaskIndex;
@@ -65,11 +66,15 @@ impl Job {
         lane: &mut LaneWriter,
         scratch: &Scratch,
         cancel: &CancelToken,
+        mut seat: Option<&mut GilSeat>,
     ) -> Ended {
+        if let Some(seat) = &mut seat {
+            seat.take(lane);
+        }
         lane.start_task(index, attempt);
         let start = lane.since();
         let limit = self.timeout.map(|timeout| Limit { timeout, used: Nanos::ZERO, seen: start });
-        let mut host = Watched { lane, cancel, limit };
+        let mut host = Watched { lane, cancel, limit, seat };
         let result = quietly(|| {
             if let Some(fault) = self.fault {
                 fault.strike(index);
@@ -96,6 +101,8 @@ struct Watched<'a> {
     lane: &'a mut LaneWriter,
     cancel: &'a CancelToken,
     limit: Option<Limit>,
+    /// Where tasks need the lock of an interpreter.
+    seat: Option<&'a mut GilSeat>,
 }
 
 /// A time limit, and how much of it is used up.
@@ -139,6 +146,7 @@ impl Host for Watched<'_> {
     }
 
     fn block(&mut self, wait: Nanos) -> ControlFlow<Stop> {
+        self.leave();
         self.lane.enter(Phase::Blocked);
         let end = self.lane.since().after(wait);
         loop {
@@ -156,8 +164,31 @@ impl Host for Watched<'_> {
                 limit.look(self.lane.clock().now(), rest);
             }
         }
+        self.come_back();
         self.lane.enter(Phase::Computing);
         ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn tick(&mut self) {
+        if let Some(seat) = &mut self.seat {
+            seat.tick(self.lane);
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Some(seat) = &mut self.seat {
+            seat.give();
+        }
+    }
+
+    fn come_back(&mut self) {
+        if let Some(seat) = &mut self.seat {
+            seat.take(self.lane);
+            if self.lane.phase() == Phase::GilWait {
+                self.lane.enter(Phase::Computing);
+            }
+        }
     }
 }
 

@@ -41,6 +41,8 @@ const MOST_RECORDS: usize = 8_192;
 
 /// Cells of one gauge block; a multiple of 16 (128 bytes), so that no two workers share a cache line or its neighbour.
 const GAUGE_CELLS: usize = 48;
+/// Histograms of a slot: of latency, of queueing, and of waits for an interpreter's lock.
+const HISTOGRAMS: usize = 3;
 const HEADER_CELLS: usize = 16;
 #[cfg(unix)]
 const MAGIC: u64 = u64::from_le_bytes(*b"plscope\x01");
@@ -65,6 +67,11 @@ enum Gauge {
     LongestQueue,
     /// When the slot's first task started, plus one; 0 for none.
     FirstStart,
+    LongestGilWait,
+    GilSwitches,
+    GilRequests,
+    GilForced,
+    GilFalseWakes,
     /// The first of [`Phase::COUNT`] totals.
     Totals,
 }
@@ -101,7 +108,7 @@ impl Shape {
     }
 
     const fn slot_cells(self) -> usize {
-        GAUGE_CELLS + 2 * histogram::CELLS + journal::cells(self.records)
+        GAUGE_CELLS + HISTOGRAMS * histogram::CELLS + journal::cells(self.records)
     }
 
     fn cells(self) -> usize {
@@ -265,8 +272,12 @@ impl Lanes {
         &self.slot(slot)[GAUGE_CELLS + histogram::CELLS..GAUGE_CELLS + 2 * histogram::CELLS]
     }
 
+    fn gil_wait(&self, slot: SlotId) -> &[AtomicU64] {
+        &self.slot(slot)[GAUGE_CELLS + 2 * histogram::CELLS..GAUGE_CELLS + 3 * histogram::CELLS]
+    }
+
     fn journal(&self, slot: SlotId) -> &[AtomicU64] {
-        &self.slot(slot)[GAUGE_CELLS + 2 * histogram::CELLS..]
+        &self.slot(slot)[GAUGE_CELLS + HISTOGRAMS * histogram::CELLS..]
     }
 }
 

@@ -1,17 +1,20 @@
 //! What serial and threads share: one queue of chunks, the outcome of every task, and a worker's loop over both.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::clock::RunTime;
 use crate::event::{Outcome, Phase, StopReason};
 use crate::exec::attempt::{Ended, Job};
+use crate::exec::gil::{Gil, GilSeat};
 use crate::exec::lane::LaneWriter;
 use crate::exec::outcomes::Outcomes;
 use crate::exec::{Books, CancelToken, RunEnv, RunSpec};
-use crate::ids::TaskIndex;
+use crate::ids::{SlotId, TaskIndex};
 use crate::plan::OnError;
 use crate::task::Scratch;
+use crate::units::Nanos;
 
 /// The work of a run within one process, shared by its workers.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Pool {
     seed: u64,
     failed: AtomicBool,
     cancel: CancelToken,
+    /// The lock of the interpreter that the workers share, where they have one.
+    gil: Option<(Arc<Gil>, Nanos)>,
 }
 
 impl Pool {
@@ -42,6 +47,7 @@ impl Pool {
             seed: spec.seed,
             failed: AtomicBool::new(false),
             cancel: env.cancel.clone(),
+            gil: spec.runtime.gil().map(|gil| (Arc::new(Gil::new(gil.rule)), gil.stretch)),
         }
     }
 
@@ -51,16 +57,27 @@ impl Pool {
     }
 
     /// A worker's whole life: takes chunk after chunk until there is none, or the run is to end.
-    pub(super) fn work(&self, mut lane: LaneWriter, scratch: &Scratch) {
+    pub(super) fn work(&self, slot: SlotId, mut lane: LaneWriter, scratch: &Scratch) {
         lane.enter(Phase::Waiting);
+        let mut seat =
+            self.gil.as_ref().map(|(gil, stretch)| GilSeat::new(Arc::clone(gil), slot.0.into(), *stretch));
         let (mut last, mut digest) = (None, 0);
         while let Some(chunk) = self.take() {
             for index in chunk {
                 if self.over() {
                     break;
                 }
-                last = Some(self.settle(TaskIndex(index as u32), &mut lane, scratch, &mut digest));
+                last = Some(self.settle(
+                    TaskIndex(index as u32),
+                    &mut lane,
+                    scratch,
+                    &mut digest,
+                    seat.as_mut(),
+                ));
             }
+        }
+        if let Some(seat) = &mut seat {
+            seat.give();
         }
         self.outcomes.add_digest(&mut digest);
         if let Some(last) = last {
@@ -86,9 +103,11 @@ impl Pool {
         lane: &mut LaneWriter,
         scratch: &Scratch,
         digest: &mut u64,
+        mut seat: Option<&mut GilSeat>,
     ) -> RunTime {
         for attempt in 0.. {
-            let ended = self.job.run(index, attempt.min(255) as u8, lane, scratch, &self.cancel);
+            let ended =
+                self.job.run(index, attempt.min(255) as u8, lane, scratch, &self.cancel, seat.as_deref_mut());
             let again = attempt < self.retries && matches!(ended, Ended::Error(_) | Ended::TimedOut);
             if again && !self.over() {
                 self.outcomes.retried(1);

@@ -126,7 +126,7 @@ impl Worker {
         // Before the lane counts CPU time, which begins when a worker is ready.
         let scratch = pool.prepare();
         let lane = LaneWriter::attach(&env.lanes, slot, env.clock.clone(), std::process::id());
-        pool.work(lane, &scratch);
+        pool.work(slot, lane, &scratch);
         drop(scratch);
         // Whoever waits for this may have given up.
         let _ = done.send(slot);

@@ -9,7 +9,7 @@ use crate::units::{Nanos, grouped, plural};
 
 /// A run's name: `threads ×4`, with its task type and repeat where the plan has several of them.
 pub(super) fn label(session: &Session, run: &RunState) -> String {
-    let mut name = run.start.strategy.label(run.start.shape);
+    let mut name = run.start.runtime.after(run.start.strategy.label(run.start.shape));
     if let Some(plan) = &session.plan {
         if plan.workloads.len() > 1 {
             name = format!("{} {name}", run.start.work.task());

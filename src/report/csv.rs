@@ -10,7 +10,6 @@
 
 use crate::analysis::{RunSummary, compare};
 use crate::plan::Strategy;
-use crate::report::json::RUNTIME;
 use crate::report::text::harmless;
 use crate::state::Session;
 
@@ -68,7 +67,7 @@ type Column = (&'static str, fn(&RunSummary) -> Cell);
 
 const COLUMNS: [Column; 51] = [
     ("strategy", |run| Cell::Text(run.strategy.name().to_owned())),
-    ("runtime", |_| Cell::Text(RUNTIME.to_owned())),
+    ("runtime", |run| Cell::Text(run.runtime.to_string())),
     ("task", |run| Cell::Text(run.task.name().to_owned())),
     ("size", |run| Cell::Text(run.size.clone())),
     ("iterations", |run| Cell::Whole(run.iterations)),

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Finding, RunSummary, WorkerSummary, compare};
+use crate::analysis::{Finding, GilSummary, RunSummary, WorkerSummary, compare};
 use crate::event::{Percentiles, TaskCounts};
 use crate::plan::{Machine, Plan, Strategy};
 use crate::report::text::harmless;
@@ -13,8 +13,7 @@ use crate::state::{Ledger, Session};
 use crate::units::Nanos;
 
 const SCHEMA: &str = "poolscope/run/1";
-/// The only runtime and the only delivery so far.
-pub(super) const RUNTIME: &str = "native";
+/// The only delivery so far.
 const DELIVERY: &str = "map";
 
 /// The results of a session: pretty-printed, and with a newline at its end. Runs that are not over are not in it.
@@ -82,7 +81,7 @@ struct PlanFacts {
     workloads: Vec<WorkloadFacts>,
     strategies: Vec<&'static str>,
     workers: u32,
-    runtime: &'static str,
+    runtime: String,
     delivery: &'static str,
     chunk: u32,
     timeout_ns: Option<u64>,
@@ -115,7 +114,7 @@ impl PlanFacts {
             workloads: workloads.collect(),
             strategies: plan.strategies.iter().map(|strategy| strategy.name()).collect(),
             workers,
-            runtime: RUNTIME,
+            runtime: plan.runtime.to_string(),
             delivery: DELIVERY,
             chunk: plan.chunk.resolve(tasks, workers),
             timeout_ns: plan.timeout.map(|timeout| timeout.0),
@@ -129,9 +128,31 @@ impl PlanFacts {
 }
 
 #[derive(Serialize)]
+struct GilFacts {
+    switches: u64,
+    requests: u64,
+    forced: u64,
+    false_wakes: u64,
+    wait_ns: Points,
+}
+
+impl GilFacts {
+    fn of(gil: &GilSummary) -> Self {
+        let GilSummary { counts, wait } = *gil;
+        Self {
+            switches: counts.switches,
+            requests: counts.requests,
+            forced: counts.forced,
+            false_wakes: counts.false_wakes,
+            wait_ns: Points::of(wait),
+        }
+    }
+}
+
+#[derive(Serialize)]
 struct Run {
     strategy: &'static str,
-    runtime: &'static str,
+    runtime: String,
     task: &'static str,
     size: String,
     iterations: u64,
@@ -151,6 +172,7 @@ struct Run {
     latency_ns: Points,
     queue_ns: Points,
     ledger_ns: Parts,
+    gil: Option<GilFacts>,
     dropped_events: u64,
     summarised_tasks: u64,
     trust: TrustFacts,
@@ -164,7 +186,7 @@ impl Run {
     fn of(run: &RunSummary) -> Self {
         Self {
             strategy: run.strategy.name(),
-            runtime: RUNTIME,
+            runtime: run.runtime.to_string(),
             task: run.task.name(),
             size: run.size.clone(),
             iterations: run.iterations,
@@ -184,6 +206,7 @@ impl Run {
             latency_ns: Points::of(run.latency),
             queue_ns: Points::of(run.queue),
             ledger_ns: Parts::of(&run.ledger),
+            gil: run.gil.as_ref().map(GilFacts::of),
             dropped_events: run.dropped_events,
             summarised_tasks: run.summarised_tasks,
             trust: TrustFacts {

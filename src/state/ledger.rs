@@ -46,6 +46,7 @@ impl Ledger {
             ledger.preempted += total(Phase::Computing) - computing;
             ledger.starting += total(Phase::Starting);
             ledger.blocked += total(Phase::Blocked);
+            ledger.gil_wait += total(Phase::GilWait);
             ledger.sending += total(Phase::Sending);
             ledger.receiving += total(Phase::Receiving);
             ledger.waiting += total(Phase::Waiting);

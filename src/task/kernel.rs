@@ -1,10 +1,13 @@
-//! The loops themselves, in blocks of a few hundred microseconds between two checkpoints.
+//! The loops themselves, in blocks of a few hundred microseconds between two checkpoints, and within these in steps of a few
+//! microseconds between two ticks.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use crate::task::{Host, Stop};
 
+/// Steps in a block.
+const STEPS: u64 = 64;
 /// Iterations between two checkpoints of `cpu`: 100 to 300 µs.
 const CPU_BLOCK: u64 = 4_096;
 /// The same for `sum`.
@@ -52,8 +55,12 @@ pub(super) fn primes(n: u64, host: &mut impl Host) -> Result<u64, Stop> {
     let mut done = 0;
     while done < last && !composite {
         let end = (done + PRIMES_BLOCK).min(last);
-        composite = (done..end).any(|k| n.is_multiple_of(2 * k + 3));
-        done = end;
+        while done < end && !composite {
+            let step = (done + PRIMES_BLOCK / STEPS).min(end);
+            composite = (done..step).any(|k| n.is_multiple_of(2 * k + 3));
+            done = step;
+            host.tick();
+        }
         go_on(host, done, last)?;
     }
     Ok(u64::from(!composite))
@@ -92,8 +99,12 @@ fn in_blocks(
     let mut at = range.start;
     while at < range.end {
         let end = (at + length).min(range.end);
-        block(at..end);
-        at = end;
+        while at < end {
+            let step = (at + length / STEPS).min(end);
+            block(at..step);
+            at = step;
+            host.tick();
+        }
         if done_before + at < total {
             go_on(host, done_before + at, total)?;
         }

@@ -97,7 +97,11 @@ impl Forecast {
                 let slots = strategy.shape(wanted).slots().max(1);
                 let crowd = if plan.together { all } else { slots };
                 let chunk = plan.chunk.resolve(load.tasks, slots);
-                let pool = Pool { slots, crowd, cpus: machine.available(), chunk };
+                let locks = plan.interpreters(load.task, strategy.shape(wanted));
+                let cpus = machine.available().min(locks.unwrap_or(u32::MAX));
+                // Rivals of other strategies have CPUs of their own to compute on, if locks are what there is too little of.
+                let crowd = if cpus < machine.available() { slots } else { crowd };
+                let pool = Pool { slots, crowd, cpus, chunk };
                 runs.push(((index, strategy), pool.run(load.tasks, work, costs)));
             }
         }
@@ -131,6 +135,7 @@ struct Pool {
     slots: u32,
     /// Workers that want the CPUs, those of other strategies at the same time included.
     crowd: u32,
+    /// CPUs, or interpreters where there are fewer whose locks these workers need.
     cpus: u32,
     chunk: u32,
 }

@@ -23,6 +23,8 @@ pub(crate) enum Item {
     Workers,
     /// Whether a strategy is run.
     Way(Strategy),
+    /// Native, or under the lock of an interpreter.
+    Runtime,
     /// Whether strategies run one after another.
     Order,
     /// Tasks handed out at a time.
@@ -50,7 +52,7 @@ pub(crate) enum Kind {
 
 impl Item {
     /// Every item, from top to bottom.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Task,
         Self::Size,
         Self::Tasks,
@@ -59,6 +61,7 @@ impl Item {
         Self::Way(Strategy::Threads),
         Self::Way(Strategy::Processes),
         Self::Way(Strategy::Hybrid),
+        Self::Runtime,
         Self::Order,
         Self::Chunk,
         Self::Timeout,
@@ -85,6 +88,7 @@ impl Item {
             Self::Workers => "Workers",
             Self::Way(Strategy::Serial) => "Run as",
             Self::Way(_) | Self::Run => "",
+            Self::Runtime => "Runtime",
             Self::Order => "Order",
             Self::Chunk => "Chunk",
             Self::Timeout => "Timeout",
@@ -103,7 +107,7 @@ impl Item {
             Self::Chunk => Some(Field::Chunk),
             Self::Timeout => Some(Field::Timeout),
             Self::Retries => Some(Field::Retries),
-            Self::Order | Self::Run => None,
+            Self::Runtime | Self::Order | Self::Run => None,
         }
     }
 
@@ -113,6 +117,7 @@ impl Item {
             Self::Workers => c.is_ascii_digit() || matches!(c, '+' | 'a'),
             Self::Chunk => c.is_ascii_digit() || c == 'a',
             Self::Timeout => c.is_ascii_digit() || c == 'n',
+            Self::Runtime => matches!(c, 'n' | 'g'),
             Self::Size | Self::Tasks | Self::Retries => c.is_ascii_digit(),
             _ => false,
         }
@@ -135,6 +140,7 @@ impl Item {
             Self::Way(Strategy::Threads) => "a pool of threads in this process",
             Self::Way(Strategy::Processes) => "a pool of processes, which start slower and share nothing",
             Self::Way(Strategy::Hybrid) => "processes with threads in each: 2x4 workers are 2 with 4 each",
+            Self::Runtime => "native, or under the GIL of CPython: gil, gil:1ms, gil:ticks=100",
             Self::Order => "one by one is fair; together, strategies compete for the CPUs",
             Self::Chunk => "how many tasks a worker takes at a time; auto is the rule of Python's Pool.map",
             Self::Timeout => "how long one task may take: 2s, or none",
@@ -188,6 +194,7 @@ impl Form {
             },
             Item::Way(Strategy::Hybrid) => Strategy::Hybrid.label(self.plan.workers.shape(machine)),
             Item::Way(strategy) => strategy.name().to_owned(),
+            Item::Runtime => self.plan.runtime.to_string(),
             Item::Order => if self.plan.together { "together" } else { "one by one" }.to_owned(),
             Item::Chunk => match self.plan.chunk {
                 Chunk::Auto => format!("auto ({})", grouped(self.chunk(machine).into())),
@@ -214,6 +221,7 @@ impl Form {
             Item::Chunk => self.plan.chunk.to_string(),
             Item::Timeout => self.plan.timeout.map_or_else(|| "none".to_owned(), Nanos::exact),
             Item::Retries => self.plan.retries.to_string(),
+            Item::Runtime => self.plan.runtime.to_string(),
             Item::Task | Item::Way(_) | Item::Order | Item::Run => String::new(),
         }
     }

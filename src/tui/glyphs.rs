@@ -15,6 +15,7 @@ pub(crate) const fn phase_glyph(phase: Phase) -> char {
         Phase::Blocked => '▒',
         Phase::Sending => '▸',
         Phase::Stopping => '▞',
+        Phase::GilWait => '░',
     }
 }
 
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn phases_have_different_ascii_twins() {
-        let mut buf = Buffer::empty(Rect::new(0, 0, 8, 1));
+        let mut buf = Buffer::empty(Rect::new(0, 0, Phase::COUNT as u16, 1));
         for (x, phase) in Phase::ALL.into_iter().enumerate() {
             buf[(x as u16, 0)].set_char(phase_glyph(phase));
         }

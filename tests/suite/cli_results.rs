@@ -280,3 +280,44 @@ fn the_first_failure_stops_a_run_that_is_told_so() {
         "{tasks}"
     );
 }
+
+#[test]
+fn under_the_gil_one_worker_of_a_process_computes_at_a_time() {
+    let args = ["compare", "-t", "cpu", "--size", "60ms", "-n", "12", "-w", "3", "--runtime"];
+    let gil = results(&[&args[..], &["gil:1ms"]].concat());
+    assert_eq!(gil["plan"]["runtime"], "gil:1ms");
+    let [serial, threads, processes] = runs(&gil) else { panic!("{gil}") };
+    let waited = |run: &Value| number(&run["ledger_ns"]["gil_wait"]);
+    assert_eq!(waited(serial), 0, "there is nobody to wait for");
+    assert_eq!(waited(processes), 0, "each has a lock of its own");
+    assert_eq!((&threads["digest"], &threads["runtime"]), (&serial["digest"], &json!("gil:1ms")));
+    // At any time all but one of the workers wait, from the first task to the last.
+    let makespan =
+        number(&threads["elapsed_ns"]) - number(&threads["startup_ns"]) - number(&threads["shutdown_ns"]);
+    assert!(waited(threads) > makespan, "{threads}");
+    let counts = &threads["gil"];
+    assert!(number(&counts["switches"]) >= 3 && number(&counts["requests"]) > 0, "{counts}");
+    assert!(number(&counts["forced"]) <= number(&counts["switches"]), "{counts}");
+    let said =
+        threads["findings"].as_array().unwrap().iter().find(|finding| finding["kind"] == "gil").unwrap();
+    assert!(
+        said["text"].as_str().unwrap_or_default().contains("waiting for the GIL")
+            || said.to_string().contains("waiting for the GIL")
+    );
+}
+
+#[test]
+fn native_code_and_sleep_need_no_gil() {
+    for (task, size) in [("sleep", "5ms"), ("native", "20ms")] {
+        let args =
+            ["run", "-t", task, "--size", size, "-n", "12", "-w", "3", "-s", "threads", "--runtime", "gil"];
+        let results = results(&args);
+        let run = &runs(&results)[0];
+        let within = |part: &str| number(&run["ledger_ns"][part]);
+        assert!(
+            within("gil_wait") < (within("blocked") + within("computing") + within("preempted")) / 2,
+            "{run}"
+        );
+        assert_eq!(run["tasks"]["ok"], 12);
+    }
+}

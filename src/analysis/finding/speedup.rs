@@ -37,6 +37,8 @@ pub(super) struct Speedup {
 enum Limit {
     Workers,
     Cpus,
+    /// The interpreters' locks: so many workers compute at a time.
+    Gil(u32),
     Waves,
 }
 
@@ -53,7 +55,9 @@ impl Speedup {
         let cpus = facts.cpu_bound();
         let (mut possible, mut limit) = (workers as f64, Limit::Workers);
         if let Some(cpus) = cpus.filter(|cpus| *cpus <= possible) {
-            (possible, limit) = (cpus, Limit::Cpus);
+            let locks =
+                facts.interpreters().filter(|locks| f64::from(*locks) <= facts.machine_cpus().unwrap_or(0.0));
+            (possible, limit) = (cpus, locks.map_or(Limit::Cpus, Limit::Gil));
         }
         if waves < possible {
             (possible, limit) = (waves, Limit::Waves);
@@ -103,6 +107,8 @@ impl Speedup {
         match (self.limit, self.cpus) {
             (Limit::Cpus, Some(cpus)) if cpus.fract() == 0.0 => format!("on {}", plural(cpus as u64, "CPU")),
             (Limit::Cpus, Some(cpus)) => format!("on {cpus} CPUs"),
+            (Limit::Gil(1), _) => "under one GIL".to_owned(),
+            (Limit::Gil(locks), _) => format!("under {locks} GILs"),
             _ => format!("with {}", plural(self.workers, "worker")),
         }
     }

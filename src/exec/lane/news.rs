@@ -7,13 +7,13 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::journal::Producer;
-use super::{GAUGE_CELLS, Gauge, LaneReader, Lanes, histogram};
+use super::{GAUGE_CELLS, Gauge, HISTOGRAMS, LaneReader, Lanes, histogram};
 use crate::event::Record;
 use crate::ids::{CpuId, SlotId};
 use crate::units::Nanos;
 
 /// Cells of gauges and histograms, which lie together at a slot's beginning.
-const TOLD: usize = GAUGE_CELLS + 2 * histogram::CELLS;
+const TOLD: usize = GAUGE_CELLS + HISTOGRAMS * histogram::CELLS;
 /// At most so many records travel at a time.
 const RECORDS: usize = 8_192;
 
@@ -39,7 +39,8 @@ enum Nature {
 fn nature(place: usize) -> Nature {
     const LEVELS: [usize; 4] =
         [Gauge::Now as usize, Gauge::Since as usize, Gauge::Pid as usize, Gauge::Cpu as usize];
-    const MAXIMA: [usize; 2] = [Gauge::LongestLatency as usize, Gauge::LongestQueue as usize];
+    const MAXIMA: [usize; 3] =
+        [Gauge::LongestLatency as usize, Gauge::LongestQueue as usize, Gauge::LongestGilWait as usize];
     if LEVELS.contains(&place) {
         Nature::Level
     } else if MAXIMA.contains(&place) {

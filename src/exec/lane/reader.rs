@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::journal::Consumer;
 use super::{Gauge, Histogram, Lanes, read};
 use crate::clock::RunTime;
-use crate::event::{Gauges, Phase, PhaseTotals, Record};
+use crate::event::{Gauges, GilCounts, Phase, PhaseTotals, Record};
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::units::Nanos;
 
@@ -56,6 +56,12 @@ impl LaneReader {
             cpu_time: Nanos(read(block, Gauge::CpuTime)),
             summarised: read(block, Gauge::Summarised),
             dropped: read(block, Gauge::Dropped) + self.unread,
+            gil: GilCounts {
+                switches: read(block, Gauge::GilSwitches),
+                requests: read(block, Gauge::GilRequests),
+                forced: read(block, Gauge::GilForced),
+                false_wakes: read(block, Gauge::GilFalseWakes),
+            },
         }
     }
 
@@ -67,6 +73,11 @@ impl LaneReader {
     /// Adds the slot's times of tasks, from start to outcome, to a sum.
     pub fn add_latency(&self, sum: &mut Histogram) {
         sum.add(self.lanes.latency(self.slot), read(self.lanes.gauges(self.slot), Gauge::LongestLatency));
+    }
+
+    /// Adds the slot's waits for the interpreter's lock to a sum.
+    pub fn add_gil_wait(&self, sum: &mut Histogram) {
+        sum.add(self.lanes.gil_wait(self.slot), read(self.lanes.gauges(self.slot), Gauge::LongestGilWait));
     }
 
     /// Adds the slot's times of tasks, from the run's start to their own, to a sum.

@@ -43,7 +43,7 @@ fn a_slot_accounts_for_every_nanosecond_of_the_run() {
     hand.advance(Nanos::from_micros(5));
 
     let gauges = reader.gauges();
-    let expected = [105, 300, 90, 0, 2_000, 8_000, 0, 60].map(Nanos::from_micros);
+    let expected = [105, 300, 90, 0, 2_000, 8_000, 0, 60, 0].map(Nanos::from_micros);
     assert_eq!(gauges.totals_at(clock.now()).0, expected);
     assert_eq!(gauges.totals_at(clock.now()).sum(), clock.now().elapsed());
     assert_eq!((gauges.done, gauges.failed, gauges.pid, gauges.phase), (1, 0, 7, Phase::Absent));

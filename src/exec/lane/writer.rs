@@ -7,6 +7,7 @@ use super::journal::Producer;
 use super::{Gauge, Lanes, THINNING, histogram, read};
 use crate::clock::{RunClock, RunTime, current_cpu, thread_cpu};
 use crate::event::{Outcome, Phase, Record};
+use crate::exec::gil::Taking;
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::units::Nanos;
 
@@ -156,6 +157,25 @@ impl LaneWriter {
         self.turn(Phase::Stopping, now);
         self.flush_summary();
         self.read_cpu(now);
+    }
+
+    /// Says that the interpreter's lock was taken after a wait; what it waited, and how it came to it.
+    pub fn took_gil(&mut self, taking: Taking, waited: Nanos) {
+        histogram::count(self.lanes.gil_wait(self.slot), waited);
+        self.raise(Gauge::LongestGilWait, waited.0);
+        self.add(Gauge::GilSwitches, Nanos(taking.switched.into()));
+        self.add(Gauge::GilRequests, Nanos(taking.requests.into()));
+        self.add(Gauge::GilFalseWakes, Nanos(taking.false_wakes.into()));
+    }
+
+    /// Says that the worker was made to let the interpreter's lock go.
+    pub fn forced_switch(&mut self) {
+        self.bump(Gauge::GilForced);
+    }
+
+    /// The current phase.
+    pub const fn phase(&self) -> Phase {
+        self.phase
     }
 
     /// When the current phase began.

@@ -19,6 +19,7 @@ use super::{WORKER_ARGUMENT, build};
 use crate::clock::{Clock, RunClock};
 use crate::event::Phase;
 use crate::exec::attempt::{Ended, Job};
+use crate::exec::gil::{Gil, GilSeat};
 use crate::exec::lane::{LaneTeller, LaneWriter, Lanes};
 use crate::exec::{CancelToken, crowd};
 use crate::ids::{SlotId, TaskIndex};
@@ -160,6 +161,8 @@ struct Child {
     /// Told when there is something in the queue, or nothing more to come.
     filled: Condvar,
     cancel: CancelToken,
+    /// The lock of the interpreter that its threads share, where they have one.
+    gil: Option<(Arc<Gil>, Nanos)>,
     /// Whether no further task is to begin.
     stopping: AtomicBool,
 }
@@ -199,6 +202,7 @@ impl Child {
             queue: Mutex::new(queue),
             filled: Condvar::new(),
             cancel: CancelToken::default(),
+            gil: hello.runtime.gil().map(|gil| (Arc::new(Gil::new(gil.rule)), gil.stretch)),
             stopping: AtomicBool::new(false),
             hello,
         }
@@ -303,7 +307,9 @@ impl Child {
         let mut lane = LaneWriter::attach(&self.lanes, slot, self.clock.clone(), std::process::id());
         let output = &self.outputs[usize::from(thread)];
         lane.enter(Phase::Waiting);
-        while let Some(chunk) = self.take(&mut lane, output) {
+        let mut seat =
+            self.gil.as_ref().map(|(gil, stretch)| GilSeat::new(Arc::clone(gil), thread.into(), *stretch));
+        while let Some(chunk) = self.take(&mut lane, output, seat.as_mut()) {
             lane.enter(Phase::Receiving);
             let Ok(Chunk { first, count, attempt, tries }) = wire::body(&chunk) else {
                 let _ = writeln!(io::stderr(), "poolscope {WORKER_ARGUMENT}: a chunk that cannot be read");
@@ -313,8 +319,11 @@ impl Child {
                 if self.stopping.load(Ordering::Relaxed) {
                     break;
                 }
-                self.settle(TaskIndex(index), (attempt, tries), &mut lane, &scratch, output);
+                self.settle(TaskIndex(index), (attempt, tries), &mut lane, &scratch, output, seat.as_mut());
             }
+        }
+        if let Some(seat) = &mut seat {
+            seat.give();
         }
         self.send(&mut lane, output);
         lane.finish();
@@ -327,10 +336,18 @@ impl Child {
     }
 
     /// The next chunk; none when there are no more. Before it waits, it sends what it has.
-    fn take(&self, lane: &mut LaneWriter, output: &Mutex<Output>) -> Option<Box<[u8]>> {
+    fn take(
+        &self,
+        lane: &mut LaneWriter,
+        output: &Mutex<Output>,
+        seat: Option<&mut GilSeat>,
+    ) -> Option<Box<[u8]>> {
         let mut queue = lock(&self.queue);
         if queue.chunks.is_empty() && !queue.closed {
             drop(queue);
+            if let Some(seat) = seat {
+                seat.give();
+            }
             self.send(lane, output);
             queue = lock(&self.queue);
             if queue.chunks.is_empty() && !queue.closed {
@@ -350,10 +367,11 @@ impl Child {
         lane: &mut LaneWriter,
         scratch: &Scratch,
         output: &Mutex<Output>,
+        mut seat: Option<&mut GilSeat>,
     ) {
         for more in 0.. {
             let number = u32::from(attempt).saturating_add(more).min(255) as u8;
-            let ended = self.job.run(index, number, lane, scratch, &self.cancel);
+            let ended = self.job.run(index, number, lane, scratch, &self.cancel, seat.as_deref_mut());
             let at = lane.since();
             let failure = match ended {
                 Ended::Ok(value) => {

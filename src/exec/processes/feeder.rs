@@ -238,6 +238,7 @@ impl Conversation<'_> {
             slots: spec.slots,
             cpus: spec.cpus,
             work: spec.work.clone(),
+            runtime: spec.runtime,
             seed: spec.seed,
             timeout: spec.timeout,
             fault: spec.fault,

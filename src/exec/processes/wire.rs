@@ -13,7 +13,7 @@ use crate::clock::{RunTime, Stamp};
 use crate::exec::Fault;
 use crate::exec::lane::LaneNews;
 use crate::ids::{SlotId, TaskIndex};
-use crate::plan::{OnError, Work};
+use crate::plan::{OnError, Runtime, Work};
 use crate::task::Value;
 use crate::units::Nanos;
 
@@ -95,6 +95,7 @@ pub(super) struct Hello {
     /// One more than the highest CPU number.
     pub(super) cpus: u32,
     pub(super) work: Work,
+    pub(super) runtime: Runtime,
     /// What tasks derive their differences from.
     pub(super) seed: u64,
     pub(super) timeout: Option<Nanos>,

@@ -283,6 +283,7 @@ impl Reader<'_> {
         }
         self.parse_into(run.get("workers"), &mut plan.workers);
         self.parse_into(run.get("chunk"), &mut plan.chunk);
+        self.parse_into(run.get("runtime"), &mut plan.runtime);
         self.parse_into(run.get("on_error"), &mut plan.on_error);
         self.number_into(run.get("retries"), u32::MAX.into(), &mut plan.retries);
         self.number_into(run.get("repeats"), u32::MAX.into(), &mut plan.repeats);
@@ -307,12 +308,10 @@ impl Reader<'_> {
                 Err(error) => self.fault(value.at, format!("timeout {text:?} {error}, or none")),
             }
         }
-        for (key, only) in [("runtime", "native"), ("delivery", "map")] {
-            if let Some(value) = run.get(key)
-                && !matches!(value.tree, DeValue::String(text) if text == only)
-            {
-                self.fault(value.at, format!("{key} {} is not known; there is {only:?}", shown(value.tree)));
-            }
+        if let Some(value) = run.get("delivery")
+            && !matches!(value.tree, DeValue::String(text) if text == "map")
+        {
+            self.fault(value.at, format!("delivery {} is not known; there is \"map\"", shown(value.tree)));
         }
     }
 

@@ -134,7 +134,10 @@ fn a_fault_says_file_line_column_key_value_and_way_out() {
             "strategies = \"serial\"",
             "my.toml:11:14: strategies is \"serial\", and a list is wanted: [\"serial\", \"threads\"]",
         ),
-        ("runtime = \"python\"", "my.toml:11:11: runtime \"python\" is not known; there is \"native\""),
+        (
+            "runtime = \"python\"",
+            "my.toml:11:11: runtime \"python\" is no runtime; there are native and gil, as gil:1ms or gil:ticks=100 too",
+        ),
         ("delivery = []", "my.toml:11:12: delivery a list is not known; there is \"map\""),
         ("worker = 4", "my.toml:11:1: \"worker\" is no key of [run]; did you mean workers?"),
         (

@@ -13,6 +13,7 @@ fn session(slots: u32) -> Session {
         run: RunId(0),
         workload: 0,
         repeat: 0,
+        runtime: crate::plan::Runtime::Native,
         strategy: Strategy::Threads,
         slots,
         shape: crate::plan::Shape::new(1, slots),

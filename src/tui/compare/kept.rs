@@ -113,9 +113,10 @@ impl Entry<'_> {
         self.run.start.tasks == key.tasks && self.plan.seed == key.seed && self.run.start.work == key.work
     }
 
-    /// Its strategy with its workers.
+    /// Its strategy with its workers, and its runtime unless that is the usual one.
     pub(crate) fn label(&self) -> String {
-        self.run.start.strategy.label(self.run.start.shape)
+        let start = &self.run.start;
+        start.runtime.after(start.strategy.label(start.shape))
     }
 
     /// The same with its number: `threads ×4 (run 2)`.
@@ -196,10 +197,12 @@ pub(crate) fn shown(model: &Model) -> Vec<Entry<'_>> {
     entries
 }
 
-/// The run that another is measured against: the plain loop of its own comparison, or else the last one that is kept.
+/// The run that another is measured against: the plain loop of its own comparison, or else the last one that is kept of
+/// the same runtime.
 pub(crate) fn baseline<'a>(entries: &[Entry<'a>], of: &Entry<'_>) -> Option<Entry<'a>> {
     let own = |entry: &&Entry<'_>| (entry.first, entry.run.start.repeat) == (of.first, of.run.start.repeat);
-    let measures = || entries.iter().filter(|entry| entry.is_measure());
+    let runtime = of.run.start.runtime;
+    let measures = || entries.iter().filter(|entry| entry.is_measure() && entry.run.start.runtime == runtime);
     measures().rfind(own).or_else(|| measures().next_back()).copied()
 }
 

@@ -118,8 +118,8 @@ fn bar(canvas: &mut Canvas<'_>, ledger: &Ledger, theme: &Theme) {
 
 /// What a part looks like: as its phase does in the lanes.
 fn look(name: &str, theme: &Theme) -> (char, Style) {
-    match (name, Phase::ALL.into_iter().find(|phase| phase.name() == name)) {
-        ("preempted", _) => ('░', theme.bad),
+    match (name, Phase::of_part(name)) {
+        ("preempted", _) => ('▓', theme.bad),
         ("absent", _) => (' ', theme.other),
         (_, Some(phase)) => (phase_glyph(phase), theme.pure(phase, false)),
         (_, None) => ('?', theme.bad),

@@ -5,6 +5,9 @@ use crate::plan::{Chunk, Machine, Plan, Size, TaskType, WorkerCount};
 use crate::tui::form::Item;
 use crate::units::{Bytes, Nanos};
 
+/// Runtimes that a step goes through; others are typed.
+const RUNTIMES: [&str; 5] = ["native", "gil", "gil:1ms", "gil:20ms", "gil:ticks=100"];
+
 /// `plan` with one item read from a text.
 pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> Result<Plan, String> {
     let mut plan = plan.clone();
@@ -22,6 +25,7 @@ pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> R
     match item {
         Item::Workers => plan.workers = digits.parse().map_err(|error| words(&error))?,
         Item::Chunk => plan.chunk = digits.parse().map_err(|error| words(&error))?,
+        Item::Runtime => plan.runtime = text.parse().map_err(|error| words(&error))?,
         Item::Timeout if matches!(text, "none" | "") => plan.timeout = None,
         Item::Timeout => plan.timeout = Some(text.parse().map_err(|error| words(&error))?),
         Item::Retries => {
@@ -74,6 +78,22 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine) {
             };
         }
         Item::Retries => plan.retries = u32::try_from(beside(plan.retries.into(), up)).unwrap_or(u32::MAX),
+        Item::Runtime => {
+            let at = RUNTIMES.iter().position(|text| *text == plan.runtime.to_string());
+            let last = RUNTIMES.len() - 1;
+            let next = match (at, up) {
+                (Some(at), true) => {
+                    if at == last {
+                        0
+                    } else {
+                        at + 1
+                    }
+                }
+                (Some(at), false) => at.checked_sub(1).unwrap_or(last),
+                (None, _) => 0,
+            };
+            plan.runtime = RUNTIMES[next].parse().unwrap_or_default();
+        }
         Item::Order => plan.together = !plan.together,
         Item::Way(_) | Item::Run => {}
     }

@@ -50,7 +50,7 @@ impl Widget for WorkersPanel<'_> {
         let (model, layout) = (self.model, self.layout);
         let theme = &model.theme;
         let Some(row) = model.shown_row() else { return };
-        let name = row.planned.strategy.label(row.shape);
+        let name = model.shown_plan().runtime.after(row.planned.strategy.label(row.shape));
         let state = state(model, &row);
         let focused = model.focus == Panel::Workers && model.overlay.is_none();
         if self.framed {

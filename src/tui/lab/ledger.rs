@@ -128,7 +128,7 @@ fn line(canvas: &mut Canvas<'_>, y: u16, name: &str, time: Nanos, whole: Nanos, 
     let theme = &model.theme;
     let width = canvas.width();
     let share = time.share_of(whole);
-    canvas.text(0, y, name, theme.text);
+    canvas.text(0, y, &name.replace('_', "-"), theme.text);
     let bar = width.saturating_sub(12 + 7);
     let eighths = (share.fraction() * f64::from(bar) * 8.0).round() as u16;
     let style = colour(name, model);
@@ -147,7 +147,7 @@ fn line(canvas: &mut Canvas<'_>, y: u16, name: &str, time: Nanos, whole: Nanos, 
 
 fn colour(name: &str, model: &Model) -> Style {
     let theme = &model.theme;
-    let phase = Phase::ALL.into_iter().find(|phase| phase.name() == name);
+    let phase = Phase::of_part(name);
     match (name, phase) {
         ("preempted" | "unexplained", _) => theme.bad,
         (_, Some(Phase::Waiting | Phase::Absent) | None) => theme.other,

@@ -15,9 +15,10 @@ use crate::tui::theme::Theme;
 use crate::units::Nanos;
 
 /// The phases in the order in which they are explained, each in a few words.
-pub(crate) const PHASES: [(Phase, &str); 7] = [
+pub(crate) const PHASES: [(Phase, &str); 8] = [
     (Phase::Computing, "has work for a CPU"),
     (Phase::Blocked, "waits within a task"),
+    (Phase::GilWait, "waits for the GIL of its process"),
     (Phase::Starting, "asked for, not ready yet"),
     (Phase::Receiving, "takes tasks in"),
     (Phase::Sending, "gives results back"),

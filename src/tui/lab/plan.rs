@@ -32,7 +32,7 @@ enum Line {
 
 /// Lines that the form needs to show everything.
 pub(super) const fn rows_wanted(_model: &Model) -> u16 {
-    19
+    20
 }
 
 /// The form.

@@ -147,7 +147,8 @@ impl Widget for RunList<'_> {
 }
 
 fn label(model: &Model, row: &Row<'_>) -> String {
-    let mut label = row.planned.strategy.label(row.shape);
+    let runtime = model.shown_plan().runtime;
+    let mut label = runtime.after(row.planned.strategy.label(row.shape));
     let plan = model.shown_plan();
     if plan.workloads.len() > 1
         && let Some(load) = plan.workloads.get(row.planned.workload)

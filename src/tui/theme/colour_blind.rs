@@ -47,8 +47,15 @@ const GROUNDS: [(&str, &Paints, [u32; 2]); 2] =
     [("dark", &DARK, [0x00_00_00, 0x1e_1e_1e]), ("light", &LIGHT, [0xff_ff_ff, 0xfb_fa_f7])];
 
 /// The phases that are drawn with a colour of their own.
-const DRAWN: [Phase; 6] =
-    [Phase::Starting, Phase::Receiving, Phase::Computing, Phase::Blocked, Phase::Sending, Phase::Stopping];
+const DRAWN: [Phase; 7] = [
+    Phase::Starting,
+    Phase::Receiving,
+    Phase::Computing,
+    Phase::Blocked,
+    Phase::Sending,
+    Phase::Stopping,
+    Phase::GilWait,
+];
 
 fn linear(rgb: u32) -> Linear {
     let [_, channels @ ..] = rgb.to_be_bytes();

@@ -51,6 +51,7 @@ pub(super) const DARK: Paints = Paints {
         Paint(0x3b_66_ad, 25, Color::Blue),
         Paint(0xa0_5c_f0, 99, Color::Magenta),
         Paint(0xa8_6a_1d, 130, Color::Red),
+        Paint(0xa5_50_4a, 197, Color::LightRed),
     ],
     shades: [
         Paint(0x3a_42_4c, 239, Color::DarkGray),
@@ -61,6 +62,7 @@ pub(super) const DARK: Paints = Paints {
         Paint(0x37_5f_a1, 31, Color::LightBlue),
         Paint(0x90_52_da, 99, Color::Magenta),
         Paint(0xa8_6a_1d, 130, Color::Red),
+        Paint(0xa5_50_4a, 197, Color::LightRed),
     ],
     words: [
         Paint(0x7b_84_8f, 245, Color::Gray),
@@ -71,6 +73,7 @@ pub(super) const DARK: Paints = Paints {
         Paint(0x6d_97_d8, 68, Color::LightBlue),
         Paint(0xb0_78_f5, 141, Color::Magenta),
         Paint(0xc4_83_30, 173, Color::Red),
+        Paint(0xd9_7b_73, 210, Color::LightRed),
     ],
     deep: Paint(0x2a_46_7c, 18, Color::Black),
     strategies: [
@@ -101,6 +104,7 @@ pub(super) const LIGHT: Paints = Paints {
         Paint(0x43_7a_dc, 33, Color::Blue),
         Paint(0x4f_1b_a0, 55, Color::Magenta),
         Paint(0x8b_45_03, 94, Color::Red),
+        Paint(0x6e_1a_26, 52, Color::LightRed),
     ],
     shades: [
         Paint(0xc3_c9_d0, 251, Color::DarkGray),
@@ -111,6 +115,7 @@ pub(super) const LIGHT: Paints = Paints {
         Paint(0x58_88_e4, 69, Color::LightBlue),
         Paint(0x5d_2a_ae, 55, Color::Magenta),
         Paint(0x8b_45_03, 94, Color::Red),
+        Paint(0x6e_1a_26, 52, Color::LightRed),
     ],
     words: [
         Paint(0x5c_65_70, 241, Color::DarkGray),
@@ -121,6 +126,7 @@ pub(super) const LIGHT: Paints = Paints {
         Paint(0x2f_5f_b8, 25, Color::Blue),
         Paint(0x5b_23_b0, 55, Color::Magenta),
         Paint(0x8b_45_03, 94, Color::Red),
+        Paint(0x6e_1a_26, 52, Color::LightRed),
     ],
     deep: Paint(0xb9_cf_f7, 153, Color::White),
     strategies: [

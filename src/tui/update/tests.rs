@@ -61,9 +61,14 @@ fn choices_change_and_bring_their_defaults() {
     press(&mut model, "hh");
     assert_eq!(model.form.task(), TaskType::Mixed);
     assert_eq!(model.form.plan.workloads[0].size.to_string(), "250ms+250ms");
-    press(&mut model, "<Down><Down><Down><Right><Down> <Down><Down> <Down><Down><Right><Down><Right>");
+    press(
+        &mut model,
+        "<Down><Down><Down><Right><Down> <Down><Down> <Down><Down><Right><Down><Right><Down><Right>",
+    );
     assert_eq!(model.form.plan.workers, WorkerCount::Exactly(3));
     assert_eq!(model.form.plan.strategies, [Strategy::Threads]);
+    assert_eq!(model.form.plan.runtime.to_string(), "gil");
+    assert!(model.form.plan.together);
     assert_eq!(model.form.plan.chunk, Chunk::Tasks(1));
 }
 

@@ -35,6 +35,7 @@ pub(super) struct Running {
 
 pub(super) fn processes(workers: u32, tasks: u64, work: Work) -> Setup {
     let spec = RunSpec {
+        runtime: poolscope::plan::Runtime::Native,
         strategy: Strategy::Processes,
         slots: workers,
         threads: 1,

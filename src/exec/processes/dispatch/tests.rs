@@ -32,6 +32,7 @@ impl Table {
 
     fn of(slots: u32, change: impl FnOnce(&mut RunSpec)) -> Self {
         let mut spec = RunSpec {
+            runtime: crate::plan::Runtime::Native,
             strategy: Strategy::Processes,
             slots,
             threads: 1,

@@ -1,0 +1,201 @@
+//! The lock of one interpreter: a port of CPython's, with a real mutex and real condition variables.
+//!
+//! [`GilRule::Interval`] follows `take_gil` and `drop_gil` of `Python/ceval_gil.c` (3.2 to 3.13) step by step. Whoever
+//! waits has a timer of its own; when that runs out and nobody has switched during the whole wait, it asks the holder to
+//! let go; the holder hears of that at its next checkpoint, lets go, and, because it was asked to, waits until another has
+//! really taken the lock (forced switching). A release before a wait asks for nothing and guarantees nothing. Who of
+//! several is woken is the system's choice.
+//!
+//! [`GilRule::Ticks`] follows the eval loop of 3.1 and earlier: after so many ticks the lock is released and at once
+//! wanted back. Nobody is handed anything, so that whoever was woken commonly finds it taken again: a false wake-up.
+//!
+//! States, orderings and what each of them prevents are in the README.md beside this module. It knows nothing of tasks,
+//! of lanes or of time: a worker's [`GilSeat`] tells its lane.
+
+mod seat;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+pub use seat::GilSeat;
+
+use crate::plan::GilRule;
+use crate::units::Nanos;
+
+/// Nobody has held it yet.
+const NOBODY: u64 = u64::MAX;
+
+/// The lock of one interpreter, shared by the workers of one process.
+#[derive(Debug)]
+pub struct Gil {
+    rule: Rule,
+    state: Mutex<State>,
+    /// Told when the lock is let go; one waiter is woken.
+    free: Condvar,
+    /// Who held it last, under the lock of switching.
+    last: Mutex<Last>,
+    /// Told when it has been taken.
+    taken: Condvar,
+    /// Whether the holder is asked to let go. Read at every checkpoint, without a lock.
+    asked: AtomicBool,
+}
+
+#[derive(Debug)]
+enum Rule {
+    /// In nanoseconds; it may change while a run goes on.
+    Interval(AtomicU64),
+    Ticks(u32),
+}
+
+#[derive(Debug)]
+struct State {
+    locked: bool,
+    /// How often it went to another than the one before.
+    switches: u64,
+    /// Workers that wait. Whom nobody waits for wakes nobody: that is a call into the kernel.
+    waiting: u32,
+}
+
+#[derive(Debug)]
+struct Last {
+    holder: u64,
+    /// Workers that were made to let go and wait until another has taken it: the last of them, and those who have not
+    /// woken up yet.
+    waiting: u32,
+}
+
+/// What happened while the lock was taken.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Taking {
+    /// Whether it went to another than the one before.
+    pub switched: bool,
+    /// How often the holder was asked to let go.
+    pub requests: u32,
+    /// How often this worker was woken and found it taken again.
+    pub false_wakes: u32,
+}
+
+impl Gil {
+    /// A lock that nobody holds.
+    pub fn new(rule: GilRule) -> Self {
+        let rule = match rule {
+            GilRule::Interval(interval) => Rule::Interval(AtomicU64::new(interval.0)),
+            GilRule::Ticks(ticks) => Rule::Ticks(ticks.max(1)),
+        };
+        Self {
+            rule,
+            state: Mutex::new(State { locked: false, switches: 0, waiting: 0 }),
+            free: Condvar::new(),
+            last: Mutex::new(Last { holder: NOBODY, waiting: 0 }),
+            taken: Condvar::new(),
+            asked: AtomicBool::new(false),
+        }
+    }
+
+    /// Sets another switch interval; those who wait already use it from their next lap on.
+    pub fn set_interval(&self, interval: Nanos) {
+        if let Rule::Interval(cell) = &self.rule {
+            cell.store(interval.0, Ordering::Relaxed);
+        }
+    }
+
+    /// Ticks between two releases; none where releases are asked for.
+    pub const fn ticks(&self) -> Option<u32> {
+        match self.rule {
+            Rule::Interval(_) => None,
+            Rule::Ticks(ticks) => Some(ticks),
+        }
+    }
+
+    /// Whether the holder is asked to let go.
+    pub fn is_asked(&self) -> bool {
+        // Relaxed: it is a hint; what it leads to happens under the locks.
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Takes it, if nobody holds it now.
+    pub fn try_take(&self, me: u64) -> Option<Taking> {
+        let state = lock(&self.state);
+        (!state.locked).then(|| self.seize(state, me, Taking::default()))
+    }
+
+    /// Waits for it, and takes it. Whoever waits here is called `me`, a number that no other waiter has.
+    pub fn take(&self, me: u64) -> Taking {
+        let mut taking = Taking::default();
+        let mut state = lock(&self.state);
+        state.waiting += 1;
+        while state.locked {
+            match &self.rule {
+                Rule::Interval(interval) => {
+                    let before = state.switches;
+                    let interval = Nanos(interval.load(Ordering::Relaxed)).to_std();
+                    let waited = self.free.wait_timeout(state, interval);
+                    let (guard, wait) = waited.unwrap_or_else(PoisonError::into_inner);
+                    state = guard;
+                    // Asked only by someone who saw no switch during the whole of its wait.
+                    if wait.timed_out() && state.locked && state.switches == before {
+                        self.asked.store(true, Ordering::Relaxed);
+                        taking.requests += 1;
+                    } else if !wait.timed_out() && state.locked {
+                        taking.false_wakes += 1;
+                    }
+                }
+                Rule::Ticks(_) => {
+                    state = self.free.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    taking.false_wakes += u32::from(state.locked);
+                }
+            }
+        }
+        state.waiting -= 1;
+        self.seize(state, me, taking)
+    }
+
+    /// Takes what is free.
+    fn seize(&self, mut state: MutexGuard<'_, State>, me: u64, taking: Taking) -> Taking {
+        let mut last = lock(&self.last);
+        state.locked = true;
+        let switched = last.holder != me;
+        last.holder = me;
+        state.switches += u64::from(switched);
+        // Whoever was made to let go waits for just this.
+        if last.waiting > 0 {
+            self.taken.notify_all();
+        }
+        drop(last);
+        self.asked.store(false, Ordering::Relaxed);
+        drop(state);
+        Taking { switched, ..taking }
+    }
+
+    /// Lets it go. True if it was asked for, in which case this returns only when another has taken it.
+    pub fn give(&self, me: u64) -> bool {
+        lock(&self.last).holder = me;
+        let mut state = lock(&self.state);
+        state.locked = false;
+        let wanted = state.waiting > 0;
+        drop(state);
+        if wanted {
+            self.free.notify_one();
+        }
+        if matches!(self.rule, Rule::Ticks(_)) || !self.is_asked() {
+            return false;
+        }
+        let mut last = lock(&self.last);
+        let forced = last.holder == me;
+        if forced {
+            self.asked.store(false, Ordering::Relaxed);
+            last.waiting += 1;
+            let switch = self.taken.wait_while(last, |last| last.holder == me);
+            switch.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
+        }
+        forced
+    }
+}
+
+/// A panic cannot happen under these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! A worker's seat at the lock: takes it before a task computes, gives it up while the task waits or works in native code,
+//! and heeds requests at checkpoints. What it waits stands in the worker's lane.
+
+use std::sync::Arc;
+
+use super::{Gil, Taking};
+use crate::clock::RunTime;
+use crate::event::Phase;
+use crate::exec::lane::LaneWriter;
+use crate::units::Nanos;
+
+/// Ticks, which are bytecodes in the original, between two checkpoints of a kernel: each is some microseconds of work.
+const TICKS_AT_ONCE: u32 = 100;
+
+/// One worker's part in the lock of its process.
+#[derive(Debug)]
+pub struct GilSeat {
+    gil: Arc<Gil>,
+    me: u64,
+    held: bool,
+    /// Ticks until the next release, where ticks decide.
+    ticks: u32,
+    /// How long it computes between two looks at requests; zero for a look at each tick.
+    stretch: Nanos,
+    /// The last look, or the beginning of the time that the lock has been held.
+    looked: RunTime,
+}
+
+impl GilSeat {
+    /// A seat of the worker that has the number `me` among those of its process. Between two looks at requests it computes
+    /// for `stretch`, as a call of C code does that keeps the lock; zero for none.
+    pub fn new(gil: Arc<Gil>, me: u64, stretch: Nanos) -> Self {
+        let ticks = gil.ticks().unwrap_or(0);
+        Self { gil, me, held: false, ticks, stretch, looked: RunTime::START }
+    }
+
+    /// Takes the lock, unless it is held already; waits for it as long as that takes. The lane is waiting for the lock
+    /// then, and its caller says what it does next.
+    pub fn take(&mut self, lane: &mut LaneWriter) {
+        if self.held {
+            return;
+        }
+        let taking = self.gil.try_take(self.me).unwrap_or_else(|| self.wait(lane));
+        let waited =
+            if lane.phase() == Phase::GilWait { lane.clock().now().since(lane.since()) } else { Nanos::ZERO };
+        self.taken(lane, taking, waited);
+    }
+
+    /// Gives the lock up for a while, or for good.
+    pub fn give(&mut self) {
+        if std::mem::take(&mut self.held) {
+            self.gil.give(self.me);
+        }
+    }
+
+    /// A checkpoint within computing: gives the lock up where the rule says so, and takes it back.
+    #[inline]
+    pub fn tick(&mut self, lane: &mut LaneWriter) {
+        if !self.held {
+            return;
+        }
+        if self.gil.ticks().is_some() {
+            self.ticks = self.ticks.saturating_sub(TICKS_AT_ONCE);
+            if self.ticks == 0 {
+                self.pass(lane);
+            }
+        } else if self.gil.is_asked() {
+            self.pass(lane);
+        }
+    }
+
+    /// Lets others run now.
+    #[cold]
+    fn pass(&mut self, lane: &mut LaneWriter) {
+        if self.stretch > Nanos::ZERO {
+            let now = lane.clock().now();
+            if now.since(self.looked) < self.stretch {
+                return;
+            }
+        }
+        let asked = self.gil.is_asked();
+        if asked {
+            lane.enter(Phase::GilWait);
+        }
+        if self.gil.give(self.me) {
+            lane.forced_switch();
+        }
+        self.held = false;
+        let taking = self.gil.try_take(self.me).unwrap_or_else(|| self.wait(lane));
+        if lane.phase() == Phase::GilWait {
+            let waited = lane.clock().now().since(lane.since());
+            self.taken(lane, taking, waited);
+            lane.enter(Phase::Computing);
+        } else {
+            // Nobody wanted it: not worth a word, and ten thousand times a second.
+            self.held = true;
+            self.ticks = self.gil.ticks().unwrap_or(0);
+        }
+    }
+
+    fn wait(&self, lane: &mut LaneWriter) -> Taking {
+        if lane.phase() != Phase::GilWait {
+            lane.enter(Phase::GilWait);
+        }
+        self.gil.take(self.me)
+    }
+
+    fn taken(&mut self, lane: &mut LaneWriter, taking: Taking, waited: Nanos) {
+        self.held = true;
+        self.ticks = self.gil.ticks().unwrap_or(0);
+        if self.stretch > Nanos::ZERO {
+            self.looked = lane.clock().now();
+        }
+        lane.took_gil(taking, waited);
+    }
+}
