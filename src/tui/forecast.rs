@@ -3,9 +3,12 @@
 //! It is drawn as outlines, and reality is drawn over it. It knows of nothing that gets in the way of a perfect pool:
 //! no start-up, no sending, no other program.
 
+mod pool;
+
 use crate::clock::RunTime;
 use crate::ids::TaskIndex;
 use crate::plan::{Costs, Machine, Plan, Strategy, Work};
+use crate::tui::forecast::pool::{Pool, play};
 use crate::units::{Nanos, grouped};
 
 /// Tasks beyond which none is drawn on its own: a screen has at most a thousand columns.
@@ -89,21 +92,21 @@ impl Forecast {
     pub(crate) fn of(plan: &Plan, machine: &Machine, costs: &Costs) -> Self {
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(costs)).collect();
         let wanted = plan.workers.shape(machine);
-        let each = plan.strategies.iter().map(|strategy| strategy.shape(wanted).slots());
-        let all = each.fold(0, u32::saturating_add);
         let mut runs = Vec::new();
         for (index, (load, work)) in plan.workloads.iter().zip(&works).enumerate() {
-            for &strategy in &plan.strategies {
-                let slots = strategy.shape(wanted).slots().max(1);
-                let crowd = if plan.together { all } else { slots };
-                let chunk = plan.chunk.resolve(load.tasks, slots);
-                let locks = plan.interpreters(load.task, strategy.shape(wanted));
-                let cpus = machine.available().min(locks.unwrap_or(u32::MAX));
-                // Rivals of other strategies have CPUs of their own to compute on, if locks are what there is too little of.
-                let crowd = if cpus < machine.available() { slots } else { crowd };
-                let pool = Pool { slots, crowd, cpus, chunk };
-                runs.push(((index, strategy), pool.run(load.tasks, work, costs)));
-            }
+            let pool = |strategy: &Strategy| {
+                let shape = strategy.shape(wanted);
+                let slots = shape.slots().max(1);
+                Pool {
+                    slots,
+                    locks: plan.interpreters(load.task, shape),
+                    chunk: plan.chunk.resolve(load.tasks, slots),
+                }
+            };
+            let pools: Vec<Pool> = plan.strategies.iter().map(pool).collect();
+            let at_once = pools.chunks(plan.at_once());
+            let played = at_once.flat_map(|pools| play(pools, machine.available(), load.tasks, work, costs));
+            runs.extend(plan.strategies.iter().map(|strategy| (index, *strategy)).zip(played));
         }
         let each = works.first().map_or(Nanos::ZERO, |work| work.estimate(TaskIndex(0), costs));
         Self { works, each, runs }
@@ -128,121 +131,6 @@ impl Forecast {
     pub(crate) fn longest(&self) -> Nanos {
         self.runs.iter().map(|(_, run)| run.elapsed).max().unwrap_or_default()
     }
-}
-
-/// Who does the work.
-struct Pool {
-    slots: u32,
-    /// Workers that want the CPUs, those of other strategies at the same time included.
-    crowd: u32,
-    /// CPUs, or interpreters where there are fewer whose locks these workers need.
-    cpus: u32,
-    chunk: u32,
-}
-
-/// What a worker still has to do of its task and of its chunk; times in nanoseconds.
-#[derive(Clone, Default)]
-struct Hand {
-    chunk: std::ops::Range<u64>,
-    task: Option<TaskIndex>,
-    start: f64,
-    computing: f64,
-    waiting: f64,
-}
-
-impl Pool {
-    /// Hands chunks to whoever is free first, as a pool does; those who compute share the CPUs evenly, as under a fair
-    /// scheduler.
-    fn run(&self, tasks: u64, work: &Work, costs: &Costs) -> RunForecast {
-        let at_most = work.is_at_most();
-        if tasks > MOST_DRAWN || tasks * u64::from(self.slots) > MOST_STEPS {
-            let elapsed = self.roughly(tasks, work, costs);
-            return RunForecast { elapsed, at_most, slots: Vec::new(), waves: self.waves(tasks, elapsed) };
-        }
-        let mut slots = vec![Vec::new(); self.slots as usize];
-        let mut hands = vec![Hand::default(); self.slots as usize];
-        let mut open = 0..tasks;
-        let mut now = 0.0;
-        loop {
-            for hand in hands.iter_mut().filter(|hand| hand.task.is_none()) {
-                if hand.chunk.is_empty() {
-                    let end = (open.start + u64::from(self.chunk)).min(tasks);
-                    hand.chunk = open.start..end;
-                    open.start = end;
-                }
-                let Some(task) = hand.chunk.next().map(|task| TaskIndex(task as u32)) else { continue };
-                hand.task = Some(task);
-                hand.start = now;
-                hand.computing = work.computing(task, costs).0 as f64;
-                hand.waiting = work.waiting().0 as f64;
-            }
-            let busy = || hands.iter().filter(|hand| hand.task.is_some());
-            let computing = busy().filter(|hand| hand.computing > 0.0).count();
-            // Whoever runs at the same time computes as much of the time as these do.
-            let rivals = computing.max(1) as f64 * f64::from(self.crowd) / f64::from(self.slots.max(1));
-            let rate = (f64::from(self.cpus.max(1)) / rivals).min(1.0);
-            let next = |hand: &Hand| if hand.computing > 0.0 { hand.computing / rate } else { hand.waiting };
-            let Some(step) = busy().map(next).min_by(f64::total_cmp) else { break };
-            now += step;
-            for (hand, blocks) in hands.iter_mut().zip(&mut slots) {
-                let Some(task) = hand.task else { continue };
-                let rest = if hand.computing > 0.0 {
-                    hand.computing = less(hand.computing, step * rate);
-                    hand.computing + hand.waiting
-                } else {
-                    hand.waiting = less(hand.waiting, step);
-                    hand.waiting
-                };
-                if rest <= 0.0 {
-                    let at = |ns: f64| RunTime(ns.round() as u64);
-                    blocks.push(Block { task, start: at(hand.start), end: at(now) });
-                    hand.task = None;
-                }
-            }
-        }
-        let elapsed = Nanos(now.round() as u64);
-        RunForecast { elapsed, at_most, slots, waves: self.waves(tasks, elapsed) }
-    }
-
-    /// Waves of equal length.
-    fn waves(&self, tasks: u64, elapsed: Nanos) -> Vec<Wave> {
-        let (slots, chunk) = (u64::from(self.slots.max(1)), u64::from(self.chunk.max(1)));
-        let (count, chunks) = (self.most_of_one(tasks), tasks.div_ceil(chunk));
-        let moment =
-            |wave: u64| RunTime((u128::from(elapsed.0) * u128::from(wave) / u128::from(count)) as u64);
-        let drawn = if count > MOST_DRAWN { 0..0 } else { 0..count };
-        let wave = |wave: u64| {
-            let first = wave / chunk * slots;
-            let round = (chunks - first).min(slots);
-            // The very last chunk may be a short one.
-            let short = first + round == chunks && (chunks - 1) * chunk + wave % chunk >= tasks;
-            Wave {
-                block: Block { task: TaskIndex(first as u32), start: moment(wave), end: moment(wave + 1) },
-                tasks: (round - u64::from(short)) as usize,
-            }
-        };
-        drawn.map(wave).collect()
-    }
-
-    /// The most tasks that one worker should do.
-    fn most_of_one(&self, tasks: u64) -> u64 {
-        let chunk = u64::from(self.chunk.max(1));
-        (tasks.div_ceil(chunk).div_ceil(u64::from(self.slots.max(1))) * chunk).min(tasks)
-    }
-
-    /// The same for very many tasks, without doing them one by one.
-    fn roughly(&self, tasks: u64, work: &Work, costs: &Costs) -> Nanos {
-        let waiting = work.waiting() * tasks;
-        let computing = work.serial_estimate(tasks, costs) - waiting;
-        let evenly = (computing + waiting) / tasks.max(1) * self.most_of_one(tasks);
-        let share = f64::from(self.cpus.max(1)) * f64::from(self.slots.max(1)) / f64::from(self.crowd.max(1));
-        evenly.max(Nanos((computing.0 as f64 / share.min(f64::from(self.slots.max(1)))) as u64))
-    }
-}
-
-/// What is left of a time; what is less than a nanosecond is nothing.
-fn less(time: f64, by: f64) -> f64 {
-    if time - by < 1.0 { 0.0 } else { time - by }
 }
 
 #[cfg(test)]
@@ -299,6 +187,11 @@ mod tests {
         let together =
             Plan { together: true, strategies: vec![Strategy::Serial, Strategy::Threads], ..plan.clone() };
         assert_eq!(millis(&together, Strategy::Threads), 500, "five workers want two CPUs");
+        // 8 tasks of 100 ms: 200 ms of it beside the threads, and then a CPU of its own.
+        assert_eq!(millis(&together, Strategy::Serial), 1_100, "a rival that has ended is none");
+        let gil = Plan { runtime: "gil".parse().unwrap(), ..plan.clone() };
+        assert_eq!(millis(&gil, Strategy::Threads), 800, "one at a time");
+        assert_eq!(millis(&gil, Strategy::Processes), 400, "each has a lock of its own");
         let mut many = plan.clone();
         many.workloads[0].tasks = 1_000_000;
         assert_eq!(millis(&many, Strategy::Threads), 50_000_000);
