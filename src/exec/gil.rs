@@ -14,13 +14,12 @@
 
 mod seat;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub use seat::GilSeat;
 
 use crate::plan::GilRule;
-use crate::units::Nanos;
 
 /// Nobody has held it yet.
 const NOBODY: u64 = u64::MAX;
@@ -28,7 +27,7 @@ const NOBODY: u64 = u64::MAX;
 /// The lock of one interpreter, shared by the workers of one process.
 #[derive(Debug)]
 pub struct Gil {
-    rule: Rule,
+    rule: GilRule,
     state: Mutex<State>,
     /// Told when the lock is let go; one waiter is woken.
     free: Condvar,
@@ -38,13 +37,6 @@ pub struct Gil {
     taken: Condvar,
     /// Whether the holder is asked to let go. Read at every checkpoint, without a lock.
     asked: AtomicBool,
-}
-
-#[derive(Debug)]
-enum Rule {
-    /// In nanoseconds; it may change while a run goes on.
-    Interval(AtomicU64),
-    Ticks(u32),
 }
 
 #[derive(Debug)]
@@ -77,11 +69,7 @@ pub struct Taking {
 
 impl Gil {
     /// A lock that nobody holds.
-    pub fn new(rule: GilRule) -> Self {
-        let rule = match rule {
-            GilRule::Interval(interval) => Rule::Interval(AtomicU64::new(interval.0)),
-            GilRule::Ticks(ticks) => Rule::Ticks(ticks.max(1)),
-        };
+    pub const fn new(rule: GilRule) -> Self {
         Self {
             rule,
             state: Mutex::new(State { locked: false, switches: 0, waiting: 0 }),
@@ -92,18 +80,11 @@ impl Gil {
         }
     }
 
-    /// Sets another switch interval; those who wait already use it from their next lap on.
-    pub fn set_interval(&self, interval: Nanos) {
-        if let Rule::Interval(cell) = &self.rule {
-            cell.store(interval.0, Ordering::Relaxed);
-        }
-    }
-
     /// Ticks between two releases; none where releases are asked for.
     pub const fn ticks(&self) -> Option<u32> {
         match self.rule {
-            Rule::Interval(_) => None,
-            Rule::Ticks(ticks) => Some(ticks),
+            GilRule::Interval(_) => None,
+            GilRule::Ticks(ticks) => Some(ticks),
         }
     }
 
@@ -125,11 +106,10 @@ impl Gil {
         let mut state = lock(&self.state);
         state.waiting += 1;
         while state.locked {
-            match &self.rule {
-                Rule::Interval(interval) => {
+            match self.rule {
+                GilRule::Interval(interval) => {
                     let before = state.switches;
-                    let interval = Nanos(interval.load(Ordering::Relaxed)).to_std();
-                    let waited = self.free.wait_timeout(state, interval);
+                    let waited = self.free.wait_timeout(state, interval.to_std());
                     let (guard, wait) = waited.unwrap_or_else(PoisonError::into_inner);
                     state = guard;
                     // Asked only by someone who saw no switch during the whole of its wait.
@@ -140,7 +120,7 @@ impl Gil {
                         taking.false_wakes += 1;
                     }
                 }
-                Rule::Ticks(_) => {
+                GilRule::Ticks(_) => {
                     state = self.free.wait(state).unwrap_or_else(PoisonError::into_inner);
                     taking.false_wakes += u32::from(state.locked);
                 }
@@ -177,7 +157,7 @@ impl Gil {
         if wanted {
             self.free.notify_one();
         }
-        if matches!(self.rule, Rule::Ticks(_)) || !self.is_asked() {
+        if matches!(self.rule, GilRule::Ticks(_)) || !self.is_asked() {
             return false;
         }
         let mut last = lock(&self.last);

@@ -95,17 +95,3 @@ fn a_release_that_nobody_asked_for_waits_for_nobody() {
     gil.give(1);
     assert!(gil.try_take(2).is_some_and(|taking| taking.switched));
 }
-
-#[test]
-fn another_interval_holds_for_those_who_wait_from_their_next_lap_on() {
-    let gil = gil("gil:1ms");
-    gil.take(1);
-    let other = Arc::clone(&gil);
-    let waiter = thread::spawn(move || other.take(2).requests);
-    while !gil.is_asked() {
-        thread::yield_now();
-    }
-    gil.set_interval(Nanos::from_secs(10));
-    gil.give(1);
-    assert!(waiter.join().unwrap() >= 1);
-}
