@@ -151,7 +151,7 @@ impl Playing {
 fn roughly(pools: &[Pool], cpus: u32, tasks: u64, work: &Work, costs: &Costs) -> Vec<Nanos> {
     let waiting = work.waiting() * tasks;
     let computing = work.serial_estimate(tasks, costs) - waiting;
-    let wanted: f64 = pools.iter().map(|pool| pool.most_at_once()).sum();
+    let wanted: f64 = pools.iter().map(Pool::most_at_once).sum();
     let share = (f64::from(cpus.max(1)) / wanted.max(1.0)).min(1.0);
     let one = |pool: &Pool| {
         let evenly = (computing + waiting) / tasks.max(1) * pool.most_of_one(tasks);
