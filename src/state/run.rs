@@ -367,7 +367,8 @@ impl RunState {
             return Some(self.start.serial_estimate / self.start.tasks).filter(|each| *each > Nanos::ZERO);
         }
         let busy = |slot: &SlotState| {
-            slot.levels.totals.get(Phase::Computing) + slot.levels.totals.get(Phase::Blocked)
+            let within = [Phase::Computing, Phase::Blocked, Phase::GilWait];
+            within.into_iter().map(|phase| slot.levels.totals.get(phase)).sum::<Nanos>()
         };
         Some(self.slots.iter().map(busy).sum::<Nanos>() / ended)
     }
