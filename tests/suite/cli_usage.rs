@@ -113,7 +113,10 @@ fn every_problem_is_said_at_once_in_the_order_of_the_options() {
 
 #[test]
 fn words_that_nobody_knows_are_refused() {
-    assert_eq!(refused(&["run", "--runtime", "python"]), ["unexpected argument '--runtime' found"]);
+    assert_eq!(
+        refused(&["run", "--runtime", "python"]),
+        ["--runtime python: is no runtime; there are native and gil, as gil:1ms or gil:ticks=100 too"]
+    );
     assert_eq!(refused(&["sweep"]), ["unrecognized subcommand 'sweep'"]);
     assert!(refused(&["-w", "4", "run"])[0].contains("cannot be used with"));
     assert!(refused(&["completions", "tcsh"])[0].contains("tcsh"));
