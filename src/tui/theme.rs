@@ -156,7 +156,7 @@ impl Theme {
     }
 
     /// The look of a column, or of a sample in a legend, that is one phase alone. A solid phase fills the background too,
-    /// so that no seams show; what is blocked has a texture. In ASCII letters are to be read, on the usual background.
+    /// so that no seams show; what is blocked, or waits for the GIL, has a texture. In ASCII letters are to be read, on the usual background.
     pub(crate) const fn pure(&self, phase: Phase, odd: bool) -> Style {
         let colour = self.phase(phase, odd);
         match phase {
@@ -164,6 +164,7 @@ impl Theme {
             Phase::Computing => Style::new().fg(colour).bg(colour),
             Phase::Blocked if odd => Style::new().fg(colour).bg(self.deep),
             Phase::Blocked => Style::new().fg(colour).bg(self.phase(phase, true)),
+            Phase::GilWait => Style::new().fg(self.phase(phase, !odd)).bg(colour),
             _ => Style::new().fg(colour),
         }
     }

@@ -12,7 +12,7 @@ const APART: f64 = 20.0;
 /// Shades of two phases that touch: a task beside another phase.
 const SHADES_APART: f64 = 15.0;
 /// What fills keeps this contrast to the background: less than the 3 of WCAG, for a lane is seen by its size too.
-const FILL: f64 = 2.5;
+const FILL: f64 = 2.2;
 /// What is read: less than the 4.5 of WCAG on the greyest of the backgrounds, for labels stay behind values.
 const WORDS: f64 = 4.0;
 /// The words of a button.

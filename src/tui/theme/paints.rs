@@ -50,8 +50,8 @@ pub(super) const DARK: Paints = Paints {
         Paint(0x2f_bf_8f, 36, Color::Green),
         Paint(0x3b_66_ad, 25, Color::Blue),
         Paint(0xa0_5c_f0, 99, Color::Magenta),
-        Paint(0xa8_6a_1d, 130, Color::Red),
-        Paint(0xa5_50_4a, 197, Color::LightRed),
+        Paint(0xa8_6a_1d, 136, Color::Red),
+        Paint(0xa5_50_4a, 124, Color::LightRed),
     ],
     shades: [
         Paint(0x3a_42_4c, 239, Color::DarkGray),
@@ -61,8 +61,8 @@ pub(super) const DARK: Paints = Paints {
         Paint(0x25_9e_77, 29, Color::LightGreen),
         Paint(0x37_5f_a1, 31, Color::LightBlue),
         Paint(0x90_52_da, 99, Color::Magenta),
-        Paint(0xa8_6a_1d, 130, Color::Red),
-        Paint(0xa5_50_4a, 197, Color::LightRed),
+        Paint(0xa8_6a_1d, 136, Color::Red),
+        Paint(0x9a_4a_42, 124, Color::LightRed),
     ],
     words: [
         Paint(0x7b_84_8f, 245, Color::Gray),
@@ -115,7 +115,7 @@ pub(super) const LIGHT: Paints = Paints {
         Paint(0x58_88_e4, 69, Color::LightBlue),
         Paint(0x5d_2a_ae, 55, Color::Magenta),
         Paint(0x8b_45_03, 94, Color::Red),
-        Paint(0x6e_1a_26, 52, Color::LightRed),
+        Paint(0x7c_24_30, 52, Color::LightRed),
     ],
     words: [
         Paint(0x5c_65_70, 241, Color::DarkGray),
