@@ -150,6 +150,11 @@ impl Theme {
         !matches!(self.palette, Palette::Mono) && !self.ascii
     }
 
+    /// Whether there are colours at all.
+    pub(crate) const fn has_colours(&self) -> bool {
+        !matches!(self.palette, Palette::Mono)
+    }
+
     /// The colour of a phase; `odd` tasks have a shade of their own.
     pub(crate) const fn phase(&self, phase: Phase, odd: bool) -> Color {
         if odd { self.shades[phase as usize] } else { self.phases[phase as usize] }

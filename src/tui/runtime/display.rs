@@ -33,6 +33,7 @@ impl Display {
             self.clear()?;
         }
         self.cells = self.cells.max(cells);
+        self.terminal.backend().set_colours(model.theme.has_colours());
         let before = self.terminal.backend().written();
         self.terminal.draw(|frame| view(model, frame))?;
         let bytes = self.terminal.backend().written() - before;

@@ -11,12 +11,24 @@ use ratatui::layout::{Position, Size};
 
 use crate::tui::terminal::{size, write_frame};
 
+/// What ratatui ends every frame with: the usual colours of letters, of the ground, and of lines below letters. Where there
+/// are no colours there is nothing to take back, and nothing is to be said about them.
+const USUAL_COLOURS: [&[u8]; 3] = [b"\x1b[39m", b"\x1b[49m", b"\x1b[59m"];
+
 /// The bytes of a frame, gathered.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     bytes: Vec<u8>,
-    /// The sum of all frames, shared with the screen.
-    written: Rc<Cell<u64>>,
+    shared: Rc<Shared>,
+}
+
+/// What the output shares with its screen.
+#[derive(Debug, Default)]
+struct Shared {
+    /// The bytes of all frames so far.
+    written: Cell<u64>,
+    /// Whether there are no colours.
+    plain: Cell<bool>,
 }
 
 impl Write for Output {
@@ -29,9 +41,25 @@ impl Write for Output {
         if self.bytes.is_empty() {
             return Ok(());
         }
-        self.written.set(self.written.get() + self.bytes.len() as u64);
+        if self.shared.plain.get() {
+            for words in USUAL_COLOURS {
+                remove(&mut self.bytes, words);
+            }
+        }
+        self.shared.written.set(self.shared.written.get() + self.bytes.len() as u64);
         // A frame of the usual size is a few kilobytes: what the largest took is not kept.
         write_frame(&std::mem::take(&mut self.bytes))
+    }
+}
+
+/// Removes every occurrence of some words.
+fn remove(bytes: &mut Vec<u8>, words: &[u8]) {
+    let mut at = 0;
+    while let Some(found) =
+        bytes.get(at..).and_then(|rest| rest.windows(words.len()).position(|w| w == words))
+    {
+        at += found;
+        bytes.drain(at..at + words.len());
     }
 }
 
@@ -42,20 +70,25 @@ pub(crate) struct Screen {
     inner: CrosstermBackend<Output>,
     /// What the terminal said last.
     size: Cell<Size>,
-    written: Rc<Cell<u64>>,
+    shared: Rc<Shared>,
 }
 
 impl Screen {
     /// The terminal, once it is taken.
     pub(crate) fn new() -> Self {
         let output = Output::default();
-        let written = Rc::clone(&output.written);
-        Self { inner: CrosstermBackend::new(output), size: Cell::new(Size::new(80, 24)), written }
+        let shared = Rc::clone(&output.shared);
+        Self { inner: CrosstermBackend::new(output), size: Cell::new(Size::new(80, 24)), shared }
     }
 
     /// The bytes of all frames so far.
     pub(crate) fn written(&self) -> u64 {
-        self.written.get()
+        self.shared.written.get()
+    }
+
+    /// Says whether frames have colours from now on.
+    pub(crate) fn set_colours(&self, colours: bool) {
+        self.shared.plain.set(!colours);
     }
 }
 
