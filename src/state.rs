@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cores::Cores;
 pub use ledger::Ledger;
-pub use run::{FAILURES_KEPT, RunState, SlotState, TaskRecord};
+pub use run::{FAILURES_KEPT, RunState, SlotState, TASKS_KEPT, TaskRecord};
 pub use timeline::{Shares, Timeline, TimelineSpan};
 
 use crate::event::RunEvent;

@@ -13,8 +13,9 @@ use crate::state::progress::{rest_of_task, time_left};
 use crate::state::{Ledger, Timeline, TimelineSpan};
 use crate::units::{Nanos, Share};
 
-/// Tasks kept one by one, the last that ended.
-const TASKS_KEPT: usize = 256;
+/// Tasks kept one by one, the last that ended: less than 400 KiB, so that those of all runs that Compare keeps are a few
+/// MiB.
+pub const TASKS_KEPT: usize = 4_096;
 /// Failures kept one by one for each slot, the last ones.
 pub const FAILURES_KEPT: usize = 64;
 /// A run whose tasks should have ended so long ago is late.

@@ -76,6 +76,22 @@ fn a_run_is_what_its_events_say() {
 }
 
 #[test]
+fn the_last_tasks_are_kept_one_by_one_and_take_little_memory() {
+    let mut session = Session::default();
+    session.apply(&started(Strategy::Threads, 1));
+    for task in 0..TASKS_KEPT as u32 + 10 {
+        let (start, end) = (at(task.into()), at(u64::from(task) + 1));
+        let task = TaskIndex(task);
+        let record =
+            Record::Task { task, outcome: Outcome::Ok, attempt: 0, start, end, cpu: Nanos::ZERO, on: None };
+        session.apply(&RunEvent::Lane { slot: SlotId(0), record });
+    }
+    let recent = &session.runs[0].recent;
+    assert_eq!((recent.len(), recent[0].task), (TASKS_KEPT, TaskIndex(10)));
+    assert!(recent.capacity() * size_of::<TaskRecord>() <= 400 << 10, "{}", recent.capacity());
+}
+
+#[test]
 fn a_task_knows_when_it_was_ready_and_a_process_what_started_it() {
     let mut session = Session::default();
     session.apply(&started(Strategy::Processes, 2));

@@ -202,6 +202,25 @@ fn tasks_are_walked_over_on_their_lane_and_in_their_table() {
 }
 
 #[test]
+fn a_task_without_a_record_says_so() {
+    let fact = |model: &Model, name: &str| {
+        let screen = text(model);
+        let mut lines = screen.lines().skip_while(|line| !line.contains("Task · #"));
+        let line = lines.find(|line| line.contains(&format!("│ {name} "))).unwrap_or_default();
+        line.split('│').nth(1).unwrap_or_default().trim_start_matches([' ']).to_owned()
+    };
+    let mut model = crowds(120, 40, 4);
+    model.session.runs[1].recent.drain(..2);
+    press(&mut model, "<Home><Enter><Home>n");
+    for name in ["outcome", "CPU", "CPU time"] {
+        assert!(fact(&model, name).ends_with("not kept "), "{}", text(&model));
+    }
+    assert!(text(&model).contains("14 of 16"), "{}", text(&model));
+    press(&mut model, "nn");
+    assert!(fact(&model, "outcome").ends_with(" ok "), "{}", text(&model));
+}
+
+#[test]
 fn tasks_are_exported_and_where_they_are_is_said() {
     let mut model = compared(120, 40, 1);
     let Effect::Write(export) = press(&mut model, "E") else { panic!("nothing to write") };

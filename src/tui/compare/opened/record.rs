@@ -1,4 +1,4 @@
-//! All that is known of one task. What is not known is a dash, never a guess.
+//! All that is known of one task. What is not known is a dash, never a guess; what was known and is not kept is said.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,6 +12,9 @@ use crate::tui::compare::moment::{Picked, process};
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
+
+/// The value of a fact that only the record of a task tells, where that has made room for those of later tasks.
+const NOT_KEPT: &str = "not kept";
 
 #[expect(clippy::too_many_arguments, reason = "what is drawn, where, and of which moment")]
 /// Draws the record of the task that was picked.
@@ -67,17 +70,23 @@ fn facts(entry: &Entry<'_>, opened: Opened, picked: Picked) -> Vec<(&'static str
         }
         (Some(record), _) => record.outcome.name().to_owned(),
         (None, None) => "runs".to_owned(),
-        (None, Some(_)) => dash(),
+        (None, Some(_)) => NOT_KEPT.to_owned(),
     };
     let queued = record.map_or(Some(RunTime::START).filter(|_| run.retries == 0), |record| record.queued);
+    // Only the record of a task that is over tells these: of a task that runs nobody knows them yet.
+    let is_lost = record.is_none() && picked.end.is_some();
+    let told = |known: Option<String>| match known {
+        None if is_lost => NOT_KEPT.to_owned(),
+        known => or_dash(known),
+    };
     vec![
         ("outcome", outcome),
         ("worker", format!("w{}", opened.lane)),
         ("pid", or_dash(pid.map(|pid| pid.to_string()))),
         ("parent pid", or_dash(pid.and_then(|pid| run.parent_of(pid)).map(|pid| pid.to_string()))),
-        ("CPU", or_dash(record.and_then(|record| record.on).map(|cpu| cpu.to_string()))),
-        ("CPU time", or_dash(record.map(|record| record.cpu.to_string()))),
-        ("queued", or_dash(queued.map(|at| format!("at {}", at.elapsed())))),
+        ("CPU", told(record.and_then(|record| record.on).map(|cpu| cpu.to_string()))),
+        ("CPU time", told(record.map(|record| record.cpu.to_string()))),
+        ("queued", told(queued.map(|at| format!("at {}", at.elapsed())))),
         ("start", format!("at {}", picked.start.elapsed())),
         ("end", or_dash(picked.end.map(|end| format!("at {}", end.elapsed())))),
         ("took", or_dash(picked.end.map(|end| end.since(picked.start).to_string()))),

@@ -48,7 +48,8 @@ pub(super) fn draw(
     let focused = opened.part == Part::Tasks && model.overlay.is_none();
     if framed {
         let ended = entry.run.done() + entry.run.failed();
-        let about = format!("{} of {}", recent.len(), grouped(ended.max(recent.len() as u64)));
+        let kept = recent.len() as u64;
+        let about = format!("{} of {}", grouped(kept), grouped(ended.max(kept)));
         let panel = Panel::new("Last tasks", theme).about(&about).focused(focused);
         panel.render(area, buf, &[], &[]);
     }
