@@ -6,6 +6,7 @@
 use std::io;
 
 use crate::event::RunEvent;
+use crate::plan::Strategy;
 use crate::units::grouped;
 
 /// What there was too little of, and the way out; none if the refusal has another reason.
@@ -30,10 +31,10 @@ pub(super) fn words(error: &io::Error) -> Option<String> {
     }
 }
 
-/// Says that of `all` workers only so many are `there`, and why.
-pub(super) fn notice(there: usize, all: usize, why: &str) -> RunEvent {
+/// Says that of `all` workers of a strategy only so many are `there`, and why.
+pub(super) fn notice(strategy: Strategy, there: usize, all: usize, why: &str) -> RunEvent {
     let (there, all) = (grouped(there as u64), grouped(all as u64));
-    RunEvent::Notice(format!("running with {there} of {all} workers: {why}"))
+    RunEvent::Notice(format!("{strategy}: running with {there} of {all} workers: {why}"))
 }
 
 #[cfg(all(test, unix))]
@@ -49,8 +50,8 @@ mod tests {
         );
         assert_eq!(said(rustix::io::Errno::NOENT), None);
         assert_eq!(
-            notice(508, 1_000, "too many open files"),
-            RunEvent::Notice("running with 508 of 1 000 workers: too many open files".to_owned())
+            notice(Strategy::Processes, 508, 1_000, "too many open files"),
+            RunEvent::Notice("processes: running with 508 of 1 000 workers: too many open files".to_owned())
         );
     }
 }

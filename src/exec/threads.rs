@@ -167,7 +167,7 @@ pub(super) fn run_on(
     let there = handles.len();
     slots.clone().skip(there).for_each(|slot| env.lanes.never_came(slot));
     if let Some(why) = short {
-        env.events.say(scarcity::notice(there, spec.slots as usize, &why));
+        env.events.say(scarcity::notice(spec.strategy, there, spec.slots as usize, &why));
     }
     let slots = slots.take(there);
     let spawned = slots.clone().map(|slot| RunEvent::WorkerSpawned { slot, pid: std::process::id(), at });

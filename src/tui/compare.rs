@@ -45,6 +45,7 @@ use crate::tui::compare::opened::OpenedLayout;
 use crate::tui::compare::readout::Readout;
 use crate::tui::compare::title::Title;
 use crate::tui::footer::Footer;
+use crate::tui::lab::finding;
 use crate::tui::lab::header::Header;
 use crate::tui::model::{Activity, Model, Remark};
 
@@ -135,13 +136,8 @@ fn finding(model: &Model, entries: &[Entry<'_>], canvas: &mut Canvas<'_>) {
         Some(Remark::Note(words)) => (words.clone(), theme.text),
         None => (said().unwrap_or_default(), theme.text),
     };
-    let lines = wrap(&text, usize::from(canvas.width().saturating_sub(4)), usize::from(canvas.height()));
-    for (y, line) in lines.iter().enumerate() {
-        if y == 0 {
-            canvas.text(1, 0, "▸", theme.accent);
-        }
-        canvas.text(3, y as u16, line, style);
-    }
+    let notices = if model.remark.is_none() { desk::notices(model, entries) } else { &[] };
+    finding::write(canvas, notices, (&text, style), theme);
 }
 
 #[cfg(test)]

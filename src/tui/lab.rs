@@ -28,7 +28,7 @@
 
 pub(crate) mod axis;
 mod cores;
-mod finding;
+pub(crate) mod finding;
 pub(crate) mod header;
 pub(crate) mod lanes;
 pub(crate) mod layout;

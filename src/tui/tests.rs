@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
@@ -33,6 +34,29 @@ fn the_lab_when_all_is_over() {
 #[test]
 fn the_smallest_lab() {
     insta::assert_snapshot!("running_40x10", text(&running(40, 10)));
+}
+
+#[test]
+fn workers_that_are_missing_are_told_of_before_the_conclusion() {
+    let few =
+        "processes: running with 155 of 1 000 workers: too many open files; raise the limit with ulimit -n";
+    let short = |columns, rows| {
+        let mut model = finished(columns, rows);
+        tell(&mut model, Message::News(vec![crate::event::RunEvent::Notice(few.to_owned())], None));
+        model
+    };
+    for (columns, rows, lines) in [(80, 24, 2), (120, 40, 1)] {
+        let mut model = short(columns, rows);
+        insta::assert_snapshot!(format!("few_{columns}x{rows}"), text(&model));
+        let area = lab_layout(model.area, &model).finding;
+        assert_eq!(area.height, lab_layout(model.area, &finished(columns, rows)).finding.height + lines);
+        for _ in 0..2 {
+            press(&mut model, "2");
+            assert!(text(&model).contains("155 of 1 000 workers"), "{}", text(&model));
+            tell(&mut model, Message::Key(KeyEvent::from(KeyCode::Enter)));
+        }
+    }
+    assert!(text(&short(80, 16)).contains("155 of 1 000 workers"));
 }
 
 #[test]

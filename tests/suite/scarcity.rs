@@ -21,9 +21,9 @@ fn said(ended: &Ended, why: &str) -> usize {
     let notice = notices[0].as_str().unwrap_or_else(|| panic!("no notice: {ended:?}")).to_owned();
     assert!(notice.contains(why), "{notice}");
     assert!(ended.err.contains(&notice), "on standard error: {}", ended.err);
-    let words: Vec<&str> = notice.split(' ').collect();
-    assert_eq!(words[..2], ["running", "with"], "{notice}");
-    words[2].parse().unwrap()
+    let (strategy, words) = notice.split_once(": running with ").unwrap_or_else(|| panic!("{notice}"));
+    assert_eq!(ended.json()["runs"][0]["strategy"].as_str(), Some(strategy), "{notice}");
+    words.split(' ').next().unwrap().parse().unwrap()
 }
 
 /// The slots that had a worker; the others were absent all the time.

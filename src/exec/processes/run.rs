@@ -251,7 +251,7 @@ impl Run {
         }
         let threads = self.spec.threads as usize;
         let (there, all) = (state.manned.len() * threads, state.seats.len() * threads);
-        self.env.events.say(scarcity::notice(there, all, why));
+        self.env.events.say(scarcity::notice(self.spec.strategy, there, all, why));
         true
     }
 }

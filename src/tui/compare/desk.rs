@@ -90,6 +90,11 @@ pub(crate) fn chosen(model: &Model, entries: &[Entry<'_>]) -> usize {
     model.compare.chosen.and_then(wanted).unwrap_or(entries.len().saturating_sub(1))
 }
 
+/// What is told before the conclusion on the run that is looked at.
+pub(crate) fn notices<'a>(model: &Model, entries: &[Entry<'a>]) -> &'a [String] {
+    entries.get(chosen(model, entries)).map_or(&[], |entry| entry.notices)
+}
+
 /// The number of the run that is looked at.
 pub(crate) fn chosen_number(model: &Model) -> Option<u32> {
     let entries = kept::shown(model);

@@ -31,6 +31,7 @@ struct Kept {
     plan: Arc<Plan>,
     summary: RunSummary,
     said: Option<String>,
+    notices: Arc<Vec<String>>,
 }
 
 /// The runs of earlier comparisons, and what analysis says about those of the last.
@@ -62,6 +63,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) summary: Option<&'a RunSummary>,
     /// What is said about its comparison.
     pub(crate) said: Option<&'a str>,
+    /// What else is worth knowing of its comparison.
+    pub(crate) notices: &'a [String],
 }
 
 impl Archive {
@@ -85,6 +88,7 @@ impl Archive {
     pub(crate) fn keep(&mut self, session: &mut Session) {
         let Some(plan) = session.plan.clone().map(Arc::new) else { return };
         let runs = std::mem::take(&mut session.runs);
+        let notices = Arc::new(std::mem::take(&mut session.notices));
         let count = runs.len() as u32;
         let summaries = std::mem::take(&mut self.summaries);
         for ((index, run), summary) in (0..).zip(runs).zip(summaries) {
@@ -95,7 +99,8 @@ impl Archive {
             let said = self.said.get(run.start.workload).cloned().flatten();
             let first = self.given + 1;
             let (number, plan) = (first + index, Arc::clone(&plan));
-            self.kept.push_back(Kept { number, first, run, plan, summary, said });
+            let notices = Arc::clone(&notices);
+            self.kept.push_back(Kept { number, first, run, plan, summary, said, notices });
         }
         self.said.clear();
         self.given += count;
@@ -156,6 +161,7 @@ pub(crate) fn all(model: &Model) -> Vec<Entry<'_>> {
         plan: &kept.plan,
         summary: Some(&kept.summary),
         said: kept.said.as_deref(),
+        notices: &kept.notices,
     });
     let session = model.shown();
     let now = session.plan.iter().flat_map(|plan| {
@@ -168,6 +174,7 @@ pub(crate) fn all(model: &Model) -> Vec<Entry<'_>> {
             // A display that stands still may be behind.
             summary: archive.summaries.get(index).and_then(Option::as_ref).filter(|_| run.end.is_some()),
             said: archive.said.get(run.start.workload).and_then(|said| said.as_deref()),
+            notices: &session.notices,
         })
     });
     let mut all: Vec<Entry<'_>> = earlier.chain(now).collect();

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::tui::compare::desk;
 use crate::tui::compare::kept::Entry;
+use crate::tui::lab::finding;
 use crate::tui::lab::layout::Stack;
 use crate::tui::model::Model;
 
@@ -142,12 +143,7 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
     let mut stack = Stack(area);
     let header = stack.take(1);
     let footer = stack.take_bottom(1);
-    let finding = stack.take_bottom(match (area.height, area.width) {
-        (0..14, _) => 0,
-        (14..22, _) => 1,
-        (_, 0..90) => 3,
-        _ => 2,
-    });
+    let finding = stack.take_bottom(finding::rows(area, desk::notices(model, entries)));
     if area.width >= 60 {
         stack.0.x += 1;
         stack.0.width -= 2;

@@ -13,6 +13,7 @@ use crate::tui::compare::desk::{self, Opened, Part, Picture};
 use crate::tui::compare::kept::Entry;
 use crate::tui::compare::moment::{Doing, doing, picked};
 use crate::tui::compare::{blocks, title};
+use crate::tui::lab::finding;
 use crate::tui::lab::lanes::paint;
 use crate::tui::lab::layout::{Stack, inside};
 use crate::tui::lab::{axis, legend, panel};
@@ -54,7 +55,7 @@ pub(crate) fn opened_layout(area: Rect, entry: &Entry<'_>) -> OpenedLayout {
     let mut stack = Stack(area);
     let header = stack.take(1);
     let footer = stack.take_bottom(1);
-    let finding = stack.take_bottom(u16::from(area.height >= 12));
+    let finding = stack.take_bottom(u16::from(area.height >= 12) + finding::added(area, entry.notices));
     if area.width >= 60 {
         stack.0.x += 1;
         stack.0.width -= 2;

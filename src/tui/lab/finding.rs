@@ -1,14 +1,78 @@
-//! The finding: what came out, in a sentence or two; before that, what there is to do, or what goes on.
+//! The finding: what came out, in a sentence or two; before that, what there is to do, or what goes on. What the reader must
+//! know to believe it, such as that workers are missing, comes first.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::plan::Strategy;
+use crate::report::text::harmless;
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::forecast::rounded;
 use crate::tui::model::{Activity, Model, Remark};
+use crate::tui::theme::Theme;
 use crate::units::plural;
+
+/// The most lines that are added for notices.
+const NOTICES: usize = 3;
+
+/// Lines of the finding on a screen of this size, with some for what is told before it.
+pub(crate) fn rows(area: Rect, notices: &[String]) -> u16 {
+    match (area.height, area.width) {
+        (0..14, _) => 0,
+        (14..22, _) => 1 + added(area, notices),
+        (_, 0..90) => 3 + added(area, notices),
+        _ => 2 + added(area, notices),
+    }
+}
+
+/// Lines that are added for notices, where the panels can spare them.
+pub(crate) fn added(area: Rect, notices: &[String]) -> u16 {
+    if area.height < 18 { 0 } else { told(notices, room(area.width), NOTICES).len() as u16 }
+}
+
+/// Columns of its text.
+fn room(width: u16) -> usize {
+    usize::from(width.saturating_sub(4))
+}
+
+/// The last of the notices, as many as fit into so many lines, each wrapped on its own.
+fn told(notices: &[String], width: usize, most: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for notice in notices.iter().rev() {
+        let mut above = wrap(&harmless(notice), width, most);
+        if above.len() + lines.len() > most {
+            break;
+        }
+        above.append(&mut lines);
+        lines = above;
+    }
+    lines
+}
+
+/// Writes notices, and below them what came out; returns the lines that it took.
+pub(crate) fn write(
+    canvas: &mut Canvas<'_>,
+    notices: &[String],
+    (text, style): (&str, Style),
+    theme: &Theme,
+) -> u16 {
+    let (width, height) = (room(canvas.width()), usize::from(canvas.height()));
+    // A line is left for what came out, unless there is but one.
+    let notices = told(notices, width, height.saturating_sub(1).clamp(height.min(1), NOTICES));
+    let lines = wrap(text, width, height - notices.len());
+    let notices = notices.iter().map(|line| (line, theme.text));
+    let mut y = 0;
+    for (line, style) in notices.chain(lines.iter().map(|line| (line, style))) {
+        if y == 0 {
+            canvas.text(1, 0, "▸", theme.accent);
+        }
+        canvas.text(3, y, line, style);
+        y += 1;
+    }
+    y
+}
 
 /// The sentence below the panels.
 pub(crate) struct Finding<'a>(&'a Model);
@@ -30,18 +94,14 @@ impl Widget for Finding<'_> {
             Some(Remark::Note(words)) => (words.clone(), theme.text),
             None => (sentence(model), theme.text),
         };
-        let lines = wrap(&text, usize::from(canvas.width().saturating_sub(4)), usize::from(canvas.height()));
-        for (y, line) in lines.iter().enumerate() {
-            if y == 0 {
-                canvas.text(1, 0, "▸", theme.accent);
-            }
-            canvas.text(3, y as u16, line, style);
-        }
+        // A remark answers a key, and is gone with the next one.
+        let notices = if model.remark.is_none() { &model.shown().notices[..] } else { &[] };
+        let y = write(&mut canvas, notices, (&text, style), theme);
         // Where there is no room for it in the ledger of the workers' time.
         let said = model.remark.is_none() && !model.is_busy() && !model.is_edited();
         if let Some(doubt) = model.verdict.doubt().filter(|_| said && model.area.width < 100) {
-            let room = usize::from(canvas.width().saturating_sub(4));
-            canvas.text(3, lines.len() as u16, &clip(&doubt, room), theme.dim);
+            let room = room(canvas.width());
+            canvas.text(3, y, &clip(&doubt, room), theme.dim);
         }
     }
 }
@@ -96,4 +156,20 @@ fn invitation(model: &Model) -> String {
         longest => format!("; the longest should take {}", rounded(longest)),
     };
     format!("Enter runs {work} as {ways}{time}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notices_come_first_and_leave_a_line_for_what_came_out() {
+        let few = "processes: running with 155 of 1 000 workers: too many open files; raise the limit with ulimit -n";
+        let notices = ["older ".repeat(40), few.to_owned()];
+        assert_eq!(told(&notices, 76, 3).len(), 2, "the older one does not fit, and is not cut");
+        assert_eq!(rows(Rect::new(0, 0, 80, 24), &notices), 3 + 2);
+        assert_eq!(rows(Rect::new(0, 0, 80, 24), &[]), 3);
+        assert_eq!(rows(Rect::new(0, 0, 80, 10), &notices), 0);
+        assert_eq!(told(&[few.to_owned()], 36, 1), ["processes: running with 155 of 1 00…"]);
+    }
 }

@@ -10,7 +10,6 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::event::Phase;
-use crate::report::text::harmless;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::lab::axis::TimeAxis;
 use crate::tui::lab::layout::WorkersLayout;
@@ -134,9 +133,6 @@ fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> String {
         if run.dropped() > 0 {
             words.push(format!("{} not recorded", plural(run.dropped(), "event")));
         }
-    }
-    if let Some(notice) = model.shown().notices.last() {
-        words.push(clip(&harmless(notice), usize::from(layout.panel.width / 2)));
     }
     words.join(" · ")
 }

@@ -4,7 +4,7 @@
 use ratatui::layout::Rect;
 
 use crate::tui::bands;
-use crate::tui::lab::{cores, plan};
+use crate::tui::lab::{cores, finding, plan};
 use crate::tui::model::{Model, Panel};
 
 /// From this size on the plan has a panel of its own.
@@ -103,12 +103,7 @@ pub(crate) fn lab_layout(area: Rect, model: &Model) -> LabLayout {
     let mut stack = Stack(area);
     let header = stack.take(1);
     let footer = stack.take_bottom(1);
-    let finding = stack.take_bottom(match (area.height, area.width) {
-        (0..14, _) => 0,
-        (14..22, _) => 1,
-        (_, 0..90) => 3,
-        _ => 2,
-    });
+    let finding = stack.take_bottom(finding::rows(area, &model.shown().notices));
     if area.width >= MARGINS {
         // A column of air on both sides, where there is one to spare.
         stack.0.x += 1;
