@@ -64,7 +64,7 @@ pub(crate) struct Theme {
     pub(crate) good: Style,
     /// What went wrong.
     pub(crate) bad: Style,
-    /// A core's part that other programs use.
+    /// A core's part that other programs use, and a worker's time in which they did.
     pub(crate) other: Style,
     phases: [Color; Phase::COUNT],
     shades: [Color; Phase::COUNT],

@@ -119,7 +119,8 @@ fn bar(canvas: &mut Canvas<'_>, ledger: &Ledger, theme: &Theme) {
 /// What a part looks like: as its phase does in the lanes.
 fn look(name: &str, theme: &Theme) -> (char, Style) {
     match (name, Phase::of_part(name)) {
-        ("preempted", _) => ('▓', theme.bad),
+        // Others had the CPU: they look so among the cores too.
+        ("preempted", _) => ('▓', theme.other),
         ("absent", _) => (' ', theme.other),
         (_, Some(phase)) => (phase_glyph(phase), theme.pure(phase, false)),
         (_, None) => ('?', theme.bad),

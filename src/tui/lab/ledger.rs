@@ -149,7 +149,7 @@ fn colour(name: &str, model: &Model) -> Style {
     let theme = &model.theme;
     let phase = Phase::of_part(name);
     match (name, phase) {
-        ("preempted" | "unexplained", _) => theme.bad,
+        ("unexplained", _) => theme.bad,
         (_, Some(Phase::Waiting | Phase::Absent) | None) => theme.other,
         (_, Some(phase)) => Style::new().fg(theme.phase(phase, false)),
     }

@@ -133,7 +133,9 @@ impl Widget for PlanPanel<'_> {
             match line {
                 Line::Item(item) => self.item(&mut inner, y, *item),
                 Line::Said(text) => {
-                    inner.text(VALUES, y, text, theme.dim);
+                    // A long one begins further left: nothing else is in its line.
+                    let x = VALUES.min(width.saturating_sub(text.width() as u16));
+                    inner.text(x, y, text, theme.dim);
                 }
                 Line::Wrong(text) => {
                     inner.text(0, y, text, theme.bad);
@@ -228,10 +230,10 @@ fn size_here(model: &Model) -> String {
         Size::Wait(_) => "no CPU is used".to_owned(),
         Size::Compute(Compute::Time(_)) if work.task() == TaskType::Native => format!("= {}", work.label()),
         Size::Compute(Compute::Time(_)) if work.label().len() < 14 => {
-            format!("= {} loops", work.label())
+            format!("= {} iterations", work.label())
         }
         Size::Mix(Compute::Time(_), _) => {
-            format!("= {} loops", crate::units::grouped(work.iterations()))
+            format!("= {} iterations", crate::units::grouped(work.iterations()))
         }
         Size::Numbers(_) => format!("≤ {} each here", model.forecast.each),
         _ => format!("≈ {} each here", model.forecast.each),
