@@ -123,6 +123,8 @@ impl Engine {
         let inner = Arc::clone(&self.inner);
         let thread = std::thread::Builder::new().name("ps-engine".to_owned());
         let spawned = thread.spawn(move || {
+            // It calibrates, and that must not look as if the machine was busy before the first run.
+            probe::own::register_current_thread();
             inner.compare(&plan, &cancel);
             *inner.active() = None;
             inner.events.say(RunEvent::Finished);

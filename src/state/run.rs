@@ -134,7 +134,9 @@ impl RunState {
             // What the run before this one was charged for is over by now: others alone are in the way.
             let others = |core: &CoreLoad| core.busy.fraction() - core.ours.fraction();
             let busy: f64 = sample.cores.iter().map(others).sum();
-            Share::of(sample.cores.len() as f64 - busy, sample.cores.len() as f64)
+            // And so is what poolscope did for itself: to calibrate takes a tenth of a second, just before a first run.
+            let others = (busy - sample.own.fraction()).max(0.0);
+            Share::of(sample.cores.len() as f64 - others, sample.cores.len() as f64)
         });
         Self {
             start,

@@ -256,6 +256,17 @@ fn what_a_run_was_charged_for_does_not_count_against_the_next() {
     session.apply(&started(Strategy::Serial, 1));
     let idle = session.runs[0].surroundings.idle_before.unwrap();
     assert!((idle.fraction() - 0.8).abs() < 1e-9, "{idle:?}");
+    // What poolscope itself did, calibrating, is no other program's.
+    let (cores, own) = (vec![core(0.5, 0.0), core(0.1, 0.0)], Share::of(0.4, 1.0));
+    let mut session = Session::default();
+    session.apply(&RunEvent::Cores(crate::event::CoreSample {
+        cores,
+        own,
+        ..crate::event::CoreSample::default()
+    }));
+    session.apply(&started(Strategy::Serial, 1));
+    let idle = session.runs[0].surroundings.idle_before.unwrap();
+    assert!((idle.fraction() - 0.9).abs() < 1e-9, "{idle:?}");
 }
 
 /// A run with one retry for each task, on one slot, and what its attempts so far ended in.

@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use crate::clock::{Clock, Stamp, thread_cpu};
 use crate::engine::{Engine, StartError};
 use crate::event::EventFeed;
+use crate::probe;
 use crate::signals;
 use crate::tui::files;
 use crate::tui::message::{Effect, Message};
@@ -173,6 +174,7 @@ impl Runtime {
         let thread = std::thread::Builder::new().name("ps-calibrate".to_owned());
         // Without a thread for it, the engine calibrates when it starts.
         let _ = thread.spawn(move || {
+            probe::own::register_current_thread();
             let _ = sender.send(Message::Calibrated(engine.costs()));
         });
     }
