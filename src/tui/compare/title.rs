@@ -49,7 +49,7 @@ impl Widget for Title<'_> {
             .flatten()
             .map(|words| words + "  ")
             .collect();
-        let (long, short) = results.as_ref().map_or(("", ""), |results| (&results.long, &results.short));
+        let (long, short) = results.as_ref().map_or(("", ""), |results| (&results.long, results.short));
         let room = usize::from(end.saturating_sub(x));
         let fits = |(by, said): &(&str, &str)| by.chars().count() + said.chars().count() <= room;
         let all = [(by.as_str(), long), (by.as_str(), short), ("", long), ("", short)];
