@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  poolscope  1 Lab  2 Compare                             2 CPUs · load 0.3 · trust ●●●○   header
-//!  cpu · 8 tasks of 20 000 000  2 workers  same 8 results every way ✓                       title
+//!  cpu · 8 tasks of 20 000 000 iterations  2 workers  same 8 results every way ✓            title
 //!                                    1.20 s            elapsed  speedup   eff.  start-up
 //!   1 serial       ████████████████████│█████████       4.01 s    1.00×  100 %   1.00 ms    runs
 //!  ▸2 threads ×2   ████████████████    │                2.01 s    2.00×  100 %   1.00 ms

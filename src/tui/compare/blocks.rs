@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::clock::RunTime;
+use crate::plan::Strategy;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::chart::Frame;
 use crate::tui::compare::desk;
@@ -31,8 +32,12 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
         heads(&mut canvas, columns, model);
         if layout.blocks.len() < entries.len() {
             let first = layout.blocks.first().map_or(0, |block| block.entry);
-            let words = format!("{}-{} of {} runs", first + 1, first + layout.blocks.len(), entries.len());
-            canvas.text(0, 0, &clip(&words, usize::from(columns.name)), theme.dim);
+            let last = first + layout.blocks.len();
+            let above = if first > 0 { "↑" } else { "" };
+            let below = if last < entries.len() { "↓" } else { "" };
+            // No positions: they would stand above numbers that run on over all comparisons, and differ from them.
+            let words = format!("{} of {} runs {above}{below}", layout.blocks.len(), entries.len());
+            canvas.text(1, 0, &clip(&words, usize::from(columns.name.saturating_sub(1))), theme.dim);
         }
         if let Some(x) = line {
             let words = format!(" {} ", cursor.elapsed());
@@ -113,15 +118,18 @@ fn name(
     let style = theme.strategy(entry.run.start.strategy).patch(back);
     let style = if chosen { style.add_modifier(theme.bright.add_modifier) } else { style };
     canvas.text(x, 0, &clip(&entry.label(), usize::from(room.saturating_sub(x))), style);
-    if block.area.height > 1 {
-        canvas.text(x, 1, &clip(&about(entry), usize::from(room.saturating_sub(x))), theme.dim);
+    for (y, words) in (1..block.area.height).zip(about(entry, entries)) {
+        canvas.text(x, y, &clip(&words, usize::from(room.saturating_sub(x))), theme.dim);
     }
 }
 
-/// What else is to be known of how a run was run.
-fn about(entry: &Entry<'_>) -> String {
-    let together = if entry.plan.at_once() > 1 { " · together" } else { "" };
-    format!("chunk {}{together}", entry.run.start.chunk)
+/// What else is to be known of how a run was run, line by line. What holds for all of them is in the title.
+fn about(entry: &Entry<'_>, entries: &[Entry<'_>]) -> impl Iterator<Item = String> + use<> {
+    // A plain loop is handed nothing out.
+    let pool = entry.run.start.strategy != Strategy::Serial;
+    let chunk = pool.then(|| format!("chunk {}", entry.run.start.chunk));
+    let apart = entry.is_together() && !entries.iter().all(Entry::is_together);
+    chunk.into_iter().chain(apart.then(|| "together".to_owned()))
 }
 
 fn figures(
@@ -171,7 +179,7 @@ fn figures(
 fn rating(speedup: f64, entry: &Entry<'_>, model: &Model) -> Style {
     let theme = &model.theme;
     match speedup {
-        _ if entry.run.start.strategy == crate::plan::Strategy::Serial => theme.text,
+        _ if entry.run.start.strategy == Strategy::Serial => theme.text,
         s if s >= 1.1 => theme.good,
         s if s < 0.95 => theme.bad,
         _ => theme.text,

@@ -129,6 +129,11 @@ impl Entry<'_> {
         format!("{} (run {})", self.label(), self.number)
     }
 
+    /// Whether it ran at the same time as others of its comparison.
+    pub(crate) fn is_together(&self) -> bool {
+        self.plan.at_once() > 1
+    }
+
     /// Up to which moment it is known.
     pub(crate) fn known(&self, model: &Model) -> RunTime {
         self.run.end.as_ref().map_or_else(|| model.moment(), |end| RunTime(end.elapsed.0))

@@ -21,7 +21,7 @@ use crate::tui::model::Model;
 use crate::units::plural;
 
 /// The most lines of a lane.
-const HIGHEST: u16 = 6;
+const HIGHEST: u16 = 10;
 /// Lines of the record of a task, with its frame.
 const RECORD: u16 = 12;
 /// Columns of the record.

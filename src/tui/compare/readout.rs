@@ -39,18 +39,28 @@ impl Widget for Readout<'_> {
         let at = desk::cursor(model, entries);
         let readings: Vec<Doing> = entry.run.slots.iter().map(|slot| doing(entry.run, slot, at)).collect();
         let x = canvas.text(0, 0, &format!("At {}", at.elapsed()), theme.bright);
-        let head = format!(" · {}: {}", entry.label(), together(&readings));
-        let room = usize::from(canvas.width().saturating_sub(x));
-        canvas.text(x, 0, &clip(&head, room), theme.dim);
         let per_line = usize::from(canvas.width() / READING).max(1);
         let wide = canvas.width() / per_line as u16;
         let lines = usize::from(canvas.height().saturating_sub(1));
         let fit = lines * per_line;
         let hidden = readings.len().saturating_sub(fit);
-        if hidden > 0 {
-            let words = format!(" +{}: Enter opens the run ", plural(hidden as u64, "worker"));
-            canvas.right(canvas.width(), 0, &words, theme.dim);
-        }
+        let more = plural(hidden as u64, "worker");
+        let hints = match hidden {
+            0 => [String::new(), String::new()],
+            _ => [format!(" +{more}: Enter opens the run "), format!(" +{more} ")],
+        };
+        let label = format!(" · {}: ", entry.label());
+        let room = |hint: &String| {
+            usize::from(canvas.width().saturating_sub(x)).saturating_sub(hint.chars().count())
+        };
+        let head = |most: usize| format!("{label}{}", together(&readings, most));
+        let whole = head(usize::MAX).chars().count();
+        let [long, short] = &hints;
+        let hint = if whole <= room(long) { long } else { short };
+        let room = room(hint);
+        let head = head(room.saturating_sub(label.chars().count()));
+        canvas.text(x, 0, &clip(&head, room), theme.dim);
+        canvas.right(canvas.width(), 0, hint, theme.dim);
         // From top to bottom, column by column: neighbours stay neighbours.
         let rows = readings.len().div_ceil(per_line).clamp(1, lines.max(1));
         for (index, reading) in readings.iter().enumerate().take(fit) {
@@ -62,20 +72,31 @@ impl Widget for Readout<'_> {
     }
 }
 
-/// How many workers did what.
-fn together(readings: &[Doing]) -> String {
+/// How many workers did what, in so many columns: where there is no room for all, what the fewest did is left out.
+fn together(readings: &[Doing], most: usize) -> String {
     if readings.iter().all(|reading| *reading == Doing::Over) {
         return "over".to_owned();
     }
     let count = |phase: Phase| readings.iter().filter(|reading| reading.phase() == Some(phase)).count();
-    let words: Vec<String> = Phase::ALL
+    let mut counts: Vec<(usize, Phase)> = Phase::ALL
         .into_iter()
         .rev()
         .map(|phase| (count(phase), phase))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, phase)| format!("{} {phase}", grouped(count as u64)))
         .collect();
-    words.join(", ")
+    let say = |counts: &[(usize, Phase)]| {
+        let words: Vec<String> =
+            counts.iter().map(|(count, phase)| format!("{} {phase}", grouped(*count as u64))).collect();
+        words.join(", ")
+    };
+    let mut words = say(&counts);
+    while words.chars().count() > most && counts.len() > 1 {
+        let fewest = counts.iter().map(|(count, _)| *count).min();
+        let Some(at) = counts.iter().rposition(|(count, _)| Some(*count) == fewest) else { break };
+        counts.remove(at);
+        words = say(&counts) + ", …";
+    }
+    words
 }
 
 fn one(

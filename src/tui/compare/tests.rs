@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::plan::Strategy;
 use crate::tui::model::Screen;
-use crate::tui::script::{again, before, compared, crowds, finished, press, running, tell, text};
+use crate::tui::script::{again, before, compared, crowds, finished, press, running, screen, tell, text};
 use crate::tui::theme::{Depth, Palette, Theme};
 use crate::units::Nanos;
 
@@ -123,6 +123,103 @@ fn who_came_to_other_results_is_named() {
     model.compare.archive.judge(&model.session);
     let text = text(&model);
     assert!(text.contains("results differ ✗: threads ×2 (run 5)"), "{text}");
+}
+
+#[test]
+fn whether_results_are_the_same_is_said_however_narrow_the_title_is() {
+    let mut model = compared(60, 50, 1);
+    for run in &mut model.session.runs {
+        let wait = Nanos::from_millis(25);
+        run.start.work = crate::plan::Work::Mixed { iterations: 13_000_000, wait };
+    }
+    let title = |model: &Model| text(model).lines().nth(2).unwrap_or_default().to_owned();
+    assert!(title(&model).contains("13 000 000 iterations + 25") && title(&model).contains("same ✓"));
+    tell(&mut model, Message::Resized(80, 50));
+    assert!(title(&model).contains("2 workers  same ✓"), "{}", title(&model));
+    tell(&mut model, Message::Resized(120, 50));
+    assert!(title(&model).contains("same 8 results every way ✓"), "{}", title(&model));
+    model.session.runs[1].end.as_mut().unwrap().digest = Some(8);
+    model.compare.archive.judge(&model.session);
+    tell(&mut model, Message::Resized(40, 50));
+    assert!(title(&model).contains("…  differ ✗"), "{}", title(&model));
+}
+
+#[test]
+fn runs_at_the_same_time_are_told_of_once() {
+    let mut model = before(120, 40);
+    model.form.plan.together = true;
+    again(&mut model);
+    press(&mut model, "2");
+    assert!(text(&model).contains("2 workers  together  same 8"), "{}", text(&model));
+    assert_eq!(text(&model).matches("together").count(), 1, "{}", text(&model));
+    assert_eq!(text(&model).matches("chunk 1").count(), 2, "a plain loop has none: {}", text(&model));
+    model.form.plan.together = false;
+    again(&mut model);
+    press(&mut model, "2");
+    assert!(text(&model).contains("some together"), "{}", text(&model));
+}
+
+#[test]
+fn the_head_of_the_read_out_leaves_out_whole_phases() {
+    let mut model = crowds(80, 24, 64);
+    press(&mut model, "<Home>");
+    let head = |model: &Model| {
+        let text = text(model);
+        text.lines().find(|line| line.contains(" At ")).unwrap_or_default().to_owned()
+    };
+    for (slot, phase) in model.session.runs[1].slots.iter_mut().zip([
+        crate::event::Phase::Blocked,
+        crate::event::Phase::Sending,
+        crate::event::Phase::Sending,
+        crate::event::Phase::Receiving,
+    ]) {
+        slot.timeline = crate::state::Timeline::new(64);
+        let (start, end) = (crate::clock::RunTime(0), crate::clock::RunTime(1_000_000));
+        slot.timeline.add_span(crate::state::TimelineSpan { phase, task: None, start, end });
+    }
+    assert!(head(&model).contains(": 2 sending, 1 blocked, 60 starting, …  "), "{}", head(&model));
+    tell(&mut model, Message::Resized(200, 24));
+    for words in ["60 starting", "2 sending", "1 blocked", "1 receiving", "Enter opens the run"] {
+        assert!(head(&model).contains(words), "{}", head(&model));
+    }
+}
+
+#[test]
+fn preempted_looks_as_in_the_lab_and_unlike_waiting_for_the_gil() {
+    let model = compared(120, 40, 1);
+    let screen = screen(&model);
+    let buffer = screen.backend().buffer();
+    let cell = buffer.content().iter().find(|cell| cell.symbol() == "▓").unwrap();
+    assert_eq!(Some(cell.fg), model.theme.other.fg);
+    for palette in [Palette::Dark, Palette::Light] {
+        let theme = Theme::new(palette, Depth::True, false);
+        assert_ne!(theme.other.fg, Some(theme.phase(crate::event::Phase::GilWait, false)));
+    }
+}
+
+#[test]
+fn where_finer_detail_is_not_kept_is_said() {
+    use crate::clock::RunTime;
+    use crate::ids::TaskIndex;
+    let mut model = compared(120, 40, 1);
+    let slot = &mut model.session.runs[2].slots[0];
+    slot.timeline = crate::state::Timeline::new(2);
+    for index in 0..20_000u32 {
+        let (start, end) = (u64::from(index) * 100_000, u64::from(index + 1) * 100_000);
+        let task = Some(TaskIndex(index));
+        let (start, end) = (RunTime(start), RunTime(end));
+        let phase = crate::event::Phase::Computing;
+        slot.timeline.add_span(crate::state::TimelineSpan { phase, task, start, end });
+    }
+    let words = "finer detail not kept";
+    press(&mut model, "<Home>");
+    assert!(!text(&model).contains(words), "columns are long enough: {}", text(&model));
+    press(&mut model, "++++++++");
+    assert!(text(&model).contains(words), "{}", text(&model));
+    press(&mut model, "<Enter>");
+    assert!(text(&model).contains(words), "{}", text(&model));
+    press(&mut model, "<Esc>00<End>++++++++");
+    assert!(!text(&model).contains(words), "what came last is kept: {}", text(&model));
 }
 
 #[test]

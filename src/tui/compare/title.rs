@@ -29,36 +29,54 @@ impl Widget for Title<'_> {
         let mut canvas = Canvas::new(area, buf);
         let Some(first) = self.entries.first() else { return };
         let width = usize::from(canvas.width());
-        let mut x = canvas.text(0, 0, &clip(&work(first), width), theme.bright) + 2;
+        let results = results(self.entries);
+        // Whether the results are the same matters more than the last words of a long work.
+        let least = results.as_ref().map_or(0, |results| results.short.chars().count() + 2);
+        let work = clip(&work(first), width.saturating_sub(least));
+        let mut x = canvas.text(0, 0, &work, theme.bright) + 2;
         let mut end = canvas.width();
         let all = kept::all(self.model);
         let works = kept::works(&all);
         if works.len() > 1 {
             let at = works.iter().position(|work| first.did(work)).unwrap_or(0) + 1;
             let words = format!("workload {at} of {}", works.len());
-            if usize::from(x) + words.len() + 2 <= width {
+            if usize::from(x) + least + words.len() + 2 <= width {
                 end = canvas.right(canvas.width(), 0, &words, theme.dim).saturating_sub(2);
             }
         }
-        let mut say = |words: &str, style| {
-            if usize::from(x) + words.chars().count() <= usize::from(end) {
-                x = canvas.text(x, 0, words, style);
-            }
-        };
-        say(&format!("{}  ", workers(self.entries)), theme.dim);
-        match results(self.entries) {
-            Some((true, words)) => say(&words, theme.good),
-            Some((false, words)) => say(&words, theme.bad),
-            None => {}
+        let by: String = [Some(workers(self.entries)), together(self.entries).map(ToOwned::to_owned)]
+            .into_iter()
+            .flatten()
+            .map(|words| words + "  ")
+            .collect();
+        let (long, short) = results.as_ref().map_or(("", ""), |results| (&results.long, results.short));
+        let room = usize::from(end.saturating_sub(x));
+        let fits = |(by, said): &(&str, &str)| by.chars().count() + said.chars().count() <= room;
+        let all = [(by.as_str(), long), (by.as_str(), short), ("", long), ("", short)];
+        if let Some((by, said)) = all.into_iter().find(fits) {
+            x = canvas.text(x, 0, by, theme.dim);
+            let good = results.as_ref().is_some_and(|results| results.same);
+            canvas.text(x, 0, said, if good { theme.good } else { theme.bad });
         }
     }
 }
 
-/// The work in words: `cpu · 8 tasks of 20 000 000`.
+/// Whether all runs came to the same results.
+struct Results {
+    same: bool,
+    /// In words that name the runs that did not.
+    long: String,
+    /// In as few words as can be.
+    short: &'static str,
+}
+
+/// The work in words: `cpu · 8 tasks of 20 000 000 iterations`.
 pub(crate) fn work(entry: &Entry<'_>) -> String {
     let start = &entry.run.start;
     let size = match &start.work {
         Work::Native { bytes, .. } => format!("{} bytes", grouped(*bytes)),
+        Work::Cpu { iterations } | Work::Sum { iterations } => plural(*iterations, "iteration"),
+        Work::Mixed { iterations, wait } => format!("{} + {wait}", plural(*iterations, "iteration")),
         work => work.label(),
     };
     format!("{} · {} of {size}", start.work.task(), plural(start.tasks, "task"))
@@ -75,8 +93,17 @@ fn workers(entries: &[Entry<'_>]) -> String {
     }
 }
 
-/// Whether all runs that know their results came to the same, and in words; none where fewer than two know.
-fn results(entries: &[Entry<'_>]) -> Option<(bool, String)> {
+/// Whether runs of one comparison ran at the same time; none where all ran one after another.
+fn together(entries: &[Entry<'_>]) -> Option<&'static str> {
+    match entries.iter().filter(|entry| entry.is_together()).count() {
+        0 => None,
+        all if all == entries.len() => Some("together"),
+        _ => Some("some together"),
+    }
+}
+
+/// Whether all runs that know their results came to the same; none where fewer than two know.
+fn results(entries: &[Entry<'_>]) -> Option<Results> {
     let known: Vec<(&Entry<'_>, u64)> =
         entries.iter().filter_map(|entry| Some((entry, entry.summary?.digest?))).collect();
     let (first, digest) = known.first()?;
@@ -91,7 +118,9 @@ fn results(entries: &[Entry<'_>]) -> Option<(bool, String)> {
         known.iter().filter(|(_, digest)| *digest != most).map(|(entry, _)| entry.name()).collect();
     if others.is_empty() {
         let count = grouped(first.run.start.tasks);
-        return Some((true, format!("same {count} results every way ✓")));
+        let long = format!("same {count} results every way ✓");
+        return Some(Results { same: true, long, short: "same ✓" });
     }
-    Some((false, format!("results differ ✗: {}", others.join(", "))))
+    let long = format!("results differ ✗: {}", others.join(", "));
+    Some(Results { same: false, long, short: "differ ✗" })
 }
