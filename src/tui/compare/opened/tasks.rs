@@ -47,7 +47,7 @@ pub(super) fn draw(
     let recent = &entry.run.recent;
     let focused = opened.part == Part::Tasks && model.overlay.is_none();
     if framed {
-        let ended = entry.run.done() + entry.run.failed();
+        let ended = entry.run.ended();
         let about = format!("{} of {}", recent.len(), grouped(ended.max(recent.len() as u64)));
         let panel = Panel::new("Last tasks", theme).about(&about).focused(focused);
         panel.render(area, buf, &[], &[]);
