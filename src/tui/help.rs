@@ -52,10 +52,9 @@ impl Widget for Help<'_> {
         };
         Clear.render(area, buf);
         let more = height < per_column + 2;
-        let below = match more {
-            true => format!("{} scroll · Esc close", keys::named("↑ ↓", theme)),
-            false => "Esc close".to_owned(),
-        };
+        let scroll =
+            if more { format!("{} scroll · ", keys::named("↑ ↓", theme)) } else { String::new() };
+        let below = format!("{scroll}Esc close");
         Panel::new("Keys", theme).focused(true).render(area, buf, &[], &[(below.as_str(), theme.dim)]);
         let mut canvas = Canvas::new(area, buf);
         let mut inner = canvas.part(2, 1, width.saturating_sub(4), height.saturating_sub(2));

@@ -76,7 +76,7 @@ fn narrow_planned_tasks_are_lines_over_a_whole_lane() {
     let drawn = text(&model);
     let lanes = drawn.lines().filter(|line| line.contains("││ w"));
     assert!(lanes.clone().count() == 4 && lanes.clone().all(|line| line.contains('┤')), "{drawn}");
-    assert!(lanes.flat_map(|line| line.split("││ w").nth(1)).all(|line| !line.contains('╭')), "{drawn}");
+    assert!(lanes.filter_map(|line| line.split("││ w").nth(1)).all(|line| !line.contains('╭')), "{drawn}");
 }
 
 #[test]
