@@ -58,9 +58,11 @@ impl Progress {
 
     /// The same beside a bar: `10/16, 62 %, 0.5 s, 0.3 s left`, with the time that it took so far.
     pub(super) fn beside_a_bar(&self, elapsed: Nanos) -> String {
-        let failed = if self.failed > 0 { format!(" {} failed,", self.failed) } else { String::new() };
+        let failed =
+            if self.failed > 0 { format!(" {} failed,", grouped(self.failed)) } else { String::new() };
         let left = self.left();
-        format!("{}/{},{failed} {} %, {}{left}", self.ended, self.tasks, self.percent, seconds(elapsed))
+        let (ended, tasks) = (grouped(self.ended), grouped(self.tasks));
+        format!("{ended}/{tasks},{failed} {} %, {}{left}", self.percent, seconds(elapsed))
     }
 }
 

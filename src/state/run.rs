@@ -310,6 +310,12 @@ impl RunState {
         }
     }
 
+    /// Tasks that have ended so far, with a value or failed; those that were cancelled have not.
+    pub fn ended(&self) -> u64 {
+        let cancelled = self.end.as_ref().map_or(0, |end| end.counts.cancelled);
+        (self.done() + self.failed()).saturating_sub(cancelled)
+    }
+
     fn failed_attempts(&self) -> u64 {
         self.slots.iter().map(|slot| slot.levels.failed).sum()
     }

@@ -28,7 +28,7 @@ impl Widget for Footer<'_> {
         let theme = &self.0.theme;
         let mut canvas = Canvas::new(area, buf);
         for (x, binding) in self.places(area.width) {
-            let x = canvas.text(x, 0, binding.shown, theme.accent);
+            let x = canvas.text(x, 0, binding.shown(theme), theme.accent);
             canvas.text(x + 1, 0, binding.label, theme.dim);
         }
     }
@@ -38,8 +38,9 @@ impl Footer<'_> {
     /// What the key asks for that is named at a place of the footer; none where it would be several.
     pub(crate) fn action_at(&self, area: Rect, at: Position) -> Option<Action> {
         let x = at.x.checked_sub(area.x)?;
+        let theme = &self.0.theme;
         let within = |(from, row): &(u16, &Binding)| {
-            (*from..from + (row.shown.width() + row.label.width() + 1) as u16).contains(&x)
+            (*from..from + (row.shown(theme).width() + row.label.width() + 1) as u16).contains(&x)
         };
         let (_, row) = self.places(area.width).into_iter().find(within)?;
         (!row.shown.contains(' ')).then_some(row.action)
@@ -56,7 +57,7 @@ impl Footer<'_> {
         rows.sort_by_key(|row| row.rank);
         let room = usize::from(columns);
         // Help and quit, the last two, are always there; the rest as far as there is room.
-        let width = |row: &&Binding| row.shown.width() + row.label.width() + 3;
+        let width = |row: &&Binding| row.shown(&model.theme).width() + row.label.width() + 3;
         let keep = rows.len().saturating_sub(2);
         let mut budget = room.saturating_sub(1 + rows.iter().skip(keep).map(width).sum::<usize>());
         let mut x = 1;

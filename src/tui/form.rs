@@ -226,10 +226,15 @@ impl Form {
         }
     }
 
-    /// Moves the focus by `steps` items, and stays within the form.
+    /// Moves the focus by `steps` items: a single step leads from either end to the other, a longer one up to it.
     pub(crate) fn step(&mut self, steps: isize) {
         let at = Item::ALL.iter().position(|item| *item == self.at).unwrap_or(0);
-        self.at = Item::ALL[at.saturating_add_signed(steps).min(Item::ALL.len() - 1)];
+        let last = Item::ALL.len() - 1;
+        self.at = Item::ALL[match (at, steps) {
+            (0, -1) => last,
+            (at, 1) if at == last => 0,
+            _ => at.saturating_add_signed(steps).min(last),
+        }];
     }
 
     /// Begins to edit the item that has the focus, with a first character, or with what stands there less its last.

@@ -2,12 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::event::Phase;
 use crate::tui::canvas::Canvas;
 use crate::tui::glyphs::phase_glyph;
-use crate::tui::keys::{Context, TABLE};
+use crate::tui::keys::{self, Context, TABLE};
 use crate::tui::lab::legend::PHASES;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Screen;
@@ -25,6 +26,7 @@ enum Line {
     Heading(&'static str),
     Key(&'static str, &'static str),
     Phase(Phase, &'static str),
+    Sign(char, Style, &'static str, &'static str),
 }
 
 impl<'a> Help<'a> {
@@ -37,7 +39,7 @@ impl<'a> Help<'a> {
 impl Widget for Help<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let theme = self.theme;
-        let lines = lines(self.screen);
+        let lines = lines(self.screen, theme);
         let columns: u16 = if area.width >= 80 { 2 } else { 1 };
         let per_column = (lines.len() as u16).div_ceil(columns);
         let width = (columns * 38 + 4).min(area.width);
@@ -50,8 +52,10 @@ impl Widget for Help<'_> {
         };
         Clear.render(area, buf);
         let more = height < per_column + 2;
-        let below = if more { "↑ ↓ scroll · Esc close" } else { "Esc close" };
-        Panel::new("Keys", theme).focused(true).render(area, buf, &[], &[(below, theme.dim)]);
+        let scroll =
+            if more { format!("{} scroll · ", keys::named("↑ ↓", theme)) } else { String::new() };
+        let below = format!("{scroll}Esc close");
+        Panel::new("Keys", theme).focused(true).render(area, buf, &[], &[(below.as_str(), theme.dim)]);
         let mut canvas = Canvas::new(area, buf);
         let mut inner = canvas.part(2, 1, width.saturating_sub(4), height.saturating_sub(2));
         let rows = inner.height();
@@ -73,8 +77,13 @@ fn draw(canvas: &mut Canvas<'_>, x: u16, y: u16, line: &Line, theme: &Theme) {
             canvas.text(x, y, text, theme.bright);
         }
         Line::Key(keys, label) => {
-            canvas.text(x + 1, y, keys, theme.accent);
+            canvas.text(x + 1, y, keys::named(keys, theme), theme.accent);
             canvas.text(x + 12, y, label, theme.text);
+        }
+        Line::Sign(sign, style, name, words) => {
+            canvas.glyph(x + 1, y, *sign, *style);
+            canvas.text(x + 3, y, name, theme.text);
+            canvas.text(x + 13, y, words, theme.dim);
         }
         Line::Phase(phase, words) => {
             canvas.glyph(x + 1, y, phase_glyph(*phase), theme.pure(*phase, false));
@@ -96,7 +105,7 @@ const LAB: [(Context, &str); 5] = [
 const COMPARE: [(Context, &str); 2] =
     [(Context::Compare, "Compare"), (Context::Opened, "A run that is opened")];
 
-fn lines(screen: Screen) -> Vec<Line> {
+fn lines(screen: Screen, theme: &Theme) -> Vec<Line> {
     let mut lines = Vec::new();
     let own: &[(Context, &'static str)] = match screen {
         Screen::Lab => &LAB,
@@ -109,16 +118,31 @@ fn lines(screen: Screen) -> Vec<Line> {
     }
     lines.push(Line::Heading("What a worker does"));
     lines.extend(PHASES.map(|(phase, words)| Line::Phase(phase, words)));
+    lines.push(Line::Heading("What else is told"));
+    lines.push(Line::Sign('█', theme.bad, "preempted", "has work, and no CPU"));
+    lines.push(Line::Sign('×', theme.bad, "stolen", "by the hypervisor"));
     lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::theme::{Depth, Palette};
+
+    #[test]
+    fn arrows_have_names_where_they_would_look_like_other_keys() {
+        let theme = |ascii| Theme::new(Palette::Dark, Depth::True, ascii);
+        let shown = |ascii| TABLE.iter().map(move |row| row.shown(&theme(ascii))).collect::<Vec<_>>();
+        assert!(shown(true).iter().all(|keys| keys.is_ascii()), "{:?}", shown(true));
+        assert!(shown(true).contains(&"< >") && shown(true).contains(&"Left Right"));
+        assert!(shown(false).contains(&"← →"));
+    }
 
     #[test]
     fn the_help_names_every_shown_key() {
-        let named = |screen| lines(screen).iter().filter(|line| matches!(line, Line::Key(..))).count();
+        let theme = Theme::new(Palette::Dark, Depth::True, true);
+        let named =
+            |screen| lines(screen, &theme).iter().filter(|line| matches!(line, Line::Key(..))).count();
         let rows =
             |context| TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).count();
         // What the help itself and an empty Compare take is told by their last line.

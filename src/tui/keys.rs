@@ -5,6 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::tui::form::Kind;
 use crate::tui::message::Action;
 use crate::tui::model::{Model, Overlay, Panel, Screen};
+use crate::tui::theme::Theme;
 
 /// Where a key means something.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -86,6 +87,22 @@ pub(crate) struct Binding {
     pub(crate) label: &'static str,
     /// Its place in the footer, from the left; 0 for none.
     pub(crate) rank: u8,
+}
+
+impl Binding {
+    /// The keys as they are shown: where arrows would become the signs of other keys, by their names.
+    pub(crate) fn shown(&self, theme: &Theme) -> &'static str {
+        named(self.shown, theme)
+    }
+}
+
+/// Arrows as they are shown, or their names where there is only ASCII.
+pub(crate) fn named(keys: &'static str, theme: &Theme) -> &'static str {
+    match keys {
+        "↑ ↓" if theme.ascii => "Up Down",
+        "← →" if theme.ascii => "Left Right",
+        keys => keys,
+    }
 }
 
 const fn row(

@@ -60,6 +60,26 @@ fn workers_that_are_missing_are_told_of_before_the_conclusion() {
 }
 
 #[test]
+fn columns_of_the_last_tasks_that_do_not_fit_are_left_out() {
+    let narrow = text(&finished(60, 50));
+    let heading = narrow.lines().find(|line| line.contains("outcome")).unwrap();
+    assert!(heading.contains("start") && !heading.contains("CPU time"), "{narrow}");
+    assert!(text(&finished(120, 60)).contains("CPU time"));
+}
+
+#[test]
+fn narrow_planned_tasks_are_lines_over_a_whole_lane() {
+    let mut model = before(120, 40);
+    model.form.plan.workers = crate::plan::WorkerCount::Exactly(4);
+    model.form.plan.workloads[0].tasks = 240;
+    tell(&mut model, Message::Resized(120, 40));
+    let drawn = text(&model);
+    let lanes = drawn.lines().filter(|line| line.contains("││ w"));
+    assert!(lanes.clone().count() == 4 && lanes.clone().all(|line| line.contains('┤')), "{drawn}");
+    assert!(lanes.filter_map(|line| line.split("││ w").nth(1)).all(|line| !line.contains('╭')), "{drawn}");
+}
+
+#[test]
 fn many_workers_fold_into_bands() {
     insta::assert_snapshot!("crowd_120x40", text(&crowd(120, 40, 100)));
 }

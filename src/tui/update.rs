@@ -128,7 +128,8 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::OpenPlan => open_plan(model),
         Action::Close => close(model),
-        Action::Expand => model.expanded = !model.expanded,
+        // The plan is shown whole already, or as an overlay.
+        Action::Expand => model.expanded = !model.expanded && model.focus != Panel::Plan,
         Action::OpenBand => {
             let fold = lab::lab_layout(model.area, model).workers.fold;
             model.bands.open(model.shown_row().map_or(0, |row| row.slots as usize), fold);

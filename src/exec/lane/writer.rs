@@ -115,7 +115,12 @@ impl LaneWriter {
         let took = now.since(task.start);
         histogram::count(self.lanes.latency(self.slot), took);
         self.raise(Gauge::LongestLatency, took.0);
-        self.bump(if outcome == Outcome::Ok { Gauge::Done } else { Gauge::Failed });
+        match outcome {
+            Outcome::Ok => self.bump(Gauge::Done),
+            // What was cancelled has neither come to a value nor failed.
+            Outcome::Cancelled => {}
+            Outcome::Error | Outcome::TimedOut | Outcome::Lost => self.bump(Gauge::Failed),
+        }
         if took >= THINNING {
             let RunningTask { index, attempt, start, cpu, on } = task;
             self.journal(&Record::Task { task: index, outcome, attempt, start, end: now, cpu, on });

@@ -14,7 +14,7 @@ use crate::tui::compare::layout::{Block, Columns, CompareLayout};
 use crate::tui::lab::lanes::paint;
 use crate::tui::lab::{axis, legend};
 use crate::tui::model::Model;
-use crate::units::{Nanos, Share, three_digits};
+use crate::units::{Nanos, Share, grouped, three_digits};
 
 /// Columns of less show single stretches.
 const COARSE: Nanos = Nanos::from_millis(1);
@@ -150,7 +150,7 @@ fn figures(
     put(Some(columns.elapsed), &elapsed.to_string(), theme.bright);
     let last = columns.startup.or(columns.efficiency).or(columns.speedup);
     let Some(end) = &run.end else {
-        put(last, &format!("▶ {}/{}", run.done(), run.start.tasks), theme.accent);
+        put(last, &format!("▶ {}/{}", grouped(run.done()), grouped(run.start.tasks)), theme.accent);
         return;
     };
     if let Some(stopped) = &end.stopped {

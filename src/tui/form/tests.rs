@@ -98,3 +98,20 @@ fn strategies_are_toggled_and_keep_their_order() {
     form.plan.strategies.clear();
     assert_eq!(form.problem(&machine).unwrap().0, Item::Way(Strategy::Serial));
 }
+
+#[test]
+fn a_step_leads_from_either_end_to_the_other_and_a_long_one_does_not() {
+    let (mut form, _) = form();
+    assert_eq!(form.at, Item::Run);
+    for (steps, at) in [
+        (1, Item::Task),
+        (-1, Item::Run),
+        (isize::MIN / 2, Item::Task),
+        (isize::MIN / 2, Item::Task),
+        (isize::MAX / 2, Item::Run),
+        (isize::MAX / 2, Item::Run),
+    ] {
+        form.step(steps);
+        assert_eq!(form.at, at, "after {steps}");
+    }
+}

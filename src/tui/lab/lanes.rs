@@ -17,10 +17,12 @@ use crate::tui::lab::legend::Legend;
 use crate::tui::lab::outline;
 use crate::tui::lab::panel;
 use crate::tui::lab::rate::RateStrip;
+use crate::tui::lab::runs;
 use crate::tui::lab::tasks::TaskTable;
 use crate::tui::model::{Model, Panel, Row};
 use crate::units::{Nanos, grouped, plural};
 
+pub(in crate::tui::lab) use figures::MOST_DIGITS;
 pub(in crate::tui::lab) use marks::MARKED;
 
 /// The panel of the workers.
@@ -49,7 +51,7 @@ impl Widget for WorkersPanel<'_> {
         let (model, layout) = (self.model, self.layout);
         let theme = &model.theme;
         let Some(row) = model.shown_row() else { return };
-        let name = model.shown_plan().runtime.after(row.planned.strategy.label(row.shape));
+        let name = runs::label(model, &row);
         let state = state(model, &row);
         let focused = model.focus == Panel::Workers && model.overlay.is_none();
         if self.framed {

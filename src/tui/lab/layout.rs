@@ -4,8 +4,9 @@
 use ratatui::layout::Rect;
 
 use crate::tui::bands;
-use crate::tui::lab::{cores, finding, plan};
+use crate::tui::lab::{PlanPanel, cores, finding, lanes, plan};
 use crate::tui::model::{Model, Panel};
+use crate::units::grouped;
 
 /// From this size on the plan has a panel of its own.
 const WIDE: (u16, u16) = (100, 26);
@@ -122,7 +123,13 @@ pub(crate) fn lab_layout(area: Rect, model: &Model) -> LabLayout {
 
 fn expand(layout: &mut LabLayout, body: Rect, model: &Model) {
     match model.focus {
-        Panel::Plan => layout.plan = Some(body),
+        // The form has nothing to gain from more room than it fills.
+        Panel::Plan => {
+            let wanted = PlanPanel::overlay_area(model);
+            let (width, height) = (wanted.width.min(body.width), wanted.height.min(body.height));
+            let (x, y) = (body.x + (body.width - width) / 2, body.y + (body.height - height) / 2);
+            layout.plan = Some(Rect { x, y, width, height });
+        }
         Panel::Runs => layout.runs = Some(body),
         Panel::Workers => layout.workers = workers(body, layout.framed, model),
     }
@@ -191,7 +198,7 @@ fn workers(panel: Rect, framed: bool, model: &Model) -> WorkersLayout {
     let lanes = Lanes::fit(slots, room, tasks);
     let name = shown.end.saturating_sub(1).to_string().len() as u16;
     let label = if lanes.fold > 1 { 2 * name + 3 } else { (name + 2).max(4) };
-    let digits = tasks.to_string().len().clamp(1, 7) as u16;
+    let digits = grouped(tasks).chars().count().clamp(1, lanes::MOST_DIGITS) as u16;
     let side = match inner.width {
         0..44 => 0,
         44..60 => 7,
@@ -261,7 +268,8 @@ impl Lanes {
             let fold = bands::fold(slots as usize, usize::from(room));
             let rows = (slots as usize).div_ceil(fold).min(usize::from(room)) as u16;
             let left = u32::from(room - rows);
-            let rate = if left > 2 { (left - 1).min(4) as u16 } else { 0 };
+            // What bands leave goes to the throughput: no row is blank while workers share one.
+            let rate = if left > 1 { (left - 1).min(HIGHEST) as u16 } else { 0 };
             return Self { rows, height: 1, gap: 0, fold, rate, table: 0 };
         };
         let left = room32 - used(height, gap);

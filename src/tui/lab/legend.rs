@@ -15,7 +15,7 @@ use crate::tui::theme::Theme;
 use crate::units::Nanos;
 
 /// The phases in the order in which they are explained, each in a few words.
-pub(crate) const PHASES: [(Phase, &str); 8] = [
+pub(crate) const PHASES: [(Phase, &str); 9] = [
     (Phase::Computing, "has work for a CPU"),
     (Phase::Blocked, "waits within a task"),
     (Phase::GilWait, "waits for the GIL of its process"),
@@ -24,6 +24,7 @@ pub(crate) const PHASES: [(Phase, &str); 8] = [
     (Phase::Sending, "gives results back"),
     (Phase::Waiting, "has nothing to do"),
     (Phase::Stopping, "asked to end"),
+    (Phase::Absent, "not started, or gone"),
 ];
 
 /// What the colours mean.
@@ -75,7 +76,7 @@ impl Widget for Legend<'_> {
                 Phase::Blocked => task.is_some_and(TaskType::blocks),
                 _ => false,
             };
-            if !always && sums.get(phase) == Nanos::ZERO {
+            if !always && !is_told(phase, &sums) {
                 continue;
             }
             let room = canvas.width().saturating_sub(x);
@@ -85,6 +86,13 @@ impl Widget for Legend<'_> {
             x = sample(&mut canvas, x, phase, theme);
         }
     }
+}
+
+/// Whether a phase had time enough to be explained: every worker is absent for a moment before it is there.
+fn is_told(phase: Phase, totals: &PhaseTotals) -> bool {
+    let whole: Nanos = Phase::ALL.into_iter().map(|phase| totals.get(phase)).sum();
+    let least = if phase == Phase::Absent { whole / 20 } else { Nanos::ZERO };
+    totals.get(phase) > least
 }
 
 /// One phase, and the column after it.
@@ -97,7 +105,10 @@ fn sample(canvas: &mut Canvas<'_>, x: u16, phase: Phase, theme: &Theme) -> u16 {
 pub(crate) fn seen<'a>(runs: impl Iterator<Item = &'a RunState> + Clone) -> impl Iterator<Item = Phase> {
     let had = move |phase: Phase| {
         let levels = runs.clone().flat_map(|run| &run.slots).map(|slot| &slot.levels);
-        levels.into_iter().any(|levels| levels.phase == phase || levels.totals.get(phase) > Nanos::ZERO)
+        levels.into_iter().any(|levels| match phase {
+            Phase::Absent => is_told(phase, &levels.totals),
+            _ => levels.phase == phase || levels.totals.get(phase) > Nanos::ZERO,
+        })
     };
     PHASES.map(|(phase, _)| phase).into_iter().filter(move |phase| *phase == Phase::Waiting || had(*phase))
 }

@@ -1,5 +1,7 @@
 //! Planned tasks as outlines, right of what is known.
 
+use std::ops::Range;
+
 use ratatui::style::Style;
 
 use crate::tui::canvas::Canvas;
@@ -10,28 +12,43 @@ use crate::tui::theme::Theme;
 /// Draws the tasks of one slot, or the waves of several, that end after column `known`.
 pub(super) fn draw(canvas: &mut Canvas<'_>, blocks: &[Block], frame: &Frame, known: u16, theme: &Theme) {
     let first = blocks.partition_point(|block| block.end <= frame.from);
+    // One look for a whole lane: lines where boxes would be too narrow to be told apart.
+    let narrow = |block: &Block| {
+        frame.column(block.start).zip(frame.column(block.end)).is_some_and(|(start, end)| end < start + 3)
+    };
+    let boxes =
+        canvas.height() > 1 && !blocks[first..].iter().take_while(|block| block.start < frame.to).any(narrow);
     for block in blocks[first..].iter().take_while(|block| block.start < frame.to) {
         let start = frame.column(block.start).unwrap_or(0);
         let end = frame.column(block.end).unwrap_or(frame.columns);
         if end > known && end > start {
-            outline(canvas, start.max(known), end, start >= known, block, theme);
+            outline(canvas, start.max(known)..end, start >= known, boxes, block, theme);
         }
     }
 }
 
-/// One task from column `start` to before `end`; `whole` if its beginning is in sight.
-fn outline(canvas: &mut Canvas<'_>, start: u16, end: u16, whole: bool, block: &Block, theme: &Theme) {
+/// One task over some columns, as a box or as a line; `whole` if its beginning is in sight.
+fn outline(
+    canvas: &mut Canvas<'_>,
+    Range { start, end }: Range<u16>,
+    whole: bool,
+    boxes: bool,
+    block: &Block,
+    theme: &Theme,
+) {
     let style = theme.faint;
     let (width, height) = (end - start, canvas.height());
     if height == 0 || width == 0 {
         return;
     }
-    if height == 1 || width < 3 {
-        canvas.fill(start, height / 2, width, '─', style);
-        if width >= 3 {
-            canvas.glyph(start, height / 2, if whole { '├' } else { '─' }, style);
-            canvas.glyph(end - 1, height / 2, '┤', style);
+    if !boxes {
+        // In the row of the lane's name.
+        let middle = (height - 1) / 2;
+        canvas.fill(start, middle, width, '─', style);
+        if width > 1 {
+            canvas.glyph(start, middle, if whole { '├' } else { '─' }, style);
         }
+        canvas.glyph(end - 1, middle, '┤', style);
         return;
     }
     for (y, left, right) in [(0, '╭', '╮'), (height - 1, '╰', '╯')] {

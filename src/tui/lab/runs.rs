@@ -14,7 +14,7 @@ use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
 use crate::tui::model::{Model, Panel, Row};
-use crate::units::{Nanos, Share, three_digits};
+use crate::units::{Nanos, Share, grouped, three_digits};
 
 /// From this part on, what a run has done says what the rest of it takes.
 const SETTLED: f64 = 0.125;
@@ -55,7 +55,8 @@ impl<'a> RunList<'a> {
         let longest =
             self.model.rows().take(64).map(|row| label(self.model, &row).width()).max().unwrap_or(0);
         let label = 2 + (longest as u16).min(width / 3);
-        let digits = self.model.rows().map(|row| row.tasks).max().unwrap_or(0).to_string().len() as u16;
+        let digits = self.model.rows().map(|row| row.tasks).max().unwrap_or(0);
+        let digits = grouped(digits).width() as u16;
         let (done, speedup, last) = ((2 * digits + 3).max(6), 9, 12);
         // As wide as its widest text, unless then no bar were left.
         let times = self.model.rows().take(64).map(|row| self.elapsed_width(&row)).max().unwrap_or(0) + 2;
@@ -146,7 +147,8 @@ impl Widget for RunList<'_> {
     }
 }
 
-fn label(model: &Model, row: &Row<'_>) -> String {
+/// What a run is called: its strategy, and its task and its repeat where there are several.
+pub(super) fn label(model: &Model, row: &Row<'_>) -> String {
     let runtime = model.shown_plan().runtime;
     let mut label = runtime.after(row.planned.strategy.label(row.shape));
     let plan = model.shown_plan();
@@ -256,17 +258,17 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
                 put(Some(columns.speedup), &format!("≈ {}×", three_digits(speedup)), theme.dim);
             }
         }
-        put(columns.done, &format!("0/{}", row.tasks), theme.dim);
+        put(columns.done, &format!("0/{}", grouped(row.tasks)), theme.dim);
         return;
     };
-    put(columns.done, &format!("{}/{}", run.done(), row.tasks), theme.text);
+    put(columns.done, &format!("{}/{}", grouped(run.done()), grouped(row.tasks)), theme.text);
     put(Some(columns.elapsed), &passed.to_string(), theme.bright);
     let failed = run.failed();
     let over = run.end.as_ref();
     if let Some(stopped) = over.and_then(|end| end.stopped.as_ref()) {
         put(columns.last, &clip(&stopped.to_string(), 11), theme.bad);
     } else if failed > 0 {
-        put(columns.last, &clip(&format!("{failed} failed"), 11), theme.bad);
+        put(columns.last, &clip(&format!("{} failed", grouped(failed)), 11), theme.bad);
     } else if let Some(left) = time_left(row, run, passed, model) {
         put(columns.last, &format!("{} left", roughly(left)), theme.dim);
     }

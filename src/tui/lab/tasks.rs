@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::Outcome;
@@ -43,14 +44,19 @@ impl Widget for TaskTable<'_> {
         };
         let summarised: u64 = run.slots.iter().map(|slot| slot.levels.summarised).sum();
         let words = format!("{} too short to be listed", plural(summarised, "task"));
-        let at = stretch(canvas.width().saturating_sub(if summarised > 0 { words.len() as u16 } else { 0 }));
+        let most = canvas.width();
+        // What was left out is said beside the headings, unless columns would have to go for it.
+        let beside = Some(words.len() as u16 + 2).filter(|room| summarised > 0 && most >= CPU + room);
+        let at = stretch(most - beside.unwrap_or(0));
+        // A column that does not fit is not shown, and nothing is drawn over what does.
+        let mut canvas = canvas.part(0, 0, fitting(most), u16::MAX);
         canvas.right(at(TASK), 0, "task", theme.dim);
         canvas.text(at(OUTCOME), 0, "outcome", theme.dim);
         canvas.text(at(WORKER), 0, "worker", theme.dim);
         for (end, heading) in
             [(at(PID), "pid"), (at(START), "start"), (at(TOOK), "took"), (at(CPU), "CPU time")]
         {
-            canvas.right(end, 0, heading, theme.dim);
+            right(&mut canvas, end, 0, heading, theme.dim);
         }
         let rows = usize::from(canvas.height().saturating_sub(1));
         let first = going(&mut canvas, run, rows / 2, model, &at) as usize;
@@ -64,14 +70,30 @@ impl Widget for TaskTable<'_> {
                 canvas.text(x, y, &format!("({})", task.attempt + 1), theme.dim);
             }
             canvas.text(at(WORKER), y, &task.slot.to_string(), theme.text);
-            canvas.right(at(PID), y, &task.pid.to_string(), theme.dim);
-            canvas.right(at(START), y, &task.start.elapsed().to_string(), theme.dim);
-            canvas.right(at(TOOK), y, &task.end.since(task.start).to_string(), theme.text);
-            canvas.right(at(CPU), y, &task.cpu.to_string(), theme.dim);
+            right(&mut canvas, at(PID), y, &task.pid.to_string(), theme.dim);
+            right(&mut canvas, at(START), y, &task.start.elapsed().to_string(), theme.dim);
+            right(&mut canvas, at(TOOK), y, &task.end.since(task.start).to_string(), theme.text);
+            right(&mut canvas, at(CPU), y, &task.cpu.to_string(), theme.dim);
         }
-        if summarised > 0 {
-            canvas.right(canvas.width(), 0, &words, theme.dim);
+        if beside.is_some() {
+            Canvas::new(area, buf).right(area.width, 0, &words, theme.dim);
         }
+    }
+}
+
+/// Where the last column ends that a width has room for.
+fn fitting(width: u16) -> u16 {
+    if width >= CPU {
+        width
+    } else {
+        [TOOK, START, PID].into_iter().find(|end| *end <= width).unwrap_or(width)
+    }
+}
+
+/// Writes a value that ends before column `end`, if that column is there.
+fn right(canvas: &mut Canvas<'_>, end: u16, y: u16, text: &str, style: Style) {
+    if end <= canvas.width() {
+        canvas.right(end, y, text, style);
     }
 }
 
@@ -97,10 +119,10 @@ fn going(
         canvas.right(at(TASK), y, &task.to_string(), theme.text);
         canvas.text(at(OUTCOME), y, state.levels.phase.name(), theme.word(state.levels.phase));
         canvas.text(at(WORKER), y, &SlotId(slot as u16).to_string(), theme.text);
-        canvas.right(at(PID), y, &state.levels.pid.to_string(), theme.dim);
+        right(canvas, at(PID), y, &state.levels.pid.to_string(), theme.dim);
         if state.levels.progress > 0 {
             let share = Share::of(f64::from(state.levels.progress), 65_536.0);
-            canvas.right(at(TOOK), y, &format!("{} %", share.percent()), theme.dim);
+            right(canvas, at(TOOK), y, &format!("{} %", share.percent()), theme.dim);
         }
     }
     y

@@ -30,9 +30,15 @@ pub(super) fn judge(model: &mut Model) {
     let done = session.runs.iter().filter(|run| run.end.is_some());
     let trust = done.clone().next_back().and_then(|run| analysis::summarise(session, run));
     let error = session.runs.iter().rev().find_map(|run| run.end.as_ref()?.errors.first());
-    let error = error.map(|(task, words)| format!(" First error: task {task}: {}", harmless(words)));
+    let conclusion = analysis::conclusion(session).map(|said| match error {
+        // The conclusion of runs that all failed names an error itself.
+        Some((task, words)) if !said.contains("; the first is ") => {
+            format!("{said} First error: task {task}: {}", harmless(words))
+        }
+        _ => said,
+    });
     model.verdict = Verdict {
-        conclusion: analysis::conclusion(session).map(|said| said + error.as_deref().unwrap_or_default()),
+        conclusion,
         trust: trust.map(|summary| summary.trust),
         same_results: if done.count() > 1 { analysis::compare(session).same_results } else { None },
     };

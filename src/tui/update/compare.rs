@@ -229,7 +229,7 @@ pub(super) fn export(model: &mut Model) -> Effect {
         model.remark = Some(Remark::Problem(words));
         return Effect::None;
     }
-    let ended = entry.run.done() + entry.run.failed();
+    let ended = entry.run.ended();
     let last = if kept < ended {
         format!("the last {} of {}", grouped(kept), plural(ended, "task"))
     } else {

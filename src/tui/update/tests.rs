@@ -87,6 +87,8 @@ fn escape_closes_and_never_quits() {
     press(&mut model, "?");
     assert!(model.overlay.is_some());
     press(&mut model, "<Esc>z");
+    assert!(!model.expanded, "the plan is shown whole already");
+    press(&mut model, "<Tab>z");
     assert!(model.overlay.is_none() && model.expanded);
     for _ in 0..5 {
         assert_eq!(press(&mut model, "<Esc>"), Effect::None);

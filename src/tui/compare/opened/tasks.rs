@@ -47,7 +47,7 @@ pub(super) fn draw(
     let recent = &entry.run.recent;
     let focused = opened.part == Part::Tasks && model.overlay.is_none();
     if framed {
-        let ended = entry.run.done() + entry.run.failed();
+        let ended = entry.run.ended();
         let kept = recent.len() as u64;
         let about = format!("{} of {}", grouped(kept), grouped(ended.max(kept)));
         let panel = Panel::new("Last tasks", theme).about(&about).focused(focused);

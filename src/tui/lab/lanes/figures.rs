@@ -2,18 +2,22 @@
 //! far they are apart.
 
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use crate::event::{Gauges, Phase, WorkerExit};
 use crate::state::{RunState, SlotState};
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::Model;
-use crate::units::{Nanos, Share};
+use crate::units::{Nanos, Share, grouped};
 
 /// From this width on a band says how many of its tasks are in flight.
 const IN_FLIGHT: u16 = 36;
 /// From this width on a band says how far its workers are apart.
 const SPREAD: u16 = 23;
+
+/// The most columns of a number of tasks.
+pub(in crate::tui::lab) const MOST_DIGITS: usize = 9;
 
 /// Whether bands say how far their workers are apart.
 pub(super) const fn tells_spread(layout: &WorkersLayout) -> bool {
@@ -56,7 +60,7 @@ pub(super) const fn ended(levels: &Gauges) -> u64 {
 }
 
 fn digits(run: &RunState) -> usize {
-    run.start.tasks.to_string().len().clamp(1, 7)
+    grouped(run.start.tasks).width().clamp(1, MOST_DIGITS)
 }
 
 fn band(canvas: &mut Canvas<'_>, model: &Model, run: &RunState, slots: &[SlotState], layout: &WorkersLayout) {
@@ -75,7 +79,7 @@ fn band(canvas: &mut Canvas<'_>, model: &Model, run: &RunState, slots: &[SlotSta
     }
     let digits = digits(run);
     let done: u64 = slots.iter().map(|slot| ended(&slot.levels)).sum();
-    let mut x = canvas.text(2, 0, &format!("{done:>digits$}"), theme.text);
+    let mut x = canvas.text(2, 0, &format!("{:>digits$}", grouped(done)), theme.text);
     x = canvas.text(x, 0, " done", theme.dim);
     if width >= IN_FLIGHT && run.end.is_none() {
         let in_flight = slots.iter().filter(|slot| slot.levels.task.is_some()).count();
@@ -98,7 +102,7 @@ fn one(canvas: &mut Canvas<'_>, model: &Model, run: &RunState, slot: &SlotState,
     let mut x = 2;
     canvas.text(x, first, &format!("{task:<w$}", w = digits + 1), theme.text);
     x += digits as u16 + 3;
-    canvas.text(x, first, &format!("{:>digits$}", ended(&slot.levels)), theme.text);
+    canvas.text(x, first, &format!("{:>digits$}", grouped(ended(&slot.levels))), theme.text);
     canvas.text(x + digits as u16, first, " done", theme.dim);
     x += digits as u16 + 7;
     canvas.text(x, first, &percent, theme.text);
