@@ -72,6 +72,17 @@ impl Stolen {
     }
 }
 
+/// The part of all CPUs that was neither used nor taken away over some time, for which this waits; none where the system
+/// does not say.
+pub fn idle_over(time: Nanos) -> Option<Share> {
+    let before = whole()?;
+    std::thread::sleep(time.to_std());
+    let now = whole()?;
+    let used = (now.busy - before.busy) + (now.steal - before.steal);
+    let all = now.all - before.all;
+    Some(Share::of(all.saturating_sub(used) as f64, all as f64))
+}
+
 fn whole() -> Option<Counted> {
     counters().get("cpu").copied()
 }

@@ -26,16 +26,18 @@ fn said(ended: &Ended, why: &str) -> usize {
     words.split(' ').next().unwrap().parse().unwrap()
 }
 
-/// The slots that had a worker; the others were absent all the time.
+/// The slots that had a worker; the others did nothing, and were absent from when theirs was refused.
 fn manned(run: &Value) -> usize {
     let slots = run["per_worker"].as_array().unwrap();
     let (there, missing): (Vec<_>, Vec<_>) =
         slots.iter().partition(|slot| !slot["pids"].as_array().unwrap().is_empty());
-    let elapsed = run["elapsed_ns"].as_u64().unwrap();
     for slot in missing {
         assert_eq!((slot["tasks"].as_u64(), slot["busy_ns"].as_u64()), (Some(0), Some(0)), "{slot}");
-        let absent = slot["phases_ns"]["absent"].as_u64().unwrap();
-        assert!(absent >= elapsed - elapsed / 20, "{absent} of {elapsed}: {slot}");
+        // How long a worker was sought before is up to the machine.
+        assert!(slot["phases_ns"]["absent"].as_u64() > Some(0), "{slot}");
+        for phase in ["computing", "preempted", "blocked", "sending", "receiving"] {
+            assert_eq!(slot["phases_ns"][phase], 0, "{phase}: {slot}");
+        }
     }
     there.len()
 }

@@ -8,6 +8,9 @@ use crate::units::{Nanos, Share, plural};
 
 /// From this part of the workers' time on, being without a CPU shows.
 const PREEMPTED: f64 = 0.10;
+/// Tasks that compute for at least this part of their time keep as many CPUs busy as there are workers: what they wait for
+/// is too little for one worker more.
+const COMPUTES: f64 = 0.95;
 /// From this part of the workers' time on, what is in no phase is too much to pass over.
 const UNEXPLAINED: f64 = 0.05;
 
@@ -18,6 +21,8 @@ pub(super) struct Preempted {
     workers: u64,
     /// CPUs' worth of time, where the machine is known.
     cpus: Option<f64>,
+    /// Workers that keep the CPUs busy: more than there are CPUs where tasks also wait.
+    useful: Option<u64>,
     /// Whether other strategies ran at the same time.
     together: bool,
 }
@@ -31,6 +36,7 @@ impl Preempted {
             share,
             workers: u64::from(facts.summary.workers),
             cpus: facts.cpus(),
+            useful: facts.saturating_workers().filter(|_| facts.cpu_share().fraction() < COMPUTES),
             together: facts.session.plan.as_ref().is_some_and(|plan| plan.at_once() > 1),
         })
     }
@@ -83,10 +89,17 @@ impl Insight for Preempted {
     }
 
     fn next_step(&self) -> Option<String> {
-        Some(match self.too_few() {
+        Some(match (self.too_few(), self.useful) {
             _ if self.together => "Run the strategies one after another, to compare them.".to_owned(),
-            Some(cpus) => format!("For computing, {} would do as much.", plural(cpus, "worker")),
-            None => "Close what else runs, and run it again.".to_owned(),
+            (Some(cpus), Some(useful)) if useful < self.workers => format!(
+                "Tasks also wait: {} would keep {} busy.",
+                plural(useful, "worker"),
+                plural(cpus, "CPU")
+            ),
+            // Fewer of them would leave CPUs idle while tasks wait.
+            (Some(_), Some(_)) => return None,
+            (Some(cpus), None) => format!("For computing, {} would do as much.", plural(cpus, "worker")),
+            (None, _) => "Close what else runs, and run it again.".to_owned(),
         })
     }
 }

@@ -126,7 +126,9 @@ impl Insight for SlowTask {
     }
 
     fn next_step(&self) -> Option<String> {
-        Some("Start it first, or split it into smaller tasks.".to_owned())
+        // Stands by itself in short forms, and so names the task again.
+        let task = self.task.map_or_else(|| "the longest task".to_owned(), |task| format!("task {task}"));
+        Some(format!("Start {task} first, or split it into smaller tasks."))
     }
 }
 

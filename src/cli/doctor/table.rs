@@ -96,7 +96,7 @@ impl Table<'_> {
         self.row("reading the clock", &nanos(facts.costs.clock_ns), source.as_deref().unwrap_or_default());
         self.row("a thread's CPU time", &nanos(facts.costs.thread_clock_ns), "read for every worker");
         for kernel in &facts.costs.kernels {
-            let name = format!("one step of {}", kernel.task);
+            let name = format!("iteration of {}", kernel.task);
             let means = format!("100ms are {}", grouped(kernel.iterations_of_100ms));
             let means = match kernel.task {
                 "primes" => "one division".to_owned(),
@@ -124,7 +124,7 @@ impl Table<'_> {
         let terminal = &facts.terminal;
         self.heading(&format!("Terminal: {}", terminal.name.as_deref().unwrap_or("TERM is not set")));
         let streams = terminal.streams.join(", ");
-        self.row("on it", if streams.is_empty() { "nothing" } else { &streams }, "");
+        self.row("on it", if streams.is_empty() { "no stream" } else { &streams }, "");
         if let (Some(columns), Some(rows)) = (terminal.columns, terminal.rows) {
             self.row("size", &format!("{columns}×{rows}"), "");
         }

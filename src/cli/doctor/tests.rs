@@ -65,10 +65,10 @@ fn a_good_machine_lacks_nothing() {
     Costs, measured now
       reading the clock     38.2 ns         from tsc
       a thread's CPU time   110 ns          read for every worker
-      one step of cpu       52.0 ns         100ms are 1 900 000
-      one step of sum       0.40 ns         100ms are 250 000 000
-      one step of primes    6.50 ns         one division
-      one step of native    0.50 ns         100ms are 200 000 000 bytes
+      iteration of cpu      52.0 ns         100ms are 1 900 000
+      iteration of sum      0.40 ns         100ms are 250 000 000
+      iteration of primes   6.50 ns         one division
+      iteration of native   0.50 ns         100ms are 200 000 000 bytes
       starting a thread     85.0 us         until its first task; median
       starting a process    2.10 ms         until its first task; median
       lanes of processes    shared memory
@@ -120,10 +120,10 @@ fn whatever_is_missing_comes_with_the_way_out() {
     Costs, measured now
       reading the clock     38.2 ns         from tsc
       a thread's CPU time   110 ns          read for every worker
-      one step of cpu       52.0 ns         100ms are 1 900 000
-      one step of sum       0.40 ns         100ms are 250 000 000
-      one step of primes    6.50 ns         one division
-      one step of native    0.50 ns         100ms are 200 000 000 bytes
+      iteration of cpu      52.0 ns         100ms are 1 900 000
+      iteration of sum      0.40 ns         100ms are 250 000 000
+      iteration of primes   6.50 ns         one division
+      iteration of native   0.50 ns         100ms are 200 000 000 bytes
       starting a thread     85.0 µs         until its first task; median
       starting a process    not possible    until its first task; median
       lanes of processes    shared memory

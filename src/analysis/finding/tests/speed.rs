@@ -184,7 +184,7 @@ fn a_slow_task_sets_the_end() {
         [
             "task #5 took 22.0× as long as the median",
             "task #5 took 1.10 s of the 1.20 s that all took together, where the median is 50.0 ms: no number of workers makes the run shorter than that.",
-            "Start it first, or split it into smaller tasks.",
+            "Start task #5 first, or split it into smaller tasks.",
         ],
     );
     silent(Kind::SlowTask, 4, &[Script { median: ms(367), ..slow.clone() }]);

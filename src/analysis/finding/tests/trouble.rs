@@ -36,6 +36,18 @@ fn preempted_workers_are_too_many_or_have_company() {
             "Close what else runs, and run it again.",
         ],
     );
+    // 20 ms of computing and 30 ms of waiting: 2 CPUs have work for 5 workers, of which more are too many.
+    let mixed = |slots| Script {
+        slots,
+        elapsed: ms(1_000),
+        computing: ms(250),
+        preempted: ms(365),
+        blocked: ms(375),
+        ..threads()
+    };
+    let step = |slots| of(Kind::Preempted, 2, &[mixed(slots)]).unwrap().next_step();
+    assert_eq!(step(8).as_deref(), Some("Tasks also wait: 5 workers would keep 2 CPUs busy."));
+    assert_eq!(step(5), None);
     silent(Kind::Preempted, 2, &[preempted(2, 100)]);
     silent(Kind::Preempted, 2, &[Script { suspended: ms(1), ..preempted(2, 200) }]);
     let short = Script { elapsed: ms(51), computing: ms(30), preempted: ms(15), ..threads() };

@@ -18,6 +18,8 @@ const STARTS: u32 = 31;
 const REPEATS: u32 = 5;
 /// Pairs of a run that is watched and one that is not.
 const PAIRS: u32 = 20;
+/// How long the machine is looked at before.
+const BEFORE: Nanos = Nanos::from_millis(500);
 /// Frames that are drawn.
 const FRAMES: u32 = 60;
 
@@ -26,7 +28,9 @@ pub(super) fn all(program: PathBuf, tell: impl Fn(&str)) -> Report {
     let clock = Clock::monotonic();
     let begin = clock.now();
     // Before the measurements, which are a load themselves.
-    let (load, stolen) = (probe::load_average(), Stolen::from_now());
+    let load = probe::load_average();
+    let idle = cores::idle_over(BEFORE);
+    let stolen = Stolen::from_now();
     let size = std::fs::metadata(&program).map(|file| file.len() as f64).map_err(NotMeasured::from);
     let rig = Rig::new(program);
     let mut costs = Vec::new();
@@ -46,15 +50,20 @@ pub(super) fn all(program: PathBuf, tell: impl Fn(&str)) -> Report {
     let debug = || NotMeasured("this is a debug build".to_owned());
     let size = if cfg!(debug_assertions) { Err(debug()) } else { size };
     costs.push(Cost::of("program", "the program's file", Unit::Bytes, Goal::AtMost(6.0 * MIB), size));
+    let machine = Noise {
+        cpus_available: rig.engine().machine().available(),
+        load,
+        idle_percent: idle.map(|share| share.fraction() * 100.0),
+        steal_percent: stolen.share().map(|share| share.fraction() * 100.0),
+    };
+    if machine.is_busy() {
+        costs = costs.into_iter().map(Cost::beside_others).collect();
+    }
     Report {
         schema: SCHEMA,
         poolscope: env!("CARGO_PKG_VERSION"),
         release: !cfg!(debug_assertions),
-        machine: Noise {
-            cpus_available: rig.engine().machine().available(),
-            load,
-            steal_percent: stolen.share().map(|share| share.fraction() * 100.0),
-        },
+        machine,
         seconds: clock.now().since(begin).as_secs_f64(),
         costs,
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Cost, Report, Unit};
 use crate::report::TableStyle;
 use crate::report::text::{ascii, pad, width, wrap};
-use crate::units::{Bytes, Nanos, grouped, three_digits};
+use crate::units::{Bytes, Nanos, grouped, plural, three_digits};
 
 /// Before a remark that stands on a line of its own.
 const INDENT: usize = 6;
@@ -35,13 +35,34 @@ pub(super) fn table(report: &Report, style: &TableStyle) -> String {
             let _ = writeln!(text, "{}{remark}", " ".repeat(INDENT));
         }
     }
-    let judged: Vec<bool> = report.costs.iter().filter_map(|cost| cost.met).collect();
-    let met = judged.iter().filter(|met| **met).count();
-    let _ = writeln!(text, "\n{met} of {} goals are met.", grouped(judged.len() as u64));
+    let _ = writeln!(text, "\n{}", verdict(&report.costs));
     for line in wrap(&noise(report), style.width.max(60), style.ascii) {
         let _ = writeln!(text, "{line}");
     }
     if style.ascii { self::ascii(&text) } else { text }
+}
+
+/// How many goals are met, of all that something was measured for: `Of 4 goals, 2 are met, 1 is missed; of 1 it cannot be
+/// told.`
+fn verdict(costs: &[Cost]) -> String {
+    let count = |wanted: fn(&Cost) -> bool| costs.iter().filter(|cost| wanted(cost)).count() as u64;
+    let met = count(|cost| cost.met == Some(true));
+    let missed = count(|cost| cost.met == Some(false));
+    let untold = count(|cost| cost.cannot_tell.is_some());
+    let of = met + missed + untold;
+    let mut words = format!("Of {}, {} met", plural(of, "goal"), are(met));
+    if missed > 0 {
+        let _ = write!(words, ", {} missed", are(missed));
+    }
+    if untold > 0 {
+        let _ = write!(words, "; of {} it cannot be told", grouped(untold));
+    }
+    words + "."
+}
+
+/// `1 is`, `2 are`.
+fn are(n: u64) -> String {
+    format!("{} {}", grouped(n), if n == 1 { "is" } else { "are" })
 }
 
 /// One cost, in words.
@@ -59,6 +80,7 @@ impl Row {
         let mark = match cost.met {
             Some(true) => "✓",
             Some(false) => "✗",
+            None if cost.cannot_tell.is_some() => "?",
             None => "–",
         };
         let goal = match (cost.at_most, cost.at_least) {
@@ -73,6 +95,7 @@ impl Row {
         if let Some(peer) = &cost.peer {
             remarks.push(format!("{} {}", peer.name, written(cost.unit, peer.figure)));
         }
+        remarks.extend(cost.cannot_tell.map(|why| format!("cannot tell: {why}")));
         remarks.extend(cost.not_measured.as_ref().map(|why| format!("not measured: {why}")));
         Self {
             mark,
@@ -88,6 +111,7 @@ impl Row {
         match self.mark {
             "✓" => "+",
             "✗" => "!",
+            "?" => "?",
             _ => "-",
         }
     }
@@ -112,11 +136,12 @@ fn noise(report: &Report) -> String {
     let machine = &report.machine;
     let load = machine.load.map_or("unknown".to_owned(), three_digits);
     let steal = machine.steal_percent.map_or("unknown".to_owned(), |steal| format!("{steal:.1} %"));
+    let idle = machine.idle_percent.map_or("unknown".to_owned(), |idle| format!("{idle:.0} %"));
     let mut words = format!(
-        "{} CPUs; load before {load}; stolen meanwhile {steal}; took {:.0} s.",
+        "{} CPUs; load before {load}; idle before {idle}; stolen meanwhile {steal}; took {:.0} s.",
         machine.cpus_available, report.seconds
     );
-    if machine.load.is_some_and(|load| load > 0.5 * f64::from(machine.cpus_available)) {
+    if machine.is_busy() {
         words.push_str(" The machine was busy with something else: repeat this when it is quiet.");
     }
     if !report.release {
