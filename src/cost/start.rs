@@ -1,12 +1,14 @@
 //! What it takes until a worker is ready for work, against the bare machine: a plain thread, a plain process of the same
-//! program. Each pair is measured in turn.
+//! program. Each pair is measured in turn. And what it takes until very many of them are up, and gone.
 
 use std::process::{Command, Stdio};
 
 use crate::clock::Clock;
 use crate::cost::{EMPTY, NotMeasured, Rig, Spread};
+use crate::event::{Phase, RunEvent};
 use crate::exec::processes::WORKER_ARGUMENT;
-use crate::plan::Strategy;
+use crate::plan::{Size, Strategy, TaskType};
+use crate::state::SlotState;
 use crate::units::Nanos;
 
 /// What starting takes, and how often longer than bare.
@@ -53,6 +55,36 @@ pub fn process(rig: &Rig, pairs: u32) -> Result<Start, NotMeasured> {
             .status()?;
         Ok(clock.now().since(start))
     })
+}
+
+/// How long very many workers take.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Crowd {
+    /// Until all of them are at work.
+    pub up: Nanos,
+    /// From the last outcome until all of them are gone.
+    pub gone: Nanos,
+}
+
+/// So many workers, each with one task that sleeps for `sleep`: long enough for the last to be up before the first is done.
+///
+/// # Errors
+/// Where they cannot be had, or never sleep all at once.
+pub fn crowd(rig: &Rig, strategy: Strategy, workers: u32, sleep: Nanos) -> Result<Crowd, NotMeasured> {
+    let mut up = None;
+    let plan = rig.plan(strategy, (TaskType::Sleep, Size::Wait(sleep)), workers.into(), workers);
+    let session = rig.run_and_watch(plan, |event, session| {
+        // No other event moves a worker on, and to look at all of them takes a while.
+        let (RunEvent::Levels { at, .. }, Some(run), None) = (event, session.running(), up) else {
+            return;
+        };
+        let asleep = |slot: &SlotState| slot.levels.phase == Phase::Blocked;
+        up = run.slots.iter().all(asleep).then_some(at.elapsed());
+    })?;
+    let late = || NotMeasured(format!("not all workers were up within {sleep}"));
+    let end = session.runs.first().and_then(|run| run.end.as_deref());
+    let gone = end.ok_or_else(|| NotMeasured("no run is over".to_owned()))?.shutdown;
+    Ok(Crowd { up: up.ok_or_else(late)?, gone })
 }
 
 fn measure(

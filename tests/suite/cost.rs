@@ -33,6 +33,10 @@ fn pools_have_a_cost() {
         // How much is not to be seen here, where other tests take and give memory meanwhile.
         memory::of_one_worker(&rig, pool).unwrap();
     }
+    for pool in POOLS {
+        let crowd = start::crowd(&rig, pool, 8, Nanos::from_secs(2)).unwrap();
+        assert!(crowd.up > Nanos::ZERO && crowd.gone > Nanos::ZERO, "{crowd:?}");
+    }
     for start in [start::thread(&rig, 3).unwrap(), start::process(&rig, 3).unwrap()] {
         assert!(start.worker_ns > 0.0 && start.bare_ns > 0.0 && start.ratio.median > 0.0, "{start:?}");
     }

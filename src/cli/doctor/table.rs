@@ -124,7 +124,7 @@ impl Table<'_> {
         let terminal = &facts.terminal;
         self.heading(&format!("Terminal: {}", terminal.name.as_deref().unwrap_or("TERM is not set")));
         let streams = terminal.streams.join(", ");
-        self.row("on it", if streams.is_empty() { "no stream" } else { &streams }, "");
+        self.row("streams on it", if streams.is_empty() { "none" } else { &streams }, "");
         if let (Some(columns), Some(rows)) = (terminal.columns, terminal.rows) {
             self.row("size", &format!("{columns}×{rows}"), "");
         }

@@ -74,7 +74,7 @@ fn a_good_machine_lacks_nothing() {
       lanes of processes    shared memory
 
     Terminal: xterm-256color
-      on it                 stdin, stdout, stderr
+      streams on it         stdin, stdout, stderr
       size                  120x36
       colours               256             by TERM
       background            light           by COLORFGBG
@@ -129,7 +129,7 @@ fn whatever_is_missing_comes_with_the_way_out() {
       lanes of processes    shared memory
 
     Terminal: xterm-256color
-      on it                 stdin, stderr
+      streams on it         stdin, stderr
       size                  120×36
       colours               256             by TERM
       background            taken as dark   COLORFGBG does not say; --theme light

@@ -8,7 +8,7 @@ use crate::cost::cores::Stolen;
 use crate::cost::{NotMeasured, Rig, cores, dispatch, frame, lane, memory, screen, speed, start};
 use crate::plan::{Chunk, Strategy};
 use crate::probe;
-use crate::units::Nanos;
+use crate::units::{Nanos, grouped};
 
 /// Tasks that are recorded in a go of a millisecond or so, and goes.
 const RECORDED: (u32, u32) = (10_000, 60);
@@ -16,6 +16,8 @@ const RECORDED: (u32, u32) = (10_000, 60);
 const STARTS: u32 = 31;
 /// Runs of which the median counts, and of which the best does.
 const REPEATS: u32 = 5;
+/// Worker processes and threads of a crowd, and how long each of them sleeps.
+const CROWDS: (u32, u32, Nanos) = (1_000, 4_096, Nanos::from_secs(5));
 /// Pairs of a run that is watched and one that is not.
 const PAIRS: u32 = 20;
 /// How long the machine is looked at before.
@@ -43,6 +45,8 @@ pub(super) fn all(program: PathBuf, tell: impl Fn(&str)) -> Report {
     pools(&rig, &mut costs);
     tell("starting workers, and weighing them");
     workers(&rig, &mut costs);
+    tell("starting very many workers");
+    crowds(&rig, &mut costs);
     tell("reading the cores");
     let difference = cores::largest_difference(&rig);
     let what = "a core's reading against the kernel's counters";
@@ -174,5 +178,23 @@ fn workers(rig: &Rig, costs: &mut Vec<Cost>) {
     ] {
         let memory = memory::of_one_worker(rig, strategy).map(|bytes| bytes.0 as f64);
         costs.push(Cost::of(name, what, Unit::Bytes, Goal::AtMost(most), memory));
+    }
+}
+
+fn crowds(rig: &Rig, costs: &mut Vec<Cost>) {
+    let (processes, threads, sleep) = CROWDS;
+    let most = |seconds: u64| Goal::AtMost(Nanos::from_secs(seconds).0 as f64);
+    for (strategy, workers, (up, gone)) in [
+        (Strategy::Processes, processes, ("processes_up", "processes_gone")),
+        (Strategy::Threads, threads, ("threads_up", "threads_gone")),
+    ] {
+        let crowd = start::crowd(rig, strategy, workers, sleep);
+        let part = |part: fn(&start::Crowd) -> Nanos| {
+            crowd.as_ref().map(|crowd| part(crowd).0 as f64).map_err(Clone::clone)
+        };
+        let who = format!("{} worker {strategy}", grouped(workers.into()));
+        let (come, go) = (part(|crowd| crowd.up), part(|crowd| crowd.gone));
+        costs.push(Cost::of(up, format!("{who}, until all are up"), Unit::Nanoseconds, most(3), come));
+        costs.push(Cost::of(gone, format!("{who}, until all are gone"), Unit::Nanoseconds, most(1), go));
     }
 }
