@@ -10,7 +10,7 @@ use crate::units::{Nanos, Share, plural};
 const PREEMPTED: f64 = 0.10;
 /// Tasks that compute for at least this part of their time keep as many CPUs busy as there are workers: what they wait for
 /// is too little for one worker more.
-const COMPUTES: f64 = 0.95;
+pub(super) const COMPUTES: f64 = 0.95;
 /// From this part of the workers' time on, what is in no phase is too much to pass over.
 const UNEXPLAINED: f64 = 0.05;
 

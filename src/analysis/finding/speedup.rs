@@ -1,5 +1,6 @@
 //! How much faster than serial, against what is possible.
 
+use super::machine::COMPUTES;
 use super::{Facts, FindingKind, Insight, Weight};
 use crate::analysis::summary::ratio;
 use crate::analysis::trust::LONG_ENOUGH;
@@ -30,6 +31,8 @@ pub(super) struct Speedup {
     slowed: f64,
     /// Whether tasks read more memory than caches hold.
     reads_memory: bool,
+    /// Whether tasks wait for a part of their time, so that more workers than CPUs are of use.
+    waits: bool,
 }
 
 /// What bounds the speedup most.
@@ -73,6 +76,7 @@ impl Speedup {
             ledger: *facts.ledger(),
             slowed,
             reads_memory: facts.summary.task == TaskType::Native,
+            waits: facts.cpu_share().fraction() < COMPUTES,
         })
     }
 
@@ -156,6 +160,7 @@ impl Insight for Speedup {
             ));
         }
         let words = match self.greatest_loss() {
+            "preempted" if self.waits => "Close what else runs.",
             "preempted" => "Close what else runs, or use no more workers than CPUs.",
             "starting" | "stopping" | "absent" => {
                 "Give it more or longer tasks, so that starting and stopping workers shows less."
