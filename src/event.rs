@@ -10,7 +10,7 @@ use std::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
-pub use run::{Percentiles, RunEnd, RunStart, StopReason, TaskCounts};
+pub use run::{PartEnd, Percentiles, RunEnd, RunStart, StopReason, TaskCounts};
 pub use worker::{Gauges, GilCounts, Outcome, Phase, PhaseTotals, Record, WorkerExit};
 
 use crate::clock::RunTime;

@@ -97,6 +97,8 @@ pub struct RunEnv {
 pub struct Books {
     /// How many tasks ended which way; they sum to the total.
     pub counts: TaskCounts,
+    /// Of a mix, how many tasks of each part ended with a value; empty for others.
+    pub ok_of_parts: Vec<u64>,
     /// A number made of all values in a way that does not depend on order; none unless every task is ok.
     pub digest: Option<u64>,
     /// The first few errors.

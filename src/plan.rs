@@ -6,6 +6,7 @@
 pub mod check;
 pub mod chunk;
 pub mod limits;
+pub mod mix;
 pub mod runtime;
 pub mod scenario;
 pub mod shape;
@@ -127,9 +128,9 @@ impl Plan {
     }
 
     /// Interpreters whose lock these tasks need to compute, where workers have this shape: of each only one computes at a
-    /// time. None where nobody's lock is needed.
+    /// time. None where nobody's lock is needed. In a mix there are always some that need it.
     pub fn interpreters(&self, task: TaskType, shape: Shape) -> Option<u32> {
-        self.runtime.gil().filter(|_| task != TaskType::Native).map(|_| shape.processes.max(1))
+        self.runtime.gil().filter(|_| task.needs_lock()).map(|_| shape.processes.max(1))
     }
 
     /// How many runs go on at once.

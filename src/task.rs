@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 pub use scratch::Scratch;
 
 use crate::ids::TaskIndex;
-use crate::plan::{TaskType, Work};
+use crate::plan::Work;
 use crate::units::Nanos;
 
 /// What a kernel may ask of whoever runs it.
@@ -50,7 +50,7 @@ pub enum Stop {
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Value(pub u64);
 
-/// Does task `index` of the work, with what the worker prepared for it.
+/// Does task `index` of the work, with what the worker prepared for it; of a mix, what the task's part is.
 ///
 /// # Errors
 /// The host's reason to stop, where it gave one; or that `scratch` is not what the work needs.
@@ -60,6 +60,8 @@ pub fn perform(
     scratch: &Scratch,
     host: &mut impl Host,
 ) -> Result<Value, Stop> {
+    // The task's number among its own kind: a mix changes nothing in what the tasks of a part come to.
+    let (work, index) = work.part(index);
     let flow = match work {
         Work::Cpu { iterations } => kernel::cpu(*iterations, host),
         Work::Sum { iterations } => kernel::sum(*iterations, host),
@@ -80,6 +82,8 @@ pub fn perform(
             }
             _ => Err(Stop::NoBuffer),
         },
+        // A mix without parts, or within another: no plan is one.
+        Work::Mix { .. } => Ok(0),
     };
     flow.map(Value)
 }
@@ -91,9 +95,10 @@ fn block(wait: Nanos, host: &mut impl Host) -> Result<(), Stop> {
     }
 }
 
-/// What one task adds to its run's digest: a thorough mix of index, task type and value. Added up with wrap-around,
+/// What one task adds to its run's digest: a thorough mix of index, the task's own type and value. Added up with wrap-around,
 /// these give the same number in whatever order tasks end.
-pub fn digest(task: TaskType, index: TaskIndex, value: Value) -> u64 {
+pub fn digest(work: &Work, index: TaskIndex, value: Value) -> u64 {
+    let task = work.part(index).0.task();
     mix64(mix64(mix64(u64::from(index.0)) ^ task.tag()) ^ value.0)
 }
 
@@ -122,6 +127,7 @@ impl Host for Unwatched {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::TaskType;
     use crate::units::Bytes;
 
     fn value(work: &Work, index: u32) -> u64 {
@@ -198,10 +204,14 @@ mod tests {
 
     #[test]
     fn a_digest_tells_index_type_and_value_apart_but_not_order() {
-        let d = |task, i, v| digest(task, TaskIndex(i), Value(v));
-        assert_ne!(d(TaskType::Cpu, 0, 1), d(TaskType::Cpu, 1, 0));
-        assert_ne!(d(TaskType::Cpu, 0, 1), d(TaskType::Sum, 0, 1));
-        assert_ne!(d(TaskType::Sleep, 0, 0), 0);
+        let d = |work: &Work, i, v| digest(work, TaskIndex(i), Value(v));
+        let (cpu, sum) = (Work::Cpu { iterations: 1 }, Work::Sum { iterations: 1 });
+        assert_ne!(d(&cpu, 0, 1), d(&cpu, 1, 0));
+        assert_ne!(d(&cpu, 0, 1), d(&sum, 0, 1));
+        assert_ne!(d(&Work::Sleep { wait: Nanos(1) }, 0, 0), 0);
+        let mix = Work::Mix { parts: vec![(cpu.clone(), 2), (sum.clone(), 1)] };
+        let kinds = [&cpu, &cpu, &sum, &cpu, &cpu, &sum, &cpu];
+        assert!((0..).zip(kinds).all(|(i, kind)| d(&mix, i, 7) == d(kind, i, 7)), "of its own type each");
         let mut tags = TaskType::ALL.map(TaskType::tag);
         assert_eq!(TaskType::Native.tag(), 6);
         tags.sort_unstable();

@@ -4,6 +4,7 @@
 //! enough to go by stays silent. The text of a finding is made once, when it is found.
 
 mod alarm;
+mod convoy;
 mod gil;
 mod hand_over;
 mod machine;
@@ -18,7 +19,7 @@ use crate::analysis::summary::RunSummary;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::event::RunEnd;
 use crate::ids::RunId;
-use crate::plan::Strategy;
+use crate::plan::{Strategy, TaskType};
 use crate::state::{Ledger, RunState, Session};
 use crate::units::{Nanos, Share};
 
@@ -39,6 +40,8 @@ pub enum FindingKind {
     Speedup,
     /// Workers waited for the lock of their interpreter.
     Gil,
+    /// Tasks that wait came back late, behind others that compute.
+    Convoy,
     /// The last wave of chunks leaves workers idle.
     UnevenWaves,
     /// One task is so long that the others wait for it.
@@ -59,7 +62,7 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ResultsDiffer,
         Self::BooksDiffer,
         Self::TasksFailed,
@@ -67,6 +70,7 @@ impl FindingKind {
         Self::EndedEarly,
         Self::Speedup,
         Self::Gil,
+        Self::Convoy,
         Self::UnevenWaves,
         Self::SlowTask,
         Self::ShortTasks,
@@ -87,6 +91,7 @@ impl FindingKind {
             Self::EndedEarly => "ended_early",
             Self::Speedup => "speedup",
             Self::Gil => "gil",
+            Self::Convoy => "convoy",
             Self::UnevenWaves => "uneven_waves",
             Self::SlowTask => "slow_task",
             Self::ShortTasks => "short_tasks",
@@ -260,6 +265,22 @@ impl<'a> Facts<'a> {
         self.session.plan.as_ref().and_then(|plan| plan.interpreters(task, shape))
     }
 
+    /// Whether any of its tasks are of this type.
+    fn has(&self, task: TaskType) -> bool {
+        self.run.start.work.kinds().any(|work| work.task() == task)
+    }
+
+    /// Whether its tasks are of several types, and so of no common length.
+    fn is_mix(&self) -> bool {
+        !self.summary.parts.is_empty()
+    }
+
+    /// Whether it has tasks that compute with an interpreter's lock and others that compute without: how many workers can
+    /// compute at a time is not known then.
+    fn is_half_locked(&self) -> bool {
+        self.is_mix() && self.has(TaskType::Native) && self.interpreters().is_some()
+    }
+
     /// Attempts that ended, by the lanes.
     fn attempts(&self) -> u64 {
         self.summary.per_worker.iter().map(|worker| worker.tasks).sum()
@@ -293,6 +314,7 @@ pub(super) fn detect_all(facts: &Facts) -> Vec<Finding> {
         facts.finding(alarm::EndedEarly::detect(facts)),
         facts.finding(speedup::Speedup::detect(facts)),
         facts.finding(gil::GilWait::detect(facts)),
+        facts.finding(convoy::Convoy::detect(facts)),
         facts.finding(waves::UnevenWaves::detect(facts)),
         facts.finding(tasks::SlowTask::detect(facts)),
         facts.finding(hand_over::ShortTasks::detect(facts)),

@@ -2,8 +2,8 @@
 
 use crate::clock::RunTime;
 use crate::event::{
-    CoreLoad, CoreSample, Gauges, Percentiles, Phase, Record, RunEnd, RunEvent, RunStart, StopReason,
-    TaskCounts, WorkerExit,
+    CoreLoad, CoreSample, Gauges, PartEnd, Percentiles, Phase, Record, RunEnd, RunEvent, RunStart,
+    StopReason, TaskCounts, WorkerExit,
 };
 use crate::ids::{RunId, SlotId, TaskIndex};
 use crate::plan::size::Compute;
@@ -47,6 +47,8 @@ pub(crate) struct Script {
     /// What nine of ten tasks take at most, if not the median.
     pub(crate) nine_of_ten: Option<Nanos>,
     pub(crate) errors: Vec<(TaskIndex, String)>,
+    /// What is known of the parts of a mix.
+    pub(crate) parts: Vec<PartEnd>,
     pub(crate) stopped: Option<StopReason>,
     /// How the worker of the first slot ended, if it did not live to the end.
     pub(crate) death: Option<WorkerExit>,
@@ -85,6 +87,7 @@ pub(crate) fn serial() -> Script {
         longest: ms(214),
         nine_of_ten: None,
         errors: Vec::new(),
+        parts: Vec::new(),
         stopped: None,
         death: None,
         stray_attempts: 0,
@@ -263,6 +266,7 @@ impl Script {
                 p99: self.longest,
                 max: self.longest,
             },
+            parts: self.parts.clone(),
             gil_wait: crate::event::Percentiles::default(),
             queue: Percentiles::default(),
             slots: (0..slots).map(gauges).collect(),

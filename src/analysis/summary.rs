@@ -2,7 +2,7 @@
 
 use crate::analysis::finding::{self, Facts};
 use crate::analysis::{Finding, Trust};
-use crate::event::{GilCounts, Percentiles, Phase, RunEnd, StopReason, TaskCounts};
+use crate::event::{GilCounts, Percentiles, Phase, RunEnd, RunStart, StopReason, TaskCounts};
 use crate::ids::{RunId, SlotId, TaskIndex};
 use crate::plan::{Runtime, Shape, Strategy, TaskType};
 use crate::state::{Ledger, RunState, Session};
@@ -58,6 +58,8 @@ pub struct RunSummary {
     pub digest: Option<u64>,
     /// From a task's start to its outcome, on the worker.
     pub latency: Percentiles,
+    /// The parts of a mix, in its order; empty for other work.
+    pub parts: Vec<PartSummary>,
     /// From the run's start to a task's start.
     pub queue: Percentiles,
     /// Where the workers' time went: workers × elapsed.
@@ -78,6 +80,25 @@ pub struct RunSummary {
     pub errors: Vec<(TaskIndex, String)>,
     /// Why the run did not go to its end; none if it did.
     pub stopped: Option<StopReason>,
+}
+
+/// One part of a mix in a run that is over, in numbers.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct PartSummary {
+    /// What its tasks did.
+    pub task: TaskType,
+    /// Iterations of one of them, after calibration.
+    pub iterations: u64,
+    /// How many of them follow one another in a block.
+    pub weight: u32,
+    /// How long one of them waits without a CPU, as it was planned.
+    pub wait: Nanos,
+    /// How many there are.
+    pub tasks: u64,
+    /// How many of them ended with a value.
+    pub ok: u64,
+    /// From start to outcome, on the worker.
+    pub latency: Percentiles,
 }
 
 /// The interpreters' locks of a run that is over, in numbers.
@@ -108,6 +129,13 @@ impl RunSummary {
     /// Tasks that failed for good: with an error, out of time, or with their workers.
     pub const fn failed(&self) -> u64 {
         failed(&self.tasks)
+    }
+
+    /// The task types of a mix with their weights, as `-t` takes them: `cpu:4,sleep:1`. None for other work.
+    pub fn mix(&self) -> Option<String> {
+        let word = |part: &PartSummary| format!("{}:{}", part.task, part.weight);
+        let words: Vec<String> = self.parts.iter().map(word).collect();
+        (!words.is_empty()).then(|| words.join(","))
     }
 
     /// The strategy with its number of workers, and the runtime unless that is the usual one: `threads ×4`.
@@ -171,6 +199,7 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
         efficiency: speedup.map(|s| s / f64::from(start.slots.max(1))),
         digest: end.digest,
         latency: end.latency,
+        parts: parts(start, end),
         queue: end.queue,
         ledger: Ledger::of(&end.slots, elapsed),
         gil: start.runtime.gil().map(|_| GilSummary { counts: gil_counts(end), wait: end.gil_wait }),
@@ -182,6 +211,21 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
         errors: end.errors.clone(),
         stopped: end.stopped.clone(),
     }
+}
+
+fn parts(start: &RunStart, end: &RunEnd) -> Vec<PartSummary> {
+    let parts = start.work.parts().iter().zip(start.work.tasks_of_parts(start.tasks)).zip(&end.parts);
+    parts
+        .map(|(((work, weight), tasks), end)| PartSummary {
+            task: work.task(),
+            iterations: work.iterations(),
+            weight: *weight,
+            wait: work.waiting(TaskIndex(0)),
+            tasks,
+            ok: end.ok,
+            latency: end.latency,
+        })
+        .collect()
 }
 
 fn gil_counts(end: &RunEnd) -> GilCounts {

@@ -1,6 +1,6 @@
 //! How far the times of a run can be relied on.
 
-use crate::plan::{Plan, Work};
+use crate::plan::Plan;
 use crate::state::{RunState, Session};
 use crate::units::{Nanos, Share};
 
@@ -67,10 +67,20 @@ fn off_calibration(session: &Session, run: &RunState) -> Option<String> {
     if !serial.start.work.task().computes() || estimate == Nanos::ZERO {
         return None;
     }
-    let took = serial.elapsed(serial.now) - end.startup - end.shutdown;
-    let off = took.0 as f64 / estimate.0 as f64 - 1.0;
+    let (took, foreseen) = if serial.start.work.parts().is_empty() {
+        (serial.elapsed(serial.now) - end.startup - end.shutdown, estimate)
+    } else {
+        // Of a mix only the part that is computed: how late the system ends waits is no matter of calibration.
+        let ledger = serial.ledger();
+        let waiting = serial.start.work.waiting_of_all(serial.start.tasks);
+        (ledger.computing + ledger.preempted, estimate - waiting)
+    };
+    if foreseen == Nanos::ZERO {
+        return None;
+    }
+    let off = took.0 as f64 / foreseen.0 as f64 - 1.0;
     // A composite number ends a trial division early, which calibration cannot know: faster says nothing there.
-    let faster_counts = !matches!(serial.start.work, Work::Primes { .. });
+    let faster_counts = !serial.start.work.is_at_most();
     let percent = (off.abs() * 100.0).round();
     if off > OFF_CALIBRATION {
         Some(format!("serial took {percent} % longer than calibration foresaw"))

@@ -33,6 +33,7 @@ Examples:
   poolscope compare                                  four seconds of computing, each way
   poolscope compare -t sleep,cpu -n 10 -w 4          waiting and computing, each way
   poolscope compare -t sum --size 20ms -s serial,threads --repeats 3
+  poolscope compare -t cpu:1,sleep:9 --size cpu=20ms,sleep=2ms -n 100 --runtime gil
   poolscope compare --scenario classic-io --json     a named plan, for programs
   poolscope compare --repeats 5 --csv > runs.csv     a row for each run, for a spreadsheet";
 
@@ -97,10 +98,12 @@ pub(super) enum Verb {
 /// What is run, and how.
 #[derive(Group, Debug, Default)]
 pub(super) struct PlanArgs {
-    /// Task types: cpu, sum, primes (computing), native (memory), sleep (waiting), mixed (both).
+    /// Task types: cpu, sum, primes (computing), native (memory), sleep (waiting), mixed (both). With weights, as
+    /// cpu:4,sleep:1, one run holds all of them, in a repeated block of four and one.
     #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::tasks(), hide_possible_values = true)]
     pub(super) task: Vec<String>,
-    /// Size of one task: 5000000 (iterations), 200ms, 32MiB (native), 20ms+80ms (mixed: compute + wait).
+    /// Size of one task: 5000000 (iterations), 200ms, 32MiB (native), 20ms+80ms (mixed: compute + wait); by name where
+    /// there are several types: cpu=100ms,sleep=1ms.
     #[arg(long, value_name = "S", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) size: Option<String>,
     /// Number of tasks.

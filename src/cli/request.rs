@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::cli::args::PlanArgs;
 use crate::cli::usage::Wrong;
+use crate::plan::mix::{self, Tasks};
 use crate::plan::scenario::{Scenario, ScenarioError};
 use crate::plan::size::SizeError;
 use crate::plan::strategy::WorkerCountError;
@@ -50,10 +51,9 @@ struct Reading {
 impl Reading {
     fn plan(&mut self, args: &PlanArgs, purpose: Purpose, machine: &Machine) -> Plan {
         let scenario = args.scenario.as_deref().and_then(|name| self.scenario(name, machine));
-        let tasks = self.list::<TaskType>(Field::Task, &args.task);
-        let first = tasks.first().copied().unwrap_or(TaskType::Cpu);
+        let tasks = self.tasks(args);
         let from_scenario = scenario.is_some();
-        let mut plan = scenario.unwrap_or_else(|| Plan::for_task(first, machine));
+        let mut plan = scenario.unwrap_or_else(|| Plan::first(machine));
 
         self.workers(args.workers.as_deref(), &mut plan.workers);
         self.workloads(args, &tasks, from_scenario, machine, &mut plan);
@@ -95,7 +95,7 @@ impl Reading {
                 Some(name) if args.task.is_empty() => ("--scenario", name.to_owned()),
                 _ => ("--task", args.task.join(",")),
             };
-            let said = "run takes one task type; name one with -t, or use poolscope compare";
+            let said = "run takes one task type; name one with -t, or a mix as cpu:4,sleep:1, or use poolscope compare";
             self.wrongs.push(Wrong::new(option, &value, said));
         }
         plan
@@ -125,11 +125,24 @@ impl Reading {
         }
     }
 
+    /// What the list of task types means.
+    fn tasks(&mut self, args: &PlanArgs) -> Tasks {
+        let items = self.list::<mix::Item>(Field::Task, &args.task);
+        let none = || Tasks::Several(Vec::new());
+        if self.unread.contains(&Field::Task) {
+            return none();
+        }
+        Tasks::of(&items).unwrap_or_else(|error| {
+            self.unreadable(Field::Task, &args.task.join(","), &error);
+            none()
+        })
+    }
+
     /// Task types as named, each with its own defaults; else those of the plan as it stands, with what was typed.
     fn workloads(
         &mut self,
         args: &PlanArgs,
-        types: &[TaskType],
+        tasks: &Tasks,
         from_scenario: bool,
         machine: &Machine,
         plan: &mut Plan,
@@ -141,20 +154,24 @@ impl Reading {
                 Err(said) => self.misread(Field::Tasks, text, said),
             }
         }
-        if !types.is_empty() || !from_scenario {
-            let types: &[_] = if types.is_empty() { &[TaskType::Cpu] } else { types };
+        let none = *tasks == Tasks::Several(Vec::new());
+        if !none || !from_scenario {
             let usual = Plan::first(machine).workers.resolve(machine);
             // Defaults do not follow the number of workers, so that runs with different numbers compare; unless workers
             // would be left without a task.
             let workers = plan.workers.resolve(machine);
-            plan.workloads = types
-                .iter()
-                .map(|&task| {
-                    let waves = default_tasks(task, if workers > 4 * usual { workers } else { usual });
-                    let tasks = typed_tasks.unwrap_or(waves);
-                    Workload { task, size: Size::default_for(task, crate::plan::FIRST_SERIAL, tasks), tasks }
-                })
-                .collect();
+            let workers = if workers > 4 * usual { workers } else { usual };
+            let of = |task: &TaskType| {
+                Workload::of(*task, typed_tasks.unwrap_or_else(|| default_tasks(*task, workers)))
+            };
+            plan.workloads = match tasks {
+                Tasks::Several(_) if none => vec![of(&TaskType::Cpu)],
+                Tasks::Several(types) => types.iter().map(of).collect(),
+                Tasks::Mix(parts) => {
+                    let tasks = typed_tasks.unwrap_or_else(|| mix::default_tasks(parts, workers));
+                    vec![Workload::mix(parts, tasks)]
+                }
+            };
         }
         for load in &mut plan.workloads {
             load.tasks = typed_tasks.unwrap_or(load.tasks);
@@ -162,16 +179,47 @@ impl Reading {
         let Some(text) = args.size.as_deref() else {
             return;
         };
+        // About task types that could not be read there is nothing to say.
+        if text.contains('=') && !self.unread.contains(&Field::Task) {
+            self.named_sizes(text, &mut plan.workloads);
+            return;
+        }
         let mut said = None;
         for load in &mut plan.workloads {
-            match Size::parse(load.task, text) {
-                Ok(size) => load.size = size,
+            match load.resize(text) {
+                Ok(()) => {}
                 // What is wrong for every task type alike is said once.
                 Err(error) if said.as_ref() == Some(&error) => {}
                 Err(error) => {
                     self.size(text, load.task, &error);
                     said = Some(error);
                 }
+            }
+        }
+    }
+
+    /// Sizes by names, each for the workloads and parts of mixes of its type.
+    fn named_sizes(&mut self, text: &str, loads: &mut [Workload]) {
+        let named = match mix::sizes_by_name(text) {
+            Ok(named) => named,
+            Err(error) => return self.unreadable(Field::Size, text, &error),
+        };
+        for (task, text) in named {
+            let size = match Size::parse(task, &text) {
+                Ok(size) => size,
+                Err(error) => {
+                    self.size(&text, task, &error);
+                    continue;
+                }
+            };
+            let mut taken = false;
+            for load in &mut *loads {
+                taken |= load.resize_type(task, &size);
+            }
+            if !taken {
+                let there: Vec<String> = loads.iter().map(Workload::tasks_text).collect();
+                let error = SizeError::Stranger { task, there: there.join(", ") };
+                self.unreadable(Field::Size, &format!("{task}={text}"), &error);
             }
         }
     }

@@ -32,7 +32,7 @@ pub fn summarised(tasks: u32, goes: u32) -> f64 {
 
 fn record(clock: &Clock, tasks: u32, mut work: impl FnMut()) -> f64 {
     let machine = Clock::monotonic();
-    let lanes = Lanes::private(1, crate::probe::highest_cpu());
+    let lanes = Lanes::private(1, crate::probe::highest_cpu(), 0);
     let mut reader = LaneReader::new(&lanes, SlotId(0));
     let run = RunClock::new(clock.clone(), clock.now());
     let mut writer = LaneWriter::attach(&lanes, SlotId(0), run, std::process::id());

@@ -22,6 +22,8 @@ const PERIOD: Nanos = Nanos::from_millis(33);
 pub(super) struct Collector {
     drain: Arc<Mutex<Drain>>,
     thread: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+    /// Parts of a mix.
+    parts: usize,
 }
 
 /// What the lanes say when the run is over.
@@ -31,6 +33,8 @@ pub(super) struct Last {
     pub(super) latency: Percentiles,
     pub(super) queue: Percentiles,
     pub(super) gil_wait: Percentiles,
+    /// Latency of each part of a mix.
+    pub(super) parts: Vec<Percentiles>,
     pub(super) first_start: Option<RunTime>,
 }
 
@@ -46,7 +50,8 @@ impl Collector {
     pub(super) fn new(lanes: &Arc<Lanes>, slots: u32, events: EventSink) -> Self {
         let readers: Vec<_> = (0..slots).map(|slot| LaneReader::new(lanes, SlotId(slot as u16))).collect();
         let told = vec![Gauges::default(); readers.len()];
-        Self { drain: Arc::new(Mutex::new(Drain { readers, told, events })), thread: None }
+        let drain = Arc::new(Mutex::new(Drain { readers, told, events }));
+        Self { drain, thread: None, parts: lanes.parts() }
     }
 
     /// Begins to drain. Where there is no thread to be had, everything is told at the end.
@@ -78,6 +83,11 @@ impl Collector {
             reader.add_queue(&mut queue);
             reader.add_gil_wait(&mut gil_wait);
         }
+        let part = |part| {
+            let mut latency = Histogram::default();
+            drain.readers.iter().for_each(|reader| reader.add_part(part, &mut latency));
+            latency.percentiles()
+        };
         let last = |reader: &LaneReader| {
             let levels = reader.gauges();
             Gauges { totals: levels.totals_at(now), ..levels }
@@ -87,6 +97,7 @@ impl Collector {
             latency: latency.percentiles(),
             queue: queue.percentiles(),
             gil_wait: gil_wait.percentiles(),
+            parts: (0..self.parts).map(part).collect(),
             first_start: drain.readers.iter().filter_map(LaneReader::first_start).min(),
         }
     }

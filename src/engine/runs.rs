@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Inner;
 use super::collector::{Collector, Last};
 use crate::clock::{RunClock, RunTime};
-use crate::event::{EventSink, RunEnd, RunEvent, RunStart};
+use crate::event::{EventSink, PartEnd, RunEnd, RunEvent, RunStart};
 use crate::exec::lane::Lanes;
 use crate::exec::{Books, CancelToken, RunEnv, RunSpec, executor_for};
 use crate::ids::RunId;
@@ -92,7 +92,7 @@ impl Inner {
         let serial_estimate = work.serial_estimate(tasks, &self.costs());
         let cpus = probe::highest_cpu();
         let run_key = random_key();
-        let (lanes, lanes_path) = self.lanes(planned.strategy, slots, cpus, run_key);
+        let (lanes, lanes_path) = self.lanes(planned.strategy, (slots, cpus, work.parts().len()), run_key);
         let spec = RunSpec {
             strategy: planned.strategy,
             slots,
@@ -154,10 +154,16 @@ impl Inner {
     }
 
     /// Lanes for a run: shared where workers are processes, if that can be had.
-    fn lanes(&self, strategy: Strategy, slots: u32, cpus: u32, key: u64) -> (Arc<Lanes>, Option<String>) {
+    /// They are for so many slots, CPUs and parts of a mix.
+    fn lanes(
+        &self,
+        strategy: Strategy,
+        (slots, cpus, parts): (u32, u32, usize),
+        key: u64,
+    ) -> (Arc<Lanes>, Option<String>) {
         #[cfg(unix)]
         if strategy.has_processes() {
-            match Lanes::shared(slots, cpus, key) {
+            match Lanes::shared(slots, cpus, parts, key) {
                 Ok((lanes, path)) => return (lanes, Some(path)),
                 Err(error) => {
                     let words = format!("lanes travel as frames, for poolscope failed to {error}");
@@ -167,12 +173,13 @@ impl Inner {
         }
         #[cfg(not(unix))]
         let _ = (strategy, key);
-        (Lanes::private(slots, cpus), None)
+        (Lanes::private(slots, cpus, parts), None)
     }
 }
 
 /// What is known of a run that took `elapsed`, and perhaps was asked to end: its books, and what its lanes said last.
 fn end(elapsed: Nanos, asked: Option<RunTime>, books: Books, last: Last) -> RunEnd {
+    let parts = books.ok_of_parts.into_iter().zip(last.parts).map(|(ok, latency)| PartEnd { ok, latency });
     RunEnd {
         elapsed,
         startup: last.first_start.map_or(elapsed, RunTime::elapsed).min(elapsed),
@@ -183,6 +190,7 @@ fn end(elapsed: Nanos, asked: Option<RunTime>, books: Books, last: Last) -> RunE
         },
         counts: books.counts,
         digest: books.digest,
+        parts: parts.collect(),
         latency: last.latency,
         queue: last.queue,
         gil_wait: last.gil_wait,

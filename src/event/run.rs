@@ -112,6 +112,8 @@ pub struct RunEnd {
     pub digest: Option<u64>,
     /// From start to outcome, on the worker.
     pub latency: Percentiles,
+    /// Of a mix, each part by itself, in the order of the parts; empty for others.
+    pub parts: Vec<PartEnd>,
     /// From the run's start to the task's start.
     pub queue: Percentiles,
     /// Waits for the lock of an interpreter, those included that were none.
@@ -124,6 +126,15 @@ pub struct RunEnd {
     pub errors: Vec<(TaskIndex, String)>,
     /// Why the run did not go to its end; none if it did.
     pub stopped: Option<StopReason>,
+}
+
+/// What is known of one part of a mix when the run is over.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct PartEnd {
+    /// Tasks of it that ended with a value.
+    pub ok: u64,
+    /// From start to outcome, on the worker.
+    pub latency: Percentiles,
 }
 
 /// Why a run ended before its tasks did.

@@ -91,7 +91,10 @@ impl Job {
             Ok(Err(Stop::NoBuffer)) => Ended::Error("there was no memory for its worker's buffer".to_owned()),
             Err(words) => Ended::Error(words),
         };
-        lane.end_task(ended.outcome());
+        let took = lane.end_task(ended.outcome());
+        if let Some((part, _)) = self.work.place(index) {
+            lane.count_part(part, took);
+        }
         ended
     }
 }

@@ -1,7 +1,7 @@
 //! Lanes: what each worker writes down about itself while it works, at a few nanoseconds a fact.
 //!
-//! One [`Lanes`] holds the lanes of one run, a slot for each worker: gauges (levels now, and exact totals), two
-//! histograms, and a journal (a single-producer single-consumer ring of records). The same layout lies in private memory for
+//! One [`Lanes`] holds the lanes of one run, a slot for each worker: gauges (levels now, and exact totals), three
+//! histograms and one more for each part of a mix, and a journal (a single-producer single-consumer ring of records). The same layout lies in private memory for
 //! threads and in shared memory for processes, so that a child's lane costs nothing to read and survives its death.
 //! A worker writes through [`LaneWriter`]; the parent reads through [`LaneReader`], and moves a slot through its states
 //! while no worker lives in it. Nothing here counts outcomes for the books: lanes are for display and for time.
@@ -28,6 +28,7 @@ use crate::clock::RunTime;
 use crate::event::{Phase, Record};
 use crate::exec::lane::journal::Producer;
 use crate::ids::{CpuId, SlotId, TaskIndex};
+use crate::plan::mix::MAX_PARTS;
 use crate::units::Nanos;
 
 /// Stretches shorter than this are not journalled one by one but summarised: at 20 µs, the cost of a record is well
@@ -43,6 +44,9 @@ const MOST_RECORDS: usize = 8_192;
 const GAUGE_CELLS: usize = 48;
 /// Histograms of a slot: of latency, of queueing, and of waits for an interpreter's lock.
 const HISTOGRAMS: usize = 3;
+/// Where in a gauge block the longest latency of each part of a mix stands.
+const LONGEST_OF_PARTS: usize = GAUGE_CELLS - MAX_PARTS;
+const _: () = assert!(Gauge::Totals as usize + Phase::COUNT <= LONGEST_OF_PARTS, "gauges overlap");
 const HEADER_CELLS: usize = 16;
 #[cfg(unix)]
 const MAGIC: u64 = u64::from_le_bytes(*b"plscope\x01");
@@ -96,23 +100,37 @@ struct Shape {
     slots: usize,
     records: usize,
     cpus: usize,
+    /// Parts of a mix, at most [`MAX_PARTS`], each with a histogram of its own; 0 for other workloads.
+    parts: usize,
 }
 
 impl Shape {
-    fn new(slots: u32, cpus: u32) -> Self {
+    fn new(slots: u32, cpus: u32, parts: usize) -> Self {
         let slots = slots.max(1) as usize;
         let fair = JOURNALS_BYTES / slots / (journal::RECORD_CELLS * 8);
         // The largest power of two that is not above the fair share.
         let records = (1 << fair.max(2).ilog2()).min(MOST_RECORDS);
-        Self { slots, records, cpus: cpus.max(1) as usize }
+        Self { slots, records, cpus: cpus.max(1) as usize, parts: parts.min(MAX_PARTS) }
+    }
+
+    /// Cells of gauges and histograms, which lie together at a slot's beginning.
+    const fn told(self) -> usize {
+        GAUGE_CELLS + (HISTOGRAMS + self.parts) * histogram::CELLS
     }
 
     const fn slot_cells(self) -> usize {
-        GAUGE_CELLS + HISTOGRAMS * histogram::CELLS + journal::cells(self.records)
+        self.told() + journal::cells(self.records)
     }
 
     fn cells(self) -> usize {
         self.first_slot() + self.slots * self.slot_cells()
+    }
+
+    /// What stands first in lanes that are shared, so that nobody takes others' for their own.
+    #[cfg(unix)]
+    const fn header(self, run: u64) -> [u64; 6] {
+        let Self { slots, records, cpus, parts } = self;
+        [MAGIC, run, slots as u64, records as u64, cpus as u64, parts as u64]
     }
 
     /// The first slot's cell, on a boundary of 128 bytes.
@@ -141,9 +159,10 @@ pub enum LaneError {
 }
 
 impl Lanes {
-    /// Lanes that are not shared, for workers of this process. `cpus` is one more than the highest CPU number.
-    pub fn private(slots: u32, cpus: u32) -> Arc<Self> {
-        let shape = Shape::new(slots, cpus);
+    /// Lanes that are not shared, for workers of this process. `cpus` is one more than the highest CPU number, `parts` how
+    /// many parts the work has if it is a mix, else 0.
+    pub fn private(slots: u32, cpus: u32, parts: usize) -> Arc<Self> {
+        let shape = Shape::new(slots, cpus, parts);
         // Miri has no mappings.
         #[cfg(all(unix, not(miri)))]
         if let Ok(mapped) = mapped::Mapped::private(shape.cells()) {
@@ -158,12 +177,11 @@ impl Lanes {
     /// # Errors
     /// Where the system has no such memory, or refuses it.
     #[cfg(unix)]
-    pub fn shared(slots: u32, cpus: u32, run: u64) -> Result<(Arc<Self>, String), LaneError> {
-        let shape = Shape::new(slots, cpus);
+    pub fn shared(slots: u32, cpus: u32, parts: usize, run: u64) -> Result<(Arc<Self>, String), LaneError> {
+        let shape = Shape::new(slots, cpus, parts);
         let (mapped, path) = mapped::Mapped::create(shape.cells())?;
         let lanes = Self { memory: Memory::Mapped(mapped), shape };
-        let header = [MAGIC, run, shape.slots as u64, shape.records as u64, shape.cpus as u64];
-        for (cell, value) in lanes.cells().iter().zip(header) {
+        for (cell, value) in lanes.cells().iter().zip(shape.header(run)) {
             cell.store(value, Ordering::Relaxed);
         }
         Ok((Arc::new(lanes), path))
@@ -174,15 +192,24 @@ impl Lanes {
     /// # Errors
     /// Where they cannot be opened, or are not those of this run.
     #[cfg(unix)]
-    pub fn attach(path: &str, slots: u32, cpus: u32, run: u64) -> Result<Arc<Self>, LaneError> {
-        let shape = Shape::new(slots, cpus);
+    pub fn attach(path: &str, slots: u32, cpus: u32, parts: usize, run: u64) -> Result<Arc<Self>, LaneError> {
+        let shape = Shape::new(slots, cpus, parts);
         let mapped = mapped::Mapped::open(path, shape.cells())?;
         let lanes = Self { memory: Memory::Mapped(mapped), shape };
-        let want = [MAGIC, run, shape.slots as u64, shape.records as u64, shape.cpus as u64];
-        if lanes.cells().iter().zip(want).any(|(cell, want)| cell.load(Ordering::Relaxed) != want) {
+        if lanes
+            .cells()
+            .iter()
+            .zip(shape.header(run))
+            .any(|(cell, want)| cell.load(Ordering::Relaxed) != want)
+        {
             return Err(LaneError::Foreign("its header differs"));
         }
         Ok(Arc::new(lanes))
+    }
+
+    /// How many parts of a mix have a histogram of their own.
+    pub const fn parts(&self) -> usize {
+        self.shape.parts
     }
 
     /// The number of slots.
@@ -265,19 +292,30 @@ impl Lanes {
     }
 
     fn latency(&self, slot: SlotId) -> &[AtomicU64] {
-        &self.slot(slot)[GAUGE_CELLS..GAUGE_CELLS + histogram::CELLS]
+        self.histogram(slot, 0)
     }
 
     fn queue(&self, slot: SlotId) -> &[AtomicU64] {
-        &self.slot(slot)[GAUGE_CELLS + histogram::CELLS..GAUGE_CELLS + 2 * histogram::CELLS]
+        self.histogram(slot, 1)
     }
 
     fn gil_wait(&self, slot: SlotId) -> &[AtomicU64] {
-        &self.slot(slot)[GAUGE_CELLS + 2 * histogram::CELLS..GAUGE_CELLS + 3 * histogram::CELLS]
+        self.histogram(slot, 2)
+    }
+
+    /// The latency of one part of a mix, and where its longest stands; none where there is no such part.
+    fn part(&self, slot: SlotId, part: usize) -> Option<(&[AtomicU64], &AtomicU64)> {
+        let has = part < self.shape.parts;
+        has.then(|| (self.histogram(slot, HISTOGRAMS + part), &self.gauges(slot)[LONGEST_OF_PARTS + part]))
+    }
+
+    fn histogram(&self, slot: SlotId, number: usize) -> &[AtomicU64] {
+        let start = GAUGE_CELLS + number * histogram::CELLS;
+        &self.slot(slot)[start..start + histogram::CELLS]
     }
 
     fn journal(&self, slot: SlotId) -> &[AtomicU64] {
-        &self.slot(slot)[GAUGE_CELLS + HISTOGRAMS * histogram::CELLS..]
+        &self.slot(slot)[self.shape.told()..]
     }
 }
 

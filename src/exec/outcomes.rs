@@ -8,7 +8,7 @@ use crate::event::{Outcome, StopReason, TaskCounts};
 use crate::exec::attempt::Ended;
 use crate::exec::{Books, ERRORS_KEPT};
 use crate::ids::TaskIndex;
-use crate::plan::TaskType;
+use crate::plan::Work;
 #[cfg(unix)]
 use crate::task::Value;
 use crate::task::digest;
@@ -25,11 +25,14 @@ pub(super) struct Outcomes {
     retried: AtomicU64,
     last: AtomicU64,
     errors: Mutex<Vec<(TaskIndex, String)>>,
+    /// What each of them does.
+    work: Work,
 }
 
 impl Outcomes {
-    pub(super) fn new(tasks: u64) -> Self {
+    pub(super) fn new(tasks: u64, work: &Work) -> Self {
         Self {
+            work: work.clone(),
             // Zeroed memory, which the system hands out page by page as it is touched.
             states: (0..tasks).map(|_| AtomicU8::new(OPEN)).collect(),
             digest: AtomicU64::new(0),
@@ -42,7 +45,7 @@ impl Outcomes {
     /// Enters how a task ended for good; false if that was known already, and then nothing changes: executed at least
     /// once, counted exactly once. What a value adds to the digest is added to `sum`, which the caller keeps to itself
     /// and gives with [`Outcomes::add_digest`] now and then: one shared sum would be fought over with every task.
-    pub(super) fn record(&self, task: TaskType, index: TaskIndex, ended: Ended, sum: &mut u64) -> bool {
+    pub(super) fn record(&self, index: TaskIndex, ended: Ended, sum: &mut u64) -> bool {
         let Some(state) = self.states.get(index.index()) else {
             return false;
         };
@@ -52,7 +55,7 @@ impl Outcomes {
             return false;
         }
         match ended {
-            Ended::Ok(value) => *sum = sum.wrapping_add(digest(task, index, value)),
+            Ended::Ok(value) => *sum = sum.wrapping_add(digest(&self.work, index, value)),
             Ended::Error(words) => self.note(index, words),
             Ended::TimedOut | Ended::Cancelled => {}
         }
@@ -67,18 +70,13 @@ impl Outcomes {
     /// Enters the values of consecutive tasks; returns how many of these were not known before. The same as
     /// [`Outcomes::record`] for each, at one access to the shared sum.
     #[cfg(unix)]
-    pub(super) fn record_values(
-        &self,
-        task: TaskType,
-        first: TaskIndex,
-        values: impl Iterator<Item = Value>,
-    ) -> u64 {
+    pub(super) fn record_values(&self, first: TaskIndex, values: impl Iterator<Item = Value>) -> u64 {
         let states = self.states.get(first.index()..).unwrap_or_default();
         let (mut sum, mut new) = (0u64, 0);
         for ((state, index), value) in states.iter().zip(first.0..).zip(values) {
             let ok = Outcome::Ok as u8;
             if state.compare_exchange(OPEN, ok, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-                sum = sum.wrapping_add(digest(task, TaskIndex(index), value));
+                sum = sum.wrapping_add(digest(&self.work, TaskIndex(index), value));
                 new += 1;
             }
         }
@@ -121,13 +119,21 @@ impl Outcomes {
             retried: self.retried.load(Ordering::Relaxed),
             ..TaskCounts::default()
         };
-        for state in &self.states {
-            counts.count(Outcome::from_number(state.load(Ordering::Relaxed).into()).unwrap_or(open));
+        let mut ok_of_parts = vec![0; self.work.parts().len()];
+        for (state, index) in self.states.iter().zip(0..) {
+            let outcome = Outcome::from_number(state.load(Ordering::Relaxed).into()).unwrap_or(open);
+            counts.count(outcome);
+            if outcome == Outcome::Ok
+                && let Some((part, _)) = self.work.place(TaskIndex(index))
+            {
+                ok_of_parts[part] += 1;
+            }
         }
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner).clone();
         errors.sort_by_key(|(index, _)| *index);
         Books {
             counts,
+            ok_of_parts,
             digest: counts.all_ok().then(|| self.digest.load(Ordering::Relaxed)),
             errors,
             last_outcome: RunTime(self.last.load(Ordering::Relaxed)),
@@ -142,10 +148,14 @@ mod tests {
     use super::*;
     use crate::task::Value;
 
+    fn sum() -> Work {
+        Work::Sum { iterations: 1 }
+    }
+
     #[test]
     fn every_task_is_counted_once_and_open_ones_too() {
-        let outcomes = Outcomes::new(4);
-        let record = |i, ended| outcomes.record(TaskType::Cpu, TaskIndex(i), ended, &mut 0);
+        let outcomes = Outcomes::new(4, &sum());
+        let record = |i, ended| outcomes.record(TaskIndex(i), ended, &mut 0);
         assert!(record(0, Ended::Ok(Value(7))));
         assert!(!record(0, Ended::Ok(Value(7))), "a second time changes nothing");
         assert!(record(1, Ended::Error("broke".to_owned())));
@@ -163,16 +173,16 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_run_of_values_counts_like_each_of_them() {
-        let (one, all) = (Outcomes::new(5), Outcomes::new(5));
+        let (one, all) = (Outcomes::new(5, &sum()), Outcomes::new(5, &sum()));
         let record = |outcomes: &Outcomes, i: u32| {
             let mut part = 0;
-            outcomes.record(TaskType::Sum, TaskIndex(i), Ended::Ok(Value(i.into())), &mut part);
+            outcomes.record(TaskIndex(i), Ended::Ok(Value(i.into())), &mut part);
             outcomes.add_digest(&mut part);
         };
         (1..5).for_each(|i| record(&one, i));
         record(&all, 2);
-        assert_eq!(all.record_values(TaskType::Sum, TaskIndex(1), (1..9).map(Value)), 3);
-        assert_eq!(all.record_values(TaskType::Sum, TaskIndex(9), (1..9).map(Value)), 0);
+        assert_eq!(all.record_values(TaskIndex(1), (1..9).map(Value)), 3);
+        assert_eq!(all.record_values(TaskIndex(9), (1..9).map(Value)), 0);
         record(&one, 0);
         record(&all, 0);
         let books = |outcomes: &Outcomes| outcomes.books(None, Outcome::Cancelled);
@@ -182,16 +192,16 @@ mod tests {
 
     #[test]
     fn the_digest_does_not_depend_on_order() {
-        let sum = |order: [u32; 3]| {
-            let outcomes = Outcomes::new(3);
+        let digest = |order: [u32; 3]| {
+            let outcomes = Outcomes::new(3, &sum());
             let mut part = 0;
             for i in order {
-                outcomes.record(TaskType::Sum, TaskIndex(i), Ended::Ok(Value(u64::from(i) * 7)), &mut part);
+                outcomes.record(TaskIndex(i), Ended::Ok(Value(u64::from(i) * 7)), &mut part);
             }
             outcomes.add_digest(&mut part);
             outcomes.books(None, Outcome::Cancelled).digest
         };
-        assert_eq!(sum([0, 1, 2]), sum([2, 0, 1]));
-        assert!(sum([0, 1, 2]).is_some());
+        assert_eq!(digest([0, 1, 2]), digest([2, 0, 1]));
+        assert!(digest([0, 1, 2]).is_some());
     }
 }

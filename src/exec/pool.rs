@@ -41,7 +41,7 @@ impl Pool {
             tasks: spec.tasks,
             chunk: u64::from(spec.chunk),
             next: AtomicU64::new(0),
-            outcomes: Outcomes::new(spec.tasks),
+            outcomes: Outcomes::new(spec.tasks, &spec.work),
             retries: spec.retries,
             on_error: spec.on_error,
             seed: spec.seed,
@@ -116,7 +116,7 @@ impl Pool {
             if self.on_error == OnError::Stop && !matches!(ended, Ended::Ok(_) | Ended::Cancelled) {
                 self.failed.store(true, Ordering::Relaxed);
             }
-            self.outcomes.record(self.job.work.task(), index, ended, digest);
+            self.outcomes.record(index, ended, digest);
             break;
         }
         lane.since()

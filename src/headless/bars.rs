@@ -128,7 +128,6 @@ impl Bars {
     }
 
     fn draw_run(&mut self, session: &Session, run: &RunState, now: RunTime) {
-        let wait = run.start.work.waiting();
         let bars = match self.run.take() {
             Some(bars) => bars,
             None => self.begin_run(&self.words(label(session, run)), run.slots.len()),
@@ -136,6 +135,7 @@ impl Bars {
         bars.total.set_position((run.progress().fraction() * LENGTH as f64) as u64);
         self.say(&bars.total, &Progress::of(run, now).beside_a_bar(run.elapsed(now)));
         for (bar, slot) in bars.workers.iter().zip(&run.slots) {
+            let wait = slot.levels.task.map_or(Nanos::ZERO, |task| run.start.work.waiting(task));
             bar.set_position(worker_progress(slot, wait, now));
             self.say(bar, &worker(slot, run.retries));
         }

@@ -85,10 +85,10 @@ fn is_due(run: &RunState, now: Stamp, (at, before): (Stamp, u32)) -> bool {
 fn beginning(run: &RunState) -> String {
     let start = &run.start;
     let about = if start.work.may_end_early() { "at most" } else { "about" };
+    let kind = if start.work.parts().is_empty() { start.work.task().name() } else { "a mix:" };
     format!(
-        "{} of {} {}, {about} {} as a loop",
+        "{} of {kind} {}, {about} {} as a loop",
         plural(start.tasks, "task"),
-        start.work.task(),
         start.work.label(),
         start.serial_estimate
     )

@@ -6,8 +6,8 @@
 //! about = "What to look for."
 //!
 //! [[workload]]
-//! task = "sleep"
-//! size = "1s"
+//! task = "sleep"              # or a mix in one run, "cpu:4,sleep:1"
+//! size = "1s"                 # of a mix by name, "cpu=100ms,sleep=1ms"
 //! tasks = 10
 //!
 //! [run]                        # every key is optional

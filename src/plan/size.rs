@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::task::TaskType;
+use crate::plan::mix::{self, Part};
+use crate::plan::task::{TaskType, UnknownTask};
 use crate::units::{Bytes, Nanos, UnitError};
 
 /// The most iterations that one task may have: about a day of the slowest kernel.
@@ -47,9 +48,11 @@ pub enum Size {
     /// `sleep`: how long it waits.
     Wait(Nanos),
     /// `mixed`: how much it computes, and then how long it waits.
-    Mix(Compute, Nanos),
+    Mixed(Compute, Nanos),
     /// `native`: one pass over a buffer of this size.
     Buffer(Bytes),
+    /// A mix: the sizes of its parts.
+    Mix(Vec<Part>),
 }
 
 /// Why a text is no size for a task type.
@@ -78,6 +81,45 @@ pub enum SizeError {
     /// A size of nothing.
     #[error("is zero; a task needs some work")]
     Zero,
+    /// The size of one task type among several is wrong.
+    #[error("{task}: {source}")]
+    Of {
+        /// The task type.
+        task: TaskType,
+        /// What is wrong with its size.
+        source: Box<SizeError>,
+    },
+    /// A name is no task type.
+    #[error(transparent)]
+    Name(UnknownTask),
+    /// A task type has two sizes.
+    #[error("gives {task} two sizes; name it once")]
+    Twice {
+        /// The task type.
+        task: TaskType,
+    },
+    /// Sizes are named, but not this one.
+    #[error("{part:?} has no name; write each size with its task type, as cpu=100ms,sleep=1ms")]
+    Unnamed {
+        /// The size without a name.
+        part: String,
+    },
+    /// A size of a task type of which there are no tasks.
+    #[error("names {task}, of which there are no tasks here; there are {there}")]
+    Stranger {
+        /// The task type.
+        task: TaskType,
+        /// The task types that there are.
+        there: String,
+    },
+}
+
+impl SizeError {
+    /// The same, said of one task type among several.
+    #[must_use]
+    pub fn of(self, task: TaskType) -> Self {
+        Self::Of { task, source: Box::new(self) }
+    }
 }
 
 impl Size {
@@ -106,8 +148,10 @@ impl Size {
             }
             TaskType::Mixed => {
                 let (compute, wait) = text.split_once('+').ok_or_else(form)?;
-                Self::Mix(parse_compute(compute.trim())?, parse_time(wait.trim())?)
+                Self::Mixed(parse_compute(compute.trim())?, parse_time(wait.trim())?)
             }
+            // Which parts there are stands in the list of task types: see [`crate::plan::Workload::resize`].
+            TaskType::Mix => return Err(form()),
         };
         size.check(task).map(|()| size)
     }
@@ -131,26 +175,32 @@ impl Size {
             // No limit on a number itself: trial division of the largest takes 2³¹ steps, some seconds.
             (Self::Numbers(_), TaskType::Primes) | (Self::Buffer(_), TaskType::Native) => Ok(()),
             (Self::Wait(t), TaskType::Sleep) => check_time(*t),
-            (Self::Mix(c, t), TaskType::Mixed) => check_compute(*c).and_then(|()| check_time(*t)),
+            (Self::Mixed(c, t), TaskType::Mixed) => check_compute(*c).and_then(|()| check_time(*t)),
+            (Self::Mix(parts), TaskType::Mix) => mix::check(parts),
             _ => Err(SizeError::Form { task }),
         }
     }
 
-    /// The size that a plan begins with, for tasks that together take about `serial` as a plain loop.
+    /// The size that a plan begins with, for tasks that together take about `serial` as a plain loop. A mix has none of its
+    /// own: see [`crate::plan::Workload::mix`].
     pub fn default_for(task: TaskType, serial: Nanos, tasks: u64) -> Self {
         let each = two_digits((serial / tasks.max(1)).0.max(1_000));
         match task {
             TaskType::Cpu | TaskType::Sum => Self::Compute(Compute::Time(each)),
             TaskType::Primes => Self::Numbers(NOTES_PRIMES.to_vec()),
             TaskType::Sleep => Self::Wait(each),
-            TaskType::Mixed => Self::Mix(Compute::Time(each / 2), each / 2),
+            TaskType::Mixed => Self::Mixed(Compute::Time(each / 2), each / 2),
             TaskType::Native => Self::Buffer(BUFFER),
+            TaskType::Mix => Self::Mix(Vec::new()),
         }
     }
 
-    /// The most memory that each worker of a `native` workload takes for its buffer; nothing for other task types.
-    pub const fn buffer(&self, task: TaskType) -> Bytes {
+    /// The most memory that each worker of `native` tasks takes for its buffer; nothing for other task types.
+    pub fn buffer(&self, task: TaskType) -> Bytes {
         match (self, task) {
+            (Self::Mix(parts), _) => {
+                parts.iter().map(|part| part.size.buffer(part.task)).max().unwrap_or_default()
+            }
             (Self::Buffer(bytes), TaskType::Native) => *bytes,
             (Self::Compute(Compute::Iterations(n)), TaskType::Native) if *n < BUFFER.0 => Bytes(*n),
             (_, TaskType::Native) => BUFFER,
@@ -260,7 +310,8 @@ impl fmt::Display for Size {
                 f.write_str(&words.join(","))
             }
             Self::Wait(t) => f.write_str(&t.exact()),
-            Self::Mix(c, t) => write!(f, "{c}+{}", t.exact()),
+            Self::Mixed(c, t) => write!(f, "{c}+{}", t.exact()),
+            Self::Mix(parts) => mix::write_sizes(parts, f),
             Self::Buffer(bytes) => f.write_str(&exact_bytes(*bytes)),
         }
     }

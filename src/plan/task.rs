@@ -21,10 +21,13 @@ pub enum TaskType {
     Mixed,
     /// Memory work: a histogram of the bytes of a buffer that each worker has.
     Native,
+    /// Tasks of several of these types in one run: see [`crate::plan::mix`]. It is the type of a workload only, never of a
+    /// task, and is named by its parts.
+    Mix,
 }
 
 impl TaskType {
-    /// Every task type, in the order in which they are offered.
+    /// Every type that a task can have, in the order in which they are offered.
     pub const ALL: [Self; 6] = [Self::Cpu, Self::Sum, Self::Primes, Self::Native, Self::Sleep, Self::Mixed];
 
     /// The word for it, the same everywhere.
@@ -36,6 +39,7 @@ impl TaskType {
             Self::Sleep => "sleep",
             Self::Mixed => "mixed",
             Self::Native => "native",
+            Self::Mix => "mix",
         }
     }
 
@@ -48,6 +52,7 @@ impl TaskType {
             Self::Sleep => "waiting, as for a disk or a network",
             Self::Mixed => "computing, then waiting",
             Self::Native => "memory work: a histogram of a buffer's bytes",
+            Self::Mix => "tasks of several types, in a repeated block",
         }
     }
 
@@ -59,12 +64,13 @@ impl TaskType {
             Self::Sleep => "time: 200ms",
             Self::Mixed => "compute+wait: 20ms+80ms",
             Self::Native => "memory, bytes or time: 32MiB, 100000000, 100ms",
+            Self::Mix => "one for each task type, by name: cpu=100ms,sleep=1ms",
         }
     }
 
-    /// Whether a part of a task is waiting without a CPU.
+    /// Whether a part of a task is waiting without a CPU; of a mix, whether that can be.
     pub const fn blocks(self) -> bool {
-        matches!(self, Self::Sleep | Self::Mixed)
+        matches!(self, Self::Sleep | Self::Mixed | Self::Mix)
     }
 
     /// Whether a part of a task is computing.
@@ -72,7 +78,13 @@ impl TaskType {
         !matches!(self, Self::Sleep)
     }
 
-    /// The number that tells the values of one task type from another's in a digest; never changed once used.
+    /// Whether it computes only with the lock of an interpreter, where there is one: native code lets it go.
+    pub const fn needs_lock(self) -> bool {
+        !matches!(self, Self::Native)
+    }
+
+    /// The number that tells the values of one task type from another's in a digest; never changed once used. A mix has
+    /// none: its tasks have types of their own.
     pub const fn tag(self) -> u64 {
         match self {
             Self::Cpu => 1,
@@ -81,6 +93,7 @@ impl TaskType {
             Self::Sleep => 4,
             Self::Mixed => 5,
             Self::Native => 6,
+            Self::Mix => 0,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What is to be done, whoever does it: a task type, a size and a number of tasks; and the same after calibration.
+//! What is special about a mix of several task types is in [`super::mix`].
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::TaskIndex;
+use crate::plan::mix::Part;
 use crate::plan::size::{BUFFER, Compute, Size};
 use crate::plan::task::TaskType;
 use crate::units::{Bytes, Nanos, grouped, three_digits};
@@ -68,6 +70,11 @@ pub enum Work {
         /// Bytes counted: whole passes over the buffer, and a part of one where it does not come out even.
         bytes: u64,
     },
+    /// Tasks of several types, which follow a repeated block.
+    Mix {
+        /// What the tasks of each part do, none of it a mix, and how many of them follow one another.
+        parts: Vec<(Work, u32)>,
+    },
 }
 
 impl Work {
@@ -80,11 +87,12 @@ impl Work {
             Self::Sleep { .. } => TaskType::Sleep,
             Self::Mixed { .. } => TaskType::Mixed,
             Self::Native { .. } => TaskType::Native,
+            Self::Mix { .. } => TaskType::Mix,
         }
     }
 
     /// The iterations of one task; for `primes` the divisions that its largest number can take; for `native`
-    /// the bytes that are counted; 0 for `sleep`.
+    /// the bytes that are counted; 0 for `sleep`, and for a mix, whose parts have their own.
     pub fn iterations(&self) -> u64 {
         match self {
             Self::Cpu { iterations } | Self::Sum { iterations } | Self::Mixed { iterations, .. } => {
@@ -92,7 +100,7 @@ impl Work {
             }
             Self::Primes { numbers } => numbers.iter().map(|n| divisions(*n)).max().unwrap_or(0),
             Self::Native { bytes, .. } => *bytes,
-            Self::Sleep { .. } => 0,
+            Self::Sleep { .. } | Self::Mix { .. } => 0,
         }
     }
 
@@ -102,7 +110,8 @@ impl Work {
     }
 
     fn computing_ns(&self, index: TaskIndex, costs: &Costs) -> f64 {
-        match self {
+        let (work, index) = self.part(index);
+        match work {
             Self::Cpu { iterations } | Self::Mixed { iterations, .. } => *iterations as f64 * costs.cpu_ns,
             Self::Sum { iterations } => *iterations as f64 * costs.sum_ns,
             Self::Native { bytes, .. } => *bytes as f64 * costs.native_ns,
@@ -110,13 +119,13 @@ impl Work {
                 let number = numbers.get(index.index() % numbers.len().max(1)).copied().unwrap_or(0);
                 divisions(number) as f64 * costs.primes_ns
             }
-            Self::Sleep { .. } => 0.0,
+            Self::Sleep { .. } | Self::Mix { .. } => 0.0,
         }
     }
 
-    /// How long a task waits without a CPU.
-    pub const fn waiting(&self) -> Nanos {
-        match self {
+    /// How long task `index` waits without a CPU.
+    pub fn waiting(&self, index: TaskIndex) -> Nanos {
+        match self.part(index).0 {
             Self::Sleep { wait } | Self::Mixed { wait, .. } => *wait,
             _ => Nanos::ZERO,
         }
@@ -124,33 +133,53 @@ impl Work {
 
     /// Whether the estimates say only how long it can take: a composite number is found out long before its root, and
     /// nobody knows which are composite before they are tested.
-    pub const fn is_at_most(&self) -> bool {
-        matches!(self, Self::Primes { .. })
+    pub fn is_at_most(&self) -> bool {
+        self.kinds().any(|work| matches!(work, Self::Primes { .. }))
     }
 
     /// How long task `index` should take on one quiet thread, from calibration; for a composite of `primes`, at most.
     pub fn estimate(&self, index: TaskIndex, costs: &Costs) -> Nanos {
-        self.computing(index, costs) + self.waiting()
+        self.computing(index, costs) + self.waiting(index)
     }
 
     /// How long `tasks` tasks should take as a plain loop, from calibration.
     pub fn serial_estimate(&self, tasks: u64, costs: &Costs) -> Nanos {
+        // Whole nanoseconds only at the end: a task may take less than one.
+        Nanos(self.computing_of_all(tasks, costs).round() as u64) + self.waiting_of_all(tasks)
+    }
+
+    /// How long `tasks` tasks wait without a CPU, all together.
+    pub fn waiting_of_all(&self, tasks: u64) -> Nanos {
+        if self.parts().is_empty() {
+            return self.waiting(TaskIndex(0)) * tasks;
+        }
+        let parts = self.parts().iter().zip(self.tasks_of_parts(tasks));
+        parts.map(|((work, _), tasks)| work.waiting_of_all(tasks)).sum()
+    }
+
+    /// How many nanoseconds `tasks` tasks should compute as a plain loop. A part of a mix does its tasks in their order, as
+    /// it would alone.
+    fn computing_of_all(&self, tasks: u64, costs: &Costs) -> f64 {
+        if !self.parts().is_empty() {
+            let parts = self.parts().iter().zip(self.tasks_of_parts(tasks));
+            return parts.map(|((work, _), tasks)| work.computing_of_all(tasks, costs)).sum();
+        }
         let cycle = match self {
             Self::Primes { numbers } => numbers.len().max(1) as u64,
             _ => 1,
         };
-        // Whole nanoseconds only at the end: a task may take less than one.
         let sum = |n: u64| (0..n).map(|i| self.computing_ns(TaskIndex(i as u32), costs)).sum::<f64>();
-        let computing = sum(cycle) * (tasks / cycle) as f64 + sum(tasks % cycle);
-        Nanos(computing.round() as u64) + self.waiting() * tasks
+        sum(cycle) * (tasks / cycle) as f64 + sum(tasks % cycle)
     }
 
     /// Whether estimates are only upper bounds: a composite number ends a trial division early.
     pub fn may_end_early(&self) -> bool {
-        matches!(self, Self::Primes { numbers } if numbers.iter().any(|n| !is_prime(*n)))
+        let composite = |numbers: &Vec<u64>| numbers.iter().any(|n| !is_prime(*n));
+        self.kinds().any(|work| matches!(work, Self::Primes { numbers } if composite(numbers)))
     }
 
-    /// The size as a person would write it: `5 000 000`, `200 ms`, `200 000 + 80.0 ms`, `32.0 MiB × 4 passes`.
+    /// The size as a person would write it: `5 000 000`, `200 ms`, `200 000 + 80.0 ms`, `32.0 MiB × 4 passes`; of a mix
+    /// `4 × cpu 5 000 000 + 1 × sleep 1.00 ms`.
     pub fn label(&self) -> String {
         match self {
             Self::Cpu { iterations } | Self::Sum { iterations } => grouped(*iterations),
@@ -168,7 +197,18 @@ impl Work {
                 let passes = *bytes as f64 / buffer.0.max(1) as f64;
                 format!("{buffer} × {} passes", three_digits(passes))
             }
+            Self::Mix { parts } => {
+                let part = |(work, weight): &(Self, u32)| work.label_of(u64::from(*weight));
+                parts.iter().map(part).collect::<Vec<_>>().join(" + ")
+            }
         }
+    }
+}
+
+impl Work {
+    /// So many tasks of it, with their type and size: `4 × cpu 5 000 000`.
+    pub fn label_of(&self, tasks: u64) -> String {
+        format!("{} × {} {}", grouped(tasks), self.task(), self.label())
     }
 }
 
@@ -194,13 +234,27 @@ impl Workload {
             (_, Size::Compute(c)) => Work::Cpu { iterations: iterations(*c, costs.cpu_ns) },
             (_, Size::Numbers(numbers)) => Work::Primes { numbers: numbers.clone() },
             (_, Size::Wait(wait)) => Work::Sleep { wait: *wait },
-            (_, Size::Mix(c, wait)) => Work::Mixed { iterations: iterations(*c, costs.cpu_ns), wait: *wait },
+            (_, Size::Mixed(c, wait)) => {
+                Work::Mixed { iterations: iterations(*c, costs.cpu_ns), wait: *wait }
+            }
+            (_, Size::Mix(parts)) => {
+                let part = |part: &Part| {
+                    let load = Self { task: part.task, size: part.size.clone(), tasks: self.tasks };
+                    (load.resolve(costs), part.weight)
+                };
+                Work::Mix { parts: parts.iter().map(part).collect() }
+            }
         }
     }
 
     /// Whether [`Workload::resolve`] needs calibration.
-    pub const fn needs_calibration(&self) -> bool {
-        matches!(self.size, Size::Compute(Compute::Time(_)) | Size::Mix(Compute::Time(_), _))
+    pub fn needs_calibration(&self) -> bool {
+        let needs =
+            |size: &Size| matches!(size, Size::Compute(Compute::Time(_)) | Size::Mixed(Compute::Time(_), _));
+        match &self.size {
+            Size::Mix(parts) => parts.iter().any(|part| needs(&part.size)),
+            size => needs(size),
+        }
     }
 }
 

@@ -230,7 +230,7 @@ mod tests {
         let options = ProbeOptions { period: SHORT, idle_period: LONG };
         let probe = Probe::start_with(script(100), options, Some(idle)).unwrap();
         assert_eq!(next(&idle_feed), 1);
-        probe.watch(Some((run, vec![Lanes::private(1, 1)])));
+        probe.watch(Some((run, vec![Lanes::private(1, 1, 0)])));
         assert_eq!([next(&run_feed), next(&run_feed)], [2, 3]);
         assert!(idle_feed.try_recv().is_err());
     }
@@ -279,7 +279,7 @@ mod tests {
         read(0);
         read(1);
         assert_eq!(next(&feed), 100);
-        let lanes = Lanes::private(1, highest_cpu());
+        let lanes = Lanes::private(1, highest_cpu(), 0);
         probe.watch(Some((sink, vec![Arc::clone(&lanes)])));
         let worker = std::thread::spawn(move || {
             let clock = Clock::monotonic();

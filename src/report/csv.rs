@@ -65,7 +65,7 @@ fn no_formula(text: String) -> String {
 /// A column: its name, and what it says of a run.
 type Column = (&'static str, fn(&RunSummary) -> Cell);
 
-const COLUMNS: [Column; 51] = [
+const COLUMNS: [Column; 52] = [
     ("strategy", |run| Cell::Text(run.strategy.name().to_owned())),
     ("runtime", |run| Cell::Text(run.runtime.to_string())),
     ("task", |run| Cell::Text(run.task.name().to_owned())),
@@ -125,6 +125,8 @@ const COLUMNS: [Column; 51] = [
     // The first one, as the task said it.
     ("errors_message", |run| Cell::words(run.errors.first().map(|(_, message)| message.clone()))),
     ("stopped", |run| Cell::words(run.stopped.as_ref().map(ToString::to_string))),
+    // As -t takes it; its size is that of all parts. How long each part took is in the JSON.
+    ("mix", |run| Cell::words(run.mix())),
 ];
 
 #[cfg(test)]

@@ -5,9 +5,9 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Finding, GilSummary, RunSummary, WorkerSummary, compare};
+use crate::analysis::{Finding, GilSummary, PartSummary, RunSummary, WorkerSummary, compare};
 use crate::event::{Percentiles, TaskCounts};
-use crate::plan::{Machine, Plan, Strategy};
+use crate::plan::{Machine, Plan, Size, Strategy, TaskType, Work, Workload, mix};
 use crate::report::text::harmless;
 use crate::state::{Ledger, Session};
 use crate::units::Nanos;
@@ -98,6 +98,34 @@ struct WorkloadFacts {
     size: String,
     tasks: u64,
     iterations: Option<u64>,
+    /// The parts of a mix; null for other work.
+    mix: Option<Vec<MixFacts>>,
+}
+
+#[derive(Serialize)]
+struct MixFacts {
+    task: &'static str,
+    size: String,
+    iterations: Option<u64>,
+    weight: u32,
+    tasks: u64,
+}
+
+impl MixFacts {
+    /// The parts of a mix, with what is known of its work after calibration.
+    fn of(load: &Workload, work: Option<&Work>) -> Option<Vec<Self>> {
+        let Size::Mix(parts) = &load.size else { return None };
+        let weights: Vec<(TaskType, u32)> = parts.iter().map(|part| (part.task, part.weight)).collect();
+        let counts = mix::tasks_of(&weights, load.tasks);
+        let facts = parts.iter().zip(counts).enumerate().map(|(at, (part, tasks))| Self {
+            task: part.task.name(),
+            size: part.size.to_string(),
+            iterations: work.and_then(|work| Some(work.parts().get(at)?.0.iterations())),
+            weight: part.weight,
+            tasks,
+        });
+        Some(facts.collect())
+    }
 }
 
 impl PlanFacts {
@@ -106,7 +134,8 @@ impl PlanFacts {
             task: load.task.name(),
             size: load.size.to_string(),
             tasks: load.tasks,
-            iterations: session.works.get(index).map(crate::plan::Work::iterations),
+            iterations: session.works.get(index).map(Work::iterations),
+            mix: MixFacts::of(load, session.works.get(index)),
         });
         let workers = session.machine.as_ref().map_or(0, |machine| plan.workers.resolve(machine));
         let tasks = plan.workloads.first().map_or(0, |load| load.tasks);
@@ -170,6 +199,8 @@ struct Run {
     efficiency: Option<f64>,
     digest: Option<String>,
     latency_ns: Points,
+    /// The parts of a mix; null for other work.
+    parts: Option<Vec<PartFacts>>,
     queue_ns: Points,
     ledger_ns: Parts,
     gil: Option<GilFacts>,
@@ -180,6 +211,8 @@ struct Run {
     per_worker: Vec<Worker>,
     errors: Vec<TaskError>,
     stopped: Option<String>,
+    /// The task types of a mix with their weights, as `-t` takes them; null for other work.
+    mix: Option<String>,
 }
 
 impl Run {
@@ -204,6 +237,7 @@ impl Run {
             efficiency: run.efficiency,
             digest: run.digest.map(|digest| format!("{digest:016x}")),
             latency_ns: Points::of(run.latency),
+            parts: (!run.parts.is_empty()).then(|| run.parts.iter().map(PartFacts::of).collect()),
             queue_ns: Points::of(run.queue),
             ledger_ns: Parts::of(&run.ledger),
             gil: run.gil.as_ref().map(GilFacts::of),
@@ -221,7 +255,23 @@ impl Run {
                 .map(|(task, message)| TaskError { task: task.0, message: harmless(message) })
                 .collect(),
             stopped: run.stopped.as_ref().map(|reason| harmless(&reason.to_string())),
+            mix: run.mix(),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct PartFacts {
+    task: &'static str,
+    tasks: u64,
+    ok: u64,
+    latency_ns: Points,
+}
+
+impl PartFacts {
+    const fn of(part: &PartSummary) -> Self {
+        let PartSummary { task, tasks, ok, latency, .. } = *part;
+        Self { task: task.name(), tasks, ok, latency_ns: Points::of(latency) }
     }
 }
 

@@ -43,6 +43,10 @@ fn block(text: &mut String, session: &Session, comparison: &Comparison, workload
     let cells = rows.iter().map(|row| columns.iter().map(|column| column.cell(row)).collect());
     let lines: Vec<Vec<String>> = std::iter::once(names).chain(cells).collect();
     grid(text, &lines, |column| columns.get(column).is_some_and(|column| column.is_words()));
+    let parts = workload::parts(&rows);
+    if !parts.is_empty() {
+        grid(text, &parts, |column| column < 2);
+    }
     match comparison.same_results_of(workload) {
         Some(true) => text.push_str("Same results ✓\n\n"),
         Some(false) => text.push_str("**Results differ!**\n\n"),

@@ -63,7 +63,12 @@ pub fn table(session: &Session, style: &TableStyle) -> String {
 /// One workload: what was done, and a row for each way that it was done.
 fn block(page: &mut Page, session: &Session, comparison: &Comparison, workload: usize) {
     page.parts(&workload::heading(session, comparison, workload));
-    Grid::of(workload::rows(comparison, workload)).print(page);
+    let rows = workload::rows(comparison, workload);
+    let parts = workload::parts(&rows);
+    Grid::of(rows).print(page);
+    if !parts.is_empty() {
+        grid::aligned(page, &parts, 2);
+    }
     match comparison.same_results_of(workload) {
         Some(true) => page.line(&[(Tone::Dim, "  same results "), (Tone::Plain, "✓")]),
         Some(false) => page.line(&[(Tone::Bold, "  results differ !")]),

@@ -40,7 +40,7 @@ pub fn tasks_csv(run: &RunState, number: u32) -> String {
             "{number},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
             start.strategy,
             start.slots,
-            start.work.task(),
+            start.work.part(task.task).0.task(),
             task.task.0,
             task.attempt,
             task.outcome.name().replace(' ', "_"),

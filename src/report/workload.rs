@@ -1,6 +1,7 @@
 //! What people are told of one workload, whatever it is written on: its heading and its rows.
 
 use crate::analysis::{Comparison, RunSummary};
+use crate::event::Percentiles;
 use crate::plan::{Strategy, Work};
 use crate::report::columns::{self, Row};
 use crate::state::Session;
@@ -34,10 +35,16 @@ pub(super) fn heading(session: &Session, comparison: &Comparison, workload: usiz
         Some(each) if each.0 > 0 && first.task.computes() && !is_bound => format!(" (≈ {each} each)"),
         _ => String::new(),
     };
-    let mut parts = vec![
-        first.task.name().to_owned(),
-        format!("{}{joint}{work}{each}", plural(first.tasks.total, "task")),
-    ];
+    let mut parts = vec![first.task.name().to_owned()];
+    match start.filter(|start| !start.work.parts().is_empty()) {
+        // Part by part, so that a line can be broken between them.
+        Some(start) => {
+            parts.push(plural(first.tasks.total, "task"));
+            let block = start.work.parts().iter();
+            parts.extend(block.map(|(work, weight)| work.label_of(u64::from(*weight))));
+        }
+        None => parts.push(format!("{}{joint}{work}{each}", plural(first.tasks.total, "task"))),
+    }
     if let Some(pool) = pool {
         parts.push(plural(u64::from(pool.workers), "worker"));
         parts.push(format!("chunk {}", grouped(u64::from(pool.chunk))));
@@ -64,6 +71,29 @@ pub(super) fn rows(comparison: &Comparison, workload: usize) -> Vec<Row<'_>> {
         .collect()
 }
 
+/// Of a mix, how long the tasks of each part took, for each way that it was done; nothing for other work. Its first line is
+/// the names of the columns.
+pub(super) fn parts(rows: &[Row<'_>]) -> Vec<Vec<String>> {
+    let head = ["tasks of", "part", "ok", "p50", "p90", "p99", "max"];
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for Row { run, .. } in rows {
+        for (at, part) in run.parts.iter().enumerate() {
+            let label = if at == 0 { run.label() } else { String::new() };
+            let Percentiles { p50, p90, p99, max } = part.latency;
+            let mut line = vec![label, part.task.name().to_owned(), grouped(part.ok)];
+            line.extend([p50, p90, p99, max].map(|time| match part.ok {
+                0 => "–".to_owned(),
+                _ => time.to_string(),
+            }));
+            lines.push(line);
+        }
+    }
+    if !lines.is_empty() {
+        lines.insert(0, head.map(str::to_owned).to_vec());
+    }
+    lines
+}
+
 /// Tasks down, strategies across, and what each took: the table that a comparison of several workloads is about. Its
 /// first line is the names of the columns.
 pub(super) fn matrix(comparison: &Comparison, workloads: &[usize]) -> Vec<Vec<String>> {
@@ -81,7 +111,9 @@ pub(super) fn matrix(comparison: &Comparison, workloads: &[usize]) -> Vec<Vec<St
         run.map_or_else(String::new, |run| run.label())
     }));
     for runs in &medians {
-        let task = runs.first().map_or_else(String::new, |run| run.task.name().to_owned());
+        let task = runs
+            .first()
+            .map_or_else(String::new, |run| run.mix().unwrap_or_else(|| run.task.name().to_owned()));
         let elapsed = strategies.iter().map(|strategy| {
             let run = runs.iter().find(|run| run.strategy == *strategy);
             run.map_or_else(|| "–".to_owned(), |run| columns::elapsed(run))

@@ -46,6 +46,7 @@ fn finished(elapsed_ms: u64) -> RunEvent {
         counts: TaskCounts { total: 8, ok: 8, ..TaskCounts::default() },
         digest: Some(1),
         latency: crate::event::Percentiles::default(),
+        parts: Vec::new(),
         gil_wait: crate::event::Percentiles::default(),
         queue: crate::event::Percentiles::default(),
         slots: vec![Gauges { done: 8, ..Gauges::default() }],

@@ -13,11 +13,12 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes what a worker needs for `work`: for `native` it takes the buffer's memory, and fills it from the seed, the
+    /// Makes what a worker needs for `work`: for `native`, also as a part of a mix, it takes the buffer's memory, and fills it from the seed, the
     /// same for every worker, so that values agree. This takes some milliseconds for each 10 MiB. It ends early where
     /// `wanted` says so, or where there is no such memory: tasks then find their buffer missing.
     pub fn prepare(work: &Work, seed: u64, wanted: impl Fn() -> bool) -> Self {
-        let &Work::Native { buffer: bytes, .. } = work else {
+        let buffer = |work: &Work| if let Work::Native { buffer, .. } = work { Some(*buffer) } else { None };
+        let Some(bytes) = work.kinds().find_map(buffer) else {
             return Self::default();
         };
         let mut buffer = Vec::new();

@@ -55,7 +55,7 @@ struct Wave {
 pub(crate) struct Forecast {
     /// The work of one task of each workload.
     works: Vec<Work>,
-    /// What the first task of the first workload should take on a quiet core.
+    /// What the first task of the first workload should take on a quiet core; of a mix, what one takes in the mean.
     pub(crate) each: Nanos,
     /// Each workload with each strategy.
     runs: Vec<((usize, Strategy), RunForecast)>,
@@ -108,7 +108,10 @@ impl Forecast {
             let played = at_once.flat_map(|pools| play(pools, machine.available(), load.tasks, work, costs));
             runs.extend(plan.strategies.iter().map(|strategy| (index, *strategy)).zip(played));
         }
-        let each = works.first().map_or(Nanos::ZERO, |work| work.estimate(TaskIndex(0), costs));
+        let each = plan.workloads.first().zip(works.first()).map_or(Nanos::ZERO, |(load, work)| match work {
+            Work::Mix { .. } => work.serial_estimate(load.tasks, costs) / load.tasks.max(1),
+            _ => work.estimate(TaskIndex(0), costs),
+        });
         Self { works, each, runs }
     }
 
@@ -209,7 +212,7 @@ mod tests {
 
     #[test]
     fn computing_and_waiting_overlap() {
-        let size = Size::Mix(Compute::Iterations(1_000_000), Nanos::from_millis(50));
+        let size = Size::Mixed(Compute::Iterations(1_000_000), Nanos::from_millis(50));
         let plan = plan(TaskType::Mixed, size, 8, 4);
         let took = millis(&plan, Strategy::Threads);
         assert!((250..=300).contains(&took), "{took}");

@@ -4,7 +4,7 @@
 mod change;
 
 use crate::plan::size::Compute;
-use crate::plan::{Chunk, Field, Machine, Plan, Size, Strategy, TaskType, WorkerCount};
+use crate::plan::{Chunk, Field, Machine, Plan, Size, Strategy, TaskType, WorkerCount, Workload};
 use crate::units::{Nanos, grouped};
 
 /// The most characters that a value may have while it is edited: six numbers of the notes have less.
@@ -79,6 +79,11 @@ impl Item {
         }
     }
 
+    /// Whether it can be typed: a value, or a mix of task types, of which there are more than can be chosen from.
+    pub(crate) const fn is_typed(self) -> bool {
+        matches!(self.kind(), Kind::Value) || matches!(self, Self::Task)
+    }
+
     /// The words beside its value.
     pub(crate) const fn label(self) -> &'static str {
         match self {
@@ -118,7 +123,10 @@ impl Item {
             Self::Chunk => c.is_ascii_digit() || c == 'a',
             Self::Timeout => c.is_ascii_digit() || c == 'n',
             Self::Runtime => matches!(c, 'n' | 'g'),
-            Self::Size | Self::Tasks | Self::Retries => c.is_ascii_digit(),
+            // The task types whose first letter means nothing else here; a size of a mix begins with one.
+            Self::Size => c.is_ascii_digit() || matches!(c, 'c' | 's' | 'n'),
+            Self::Tasks | Self::Retries => c.is_ascii_digit(),
+            Self::Task => matches!(c, 'c' | 's' | 'n'),
             _ => false,
         }
     }
@@ -126,6 +134,9 @@ impl Item {
     /// What it is, for someone who sees it for the first time.
     pub(crate) const fn about(self, task: TaskType) -> &'static str {
         match self {
+            Self::Task if matches!(task, TaskType::Mix) => {
+                "a mix: cpu:4,sleep:1 is one sleep after four of cpu"
+            }
             Self::Task => task.about(),
             Self::Size => match task {
                 TaskType::Cpu | TaskType::Sum => "how much one task does: 5000000 iterations, or 100ms",
@@ -133,6 +144,7 @@ impl Item {
                 TaskType::Sleep => "how long one task waits: 200ms",
                 TaskType::Mixed => "computing + waiting of one task: 20ms+80ms",
                 TaskType::Native => "the buffer that each worker reads through: 32MiB; or bytes, or 100ms",
+                TaskType::Mix => "how much a task of each type does: cpu=100ms,sleep=1ms",
             },
             Self::Tasks => "how many of them there are to do",
             Self::Workers => "how many share the work: 4, 50%, all, +2 more than CPUs; 2x4 for hybrid",
@@ -185,7 +197,7 @@ impl Form {
     pub(crate) fn value(&self, item: Item, machine: &Machine) -> String {
         let load = self.plan.workloads.first();
         match item {
-            Item::Task => self.task().name().to_owned(),
+            Item::Task => load.map(Workload::tasks_text).unwrap_or_default(),
             Item::Size => load.map(|load| size_label(&load.size)).unwrap_or_default(),
             Item::Tasks => grouped(load.map_or(0, |load| load.tasks)),
             Item::Workers => match self.plan.workers {
@@ -222,7 +234,8 @@ impl Form {
             Item::Timeout => self.plan.timeout.map_or_else(|| "none".to_owned(), Nanos::exact),
             Item::Retries => self.plan.retries.to_string(),
             Item::Runtime => self.plan.runtime.to_string(),
-            Item::Task | Item::Way(_) | Item::Order | Item::Run => String::new(),
+            Item::Task => load.map(Workload::tasks_text).unwrap_or_default(),
+            Item::Way(_) | Item::Order | Item::Run => String::new(),
         }
     }
 
@@ -321,10 +334,14 @@ fn size_label(size: &Size) -> String {
     match size {
         Size::Compute(c) => compute(c),
         Size::Wait(wait) => wait.to_string(),
-        Size::Mix(c, wait) => format!("{} + {wait}", compute(c)),
+        Size::Mixed(c, wait) => format!("{} + {wait}", compute(c)),
         Size::Buffer(bytes) => bytes.to_string(),
         Size::Numbers(numbers) if numbers.len() > 1 => format!("{} numbers", grouped(numbers.len() as u64)),
         other @ Size::Numbers(_) => other.to_string(),
+        Size::Mix(parts) => {
+            let labels: Vec<String> = parts.iter().map(|part| size_label(&part.size)).collect();
+            labels.join(", ")
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::tui::form::Kind;
 use crate::tui::message::Action;
 use crate::tui::model::{Model, Overlay, Panel, Screen};
 use crate::tui::theme::Theme;
@@ -266,7 +265,7 @@ pub(crate) fn action(model: &Model, chord: Chord) -> Option<Action> {
             return Some(Action::Type(c));
         }
         let at = model.form.at;
-        if contexts.first() == Some(&Plan) && at.kind() == Kind::Value && at.begins_with(c) {
+        if contexts.first() == Some(&Plan) && at.is_typed() && at.begins_with(c) {
             return Some(Action::Type(c));
         }
     }

@@ -316,6 +316,7 @@ fn play(model: &mut Model, number: u32, strategy: Strategy, slots: u32, until: O
                 p99: Nanos::from_millis(502),
                 max: Nanos::from_millis(502),
             },
+            parts: Vec::new(),
             gil_wait: crate::event::Percentiles::default(),
             queue: Percentiles::default(),
             slots: levels,

@@ -11,7 +11,6 @@ use ratatui::layout::Rect;
 use crate::clock::RunTime;
 use crate::event::RunEvent;
 use crate::tui::bands::Bands;
-use crate::tui::form::Kind;
 use crate::tui::keys::{self, Chord};
 use crate::tui::lab;
 use crate::tui::message::{Action, Effect, Message};
@@ -229,7 +228,7 @@ fn edit(model: &mut Model, action: Action) {
     match action {
         Action::Type(c) if model.form.edit.is_some() => model.form.type_in(c),
         Action::Type(c) => model.form.begin(Some(c)),
-        Action::Edit if model.form.at.kind() == Kind::Value => model.form.begin(None),
+        Action::Edit if model.form.at.is_typed() => model.form.begin(None),
         Action::Erase => model.form.erase(),
         Action::TakeValue => model.form.take(&model.machine),
         Action::DropValue => model.form.edit = None,

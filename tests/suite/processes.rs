@@ -14,21 +14,26 @@ use poolscope::ids::SlotId;
 use poolscope::plan::{OnError, Strategy, Work};
 use poolscope::units::{Bytes, Nanos};
 
-use setup::{PATIENCE, all_finished, exits, processes, signal, sleep, spawned, sum};
+use setup::{PATIENCE, all_finished, exits, mix, processes, signal, sleep, spawned, sum};
 
 #[test]
 fn children_come_to_the_same_results_as_threads() {
     let cpu = Work::Cpu { iterations: 50 };
     let primes = Work::Primes { numbers: (1_000..1_050).collect() };
     let native = Work::Native { buffer: Bytes(3_000), bytes: 10_000 };
-    for (work, chunk) in [(sum(), 1), (sum(), 250), (cpu, 7), (primes, 3), (sleep(0), 100), (native, 20)] {
+    for (work, chunk) in
+        [(sum(), 1), (sum(), 250), (cpu, 7), (primes, 3), (sleep(0), 100), (native, 20), (mix(), 7)]
+    {
         let setup = |strategy| {
-            let setup = processes(3, 2_000, work.clone());
+            let slots = if strategy == Strategy::Serial { 1 } else { 3 };
+            let setup = processes(slots, 2_000, work.clone());
             setup.with(|spec| (spec.chunk, spec.strategy) = (chunk, strategy)).run()
         };
+        let serial = setup(Strategy::Serial).0;
         let (threads, (books, events)) = (setup(Strategy::Threads).0, setup(Strategy::Processes));
         assert!(books.counts.all_ok() && books.stopped.is_none(), "{books:?}");
         assert_eq!((books.digest, books.counts), (threads.digest, threads.counts));
+        assert_eq!((books.digest, &books.ok_of_parts), (serial.digest, &work.tasks_of_parts(2_000)));
         assert!(all_finished(&events), "{:?}", exits(&events));
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct GilWait {
 
 impl GilWait {
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        let gil = facts.summary.gil.filter(|_| facts.ledger_is_telling())?;
+        let gil = facts.summary.gil.filter(|_| facts.ledger_is_telling() && !facts.is_half_locked())?;
         let ledger = facts.ledger();
         let waited = facts.share(ledger.gil_wait);
         if waited.fraction() < SHOWS {

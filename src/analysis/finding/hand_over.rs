@@ -36,7 +36,7 @@ impl StartUp {
             elapsed: summary.elapsed,
             startup: summary.startup,
             shutdown: summary.shutdown,
-            fills_buffers: summary.task == TaskType::Native,
+            fills_buffers: facts.has(TaskType::Native),
         };
         let shows = found.share().fraction() > START_UP;
         (facts.is_pool() && facts.is_whole() && summary.tasks.ok > 0 && shows).then_some(found)

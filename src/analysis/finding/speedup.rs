@@ -49,6 +49,9 @@ impl Speedup {
     /// Silent without a serial run, where that was too short to compare with, and where the run ended early.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let factor = facts.summary.speedup.filter(|_| facts.is_pool() && facts.is_whole())?;
+        if facts.is_half_locked() {
+            return None;
+        }
         let serial = facts.session.baseline(facts.run)?;
         if serial.elapsed(serial.now) < LONG_ENOUGH {
             return None;
@@ -62,7 +65,8 @@ impl Speedup {
                 facts.interpreters().filter(|locks| f64::from(*locks) <= facts.machine_cpus().unwrap_or(0.0));
             (possible, limit) = (cpus, locks.map_or(Limit::Cpus, Limit::Gil));
         }
-        if waves < possible {
+        // Tasks of several lengths do not go in waves.
+        if waves < possible && !facts.is_mix() {
             (possible, limit) = (waves, Limit::Waves);
         }
         let slowed = ratio(facts.ledger().computing, RunState::ledger(serial).computing);
@@ -75,7 +79,7 @@ impl Speedup {
             cpus: facts.cpus(),
             ledger: *facts.ledger(),
             slowed,
-            reads_memory: facts.summary.task == TaskType::Native,
+            reads_memory: facts.has(TaskType::Native),
             waits: facts.cpu_share().fraction() < COMPUTES,
         })
     }

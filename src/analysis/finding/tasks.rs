@@ -82,19 +82,27 @@ impl SlowTask {
     /// or ended early.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let summary = facts.summary;
-        let (took, median) = (summary.latency.max, summary.latency.p50);
+        let took = summary.latency.max;
+        let longest = facts.run.slots.iter().filter_map(|slot| slot.longest).max_by_key(|(_, took)| *took);
+        // Where the longest task was not told one by one, its number is not known.
+        let task = longest.filter(|(_, length)| *length == took).map(|(task, _)| task);
+        // In a mix tasks of one type are meant to be longer than those of another: it is held against its own.
+        let (median, alike) = if facts.is_mix() {
+            let (part, _) = facts.run.start.work.place(task?)?;
+            let part = summary.parts.get(part)?;
+            (part.latency.p50, part.ok)
+        } else {
+            (summary.latency.p50, facts.attempts())
+        };
         let fair = facts.busy() / u64::from(summary.workers);
         let sets_the_end = facts.of_makespan(took) >= SETS_THE_END && took > fair;
         let matters = facts.is_whole()
             && facts.is_long_enough()
             && took.share_of(summary.elapsed).fraction() >= OF_ELAPSED;
         let slow = took.0 as f64 >= median.0 as f64 * SLOW && median > Nanos::ZERO;
-        if summary.workers < 2 || facts.attempts() < ENOUGH_TASKS || !slow || !sets_the_end || !matters {
+        if summary.workers < 2 || alike < ENOUGH_TASKS || !slow || !sets_the_end || !matters {
             return None;
         }
-        let longest = facts.run.slots.iter().filter_map(|slot| slot.longest).max_by_key(|(_, took)| *took);
-        // Where the longest task was not told one by one, its number is not known.
-        let task = longest.filter(|(_, length)| *length == took).map(|(task, _)| task);
         Some(Self { task, took, median, makespan: summary.makespan })
     }
 

@@ -28,7 +28,12 @@ impl UnevenWaves {
         let summary = facts.summary;
         let latency = summary.latency;
         let alike = latency.p50.0 > 0 && latency.p90.0 as f64 <= latency.p50.0 as f64 * ALIKE;
-        if !facts.is_pool() || !summary.tasks.all_ok() || !alike || !facts.ledger_is_telling() {
+        if facts.is_mix()
+            || !facts.is_pool()
+            || !summary.tasks.all_ok()
+            || !alike
+            || !facts.ledger_is_telling()
+        {
             return None;
         }
         let waves = facts.waves();

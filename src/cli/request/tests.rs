@@ -90,3 +90,35 @@ fn a_number_beyond_all_limits_is_refused_by_its_limit() {
     assert_eq!(plan_of("compare --repeats 5000000000").unwrap_err().len(), 1);
     assert_eq!(plan_of("compare --seed 18446744073709551616").unwrap_err().len(), 1);
 }
+
+#[test]
+fn weights_make_one_workload_and_sizes_are_given_by_name() {
+    let shown = |line: &str| {
+        let plan = plan(line);
+        let one = |load: &Workload| format!("{} {} x{}", load.tasks_text(), load.size, load.tasks);
+        plan.workloads.iter().map(one).collect::<Vec<_>>()
+    };
+    for (line, loads) in [
+        ("-t cpu:2,sleep:998 -n 1000 --size cpu=1s,sleep=1ms", "cpu:2,sleep:998 cpu=1s,sleep=1ms x1000"),
+        ("-t cpu:4 -t sleep -n 40 --size sleep=1ms", "cpu:4,sleep:1 cpu=100ms,sleep=1ms x40"),
+        ("-t primes:1,cpu:1 -n 8 --size primes=7,8,cpu=3", "primes:1,cpu:1 primes=7,8,cpu=3 x8"),
+    ] {
+        assert_eq!(shown(line), [loads], "{line}");
+    }
+    assert_eq!(shown("-t sleep,cpu -n 4 --size sleep=1s,cpu=500000"), ["sleep 1s x4", "cpu 500000 x4"]);
+    for (line, words) in [
+        ("-t cpu:4", "--task cpu:4: is a mix of cpu alone"),
+        ("-t cpu:0,sleep", "--task cpu:0: has no weight of 1 to 1 000 000"),
+        ("-t cpu:2,cpu", "--task cpu:2,cpu: names cpu twice"),
+        ("-t mix", "is no task type"),
+        ("-t cpu:4,sleep:1 --size 1ms", "does not suit mix"),
+        ("-t cpu:4,sleep:1 --size cpu=1,1ms", "has no name"),
+        ("-t cpu:4,sleep:1 --size sum=1", "--size sum=1: names sum, of which there are no tasks here"),
+        ("-t cpu,sleep --size cpu=1,cpu=2", "gives cpu two sizes"),
+        ("-t cpu,sleep --size sleep=200", "--size 200: does not suit sleep"),
+    ] {
+        let wrongs = plan_of(line).unwrap_err();
+        assert_eq!(wrongs.len(), 1, "{line}: {wrongs:?}");
+        assert!(wrongs[0].contains(words), "{line}: {}", wrongs[0]);
+    }
+}

@@ -7,13 +7,11 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::journal::Producer;
-use super::{GAUGE_CELLS, Gauge, HISTOGRAMS, LaneReader, Lanes, histogram};
+use super::{GAUGE_CELLS, Gauge, LONGEST_OF_PARTS, LaneReader, Lanes};
 use crate::event::Record;
 use crate::ids::{CpuId, SlotId};
 use crate::units::Nanos;
 
-/// Cells of gauges and histograms, which lie together at a slot's beginning.
-const TOLD: usize = GAUGE_CELLS + HISTOGRAMS * histogram::CELLS;
 /// At most so many records travel at a time.
 const RECORDS: usize = 8_192;
 
@@ -43,7 +41,7 @@ fn nature(place: usize) -> Nature {
         [Gauge::LongestLatency as usize, Gauge::LongestQueue as usize, Gauge::LongestGilWait as usize];
     if LEVELS.contains(&place) {
         Nature::Level
-    } else if MAXIMA.contains(&place) {
+    } else if MAXIMA.contains(&place) || (LONGEST_OF_PARTS..GAUGE_CELLS).contains(&place) {
         Nature::Maximum
     } else if place == Gauge::FirstStart as usize {
         Nature::First
@@ -67,7 +65,7 @@ impl LaneTeller {
         Self {
             lanes: Arc::clone(lanes),
             reader: LaneReader::new(lanes, slot),
-            cells: vec![0; TOLD].into(),
+            cells: vec![0; lanes.shape.told()].into(),
             charges: vec![0; lanes.shape.cpus].into(),
         }
     }
@@ -80,9 +78,8 @@ impl LaneTeller {
                 news.records.push(record);
             }
         });
-        for (place, (cell, told)) in
-            self.lanes.slot(self.reader.slot())[..TOLD].iter().zip(&mut self.cells).enumerate()
-        {
+        let cells = self.lanes.slot(self.reader.slot()).iter();
+        for (place, (cell, told)) in cells.zip(&mut self.cells).enumerate() {
             let now = cell.load(Ordering::Relaxed);
             if now != *told {
                 let news_of_it = if nature(place) == Nature::Sum { now.wrapping_sub(*told) } else { now };
@@ -126,7 +123,7 @@ impl LaneHearer {
         }
         for (place, value) in &news.cells {
             let place = usize::from(*place);
-            let Some(cell) = slot[..TOLD].get(place) else {
+            let Some(cell) = slot[..self.lanes.shape.told()].get(place) else {
                 continue;
             };
             let old = cell.load(Ordering::Relaxed);
@@ -158,11 +155,11 @@ mod tests {
     fn what_two_children_told_one_after_another_reads_like_one_lane() {
         let (clock, hand) = Clock::manual();
         let clock = RunClock::new(clock.clone(), clock.now());
-        let parent = Lanes::private(2, 4);
+        let parent = Lanes::private(2, 4, 0);
         let mut reader = LaneReader::new(&parent, SLOT);
         for life in 0..2 {
             parent.spawned(SLOT, clock.now());
-            let child = Lanes::private(1, 4);
+            let child = Lanes::private(1, 4, 0);
             child.gone(SlotId(0), clock.now());
             child.spawned(SlotId(0), clock.now());
             let (mut teller, mut hearer) =
@@ -195,7 +192,7 @@ mod tests {
 
     #[test]
     fn news_that_make_no_sense_are_left_out() {
-        let lanes = Lanes::private(1, 1);
+        let lanes = Lanes::private(1, 1, 0);
         let news = LaneNews { cells: vec![(u16::MAX, 7)], charges: vec![(u16::MAX, 7)], records: Vec::new() };
         LaneHearer::new(&lanes, SlotId(0)).hear(&news);
     }

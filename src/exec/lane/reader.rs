@@ -75,6 +75,13 @@ impl LaneReader {
         sum.add(self.lanes.latency(self.slot), read(self.lanes.gauges(self.slot), Gauge::LongestLatency));
     }
 
+    /// Adds the slot's times of tasks of one part of a mix to a sum.
+    pub fn add_part(&self, part: usize, sum: &mut Histogram) {
+        if let Some((latency, longest)) = self.lanes.part(self.slot, part) {
+            sum.add(latency, longest.load(std::sync::atomic::Ordering::Relaxed));
+        }
+    }
+
     /// Adds the slot's waits for the interpreter's lock to a sum.
     pub fn add_gil_wait(&self, sum: &mut Histogram) {
         sum.add(self.lanes.gil_wait(self.slot), read(self.lanes.gauges(self.slot), Gauge::LongestGilWait));

@@ -8,7 +8,7 @@ const SLOT: SlotId = SlotId(0);
 fn lane() -> (Arc<Lanes>, RunClock, ManualHand) {
     let (clock, hand) = Clock::manual();
     let epoch = clock.now();
-    (Lanes::private(1, 2), RunClock::new(clock, epoch), hand)
+    (Lanes::private(1, 2, 0), RunClock::new(clock, epoch), hand)
 }
 
 fn drained(reader: &mut LaneReader) -> Vec<Record> {
@@ -152,10 +152,10 @@ fn a_replacement_goes_on_with_its_slot() {
 
 #[test]
 fn many_lanes_share_the_memory_that_journals_may_have() {
-    assert_eq!(Shape::new(1, 2).records, 8_192);
-    assert_eq!(Shape::new(4_096, 2).records, 512);
+    assert_eq!(Shape::new(1, 2, 0).records, 8_192);
+    assert_eq!(Shape::new(4_096, 2, 0).records, 512);
     for slots in [1, 3, 100, 4_096] {
-        let shape = Shape::new(slots, 256);
+        let shape = Shape::new(slots, 256, 6);
         assert!(shape.records.is_power_of_two());
         assert!(shape.slots * shape.records * 32 <= JOURNALS_BYTES);
         assert!(shape.first_slot().is_multiple_of(16) && shape.slot_cells().is_multiple_of(16));
@@ -166,10 +166,11 @@ fn many_lanes_share_the_memory_that_journals_may_have() {
 #[test]
 fn shared_lanes_are_seen_by_whoever_attaches_and_refused_to_strangers() {
     let (_, clock, hand) = lane();
-    let (lanes, path) = Lanes::shared(2, 2, 99).unwrap();
-    assert!(matches!(Lanes::attach(&path, 2, 2, 98), Err(LaneError::Foreign(_))));
-    assert!(matches!(Lanes::attach(&path, 3, 2, 99), Err(LaneError::Foreign(_))));
-    let theirs = Lanes::attach(&path, 2, 2, 99).unwrap();
+    let (lanes, path) = Lanes::shared(2, 2, 1, 99).unwrap();
+    assert!(matches!(Lanes::attach(&path, 2, 2, 1, 98), Err(LaneError::Foreign(_))));
+    assert!(matches!(Lanes::attach(&path, 3, 2, 1, 99), Err(LaneError::Foreign(_))));
+    assert!(matches!(Lanes::attach(&path, 2, 2, 2, 99), Err(LaneError::Foreign(_))));
+    let theirs = Lanes::attach(&path, 2, 2, 1, 99).unwrap();
     let slot = SlotId(1);
     lanes.spawned(slot, clock.now());
     let mut writer = LaneWriter::attach(&theirs, slot, clock.clone(), 5);

@@ -134,6 +134,16 @@ impl LaneWriter {
         took
     }
 
+    /// Counts a task that took so long for its part of a mix, too.
+    pub fn count_part(&mut self, part: usize, took: Nanos) {
+        if let Some((latency, longest)) = self.lanes.part(self.slot, part) {
+            histogram::count(latency, took);
+            if took.0 > longest.load(Ordering::Relaxed) {
+                longest.store(took.0, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// A task's sign of life: how far it is, in 1/65 536. Returns the moment.
     pub fn checkpoint(&mut self, progress: u16) -> RunTime {
         let now = self.clock.now();

@@ -181,12 +181,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Child {
     fn new(hello: Hello, voice: Voice) -> Self {
-        let Hello { lanes: path, slots, cpus, run_key, threads, .. } = &hello;
-        let shared = path.as_deref().and_then(|path| Lanes::attach(path, *slots, *cpus, *run_key).ok());
+        let Hello { lanes: path, slots, cpus, run_key, threads, work, .. } = &hello;
+        let parts = work.parts().len();
+        let shared =
+            path.as_deref().and_then(|path| Lanes::attach(path, *slots, *cpus, parts, *run_key).ok());
         let (lanes, tellers) = if let Some(lanes) = shared {
             (lanes, None)
         } else {
-            let lanes = Lanes::private(u32::from(*threads), *cpus);
+            let lanes = Lanes::private(u32::from(*threads), *cpus, parts);
             let tellers = (0..*threads).map(|thread| tell_from(&lanes, SlotId(thread), &hello)).collect();
             (lanes, Some(Mutex::new(tellers)))
         };

@@ -22,7 +22,7 @@ use crate::exec::attempt::Ended;
 use crate::exec::outcomes::Outcomes;
 use crate::exec::{Books, RunEnv, RunSpec};
 use crate::ids::TaskIndex;
-use crate::plan::{OnError, TaskType};
+use crate::plan::OnError;
 use crate::units::Nanos;
 use share::{most_in_flight, take_back, window};
 use state::farewell;
@@ -34,7 +34,6 @@ const DEATHS: u32 = 3;
 #[derive(Debug)]
 pub(super) struct Dispatcher {
     env: RunEnv,
-    task: TaskType,
     tasks: u64,
     chunk: u64,
     /// Chunks that one worker may have in flight.
@@ -96,14 +95,13 @@ impl Dispatcher {
         };
         Self {
             env: env.clone(),
-            task: spec.work.task(),
             tasks: spec.tasks,
             chunk,
             window: window(spec.estimate, chunk),
             threads: u64::from(spec.threads.max(1)),
             retries: spec.retries,
             on_error: spec.on_error,
-            outcomes: Outcomes::new(spec.tasks),
+            outcomes: Outcomes::new(spec.tasks, &spec.work),
             state: Mutex::new(state),
             ended: Condvar::new(),
             wanted: Arc::new(AtomicBool::new(true)),
@@ -174,7 +172,7 @@ impl Dispatcher {
         for entry in entries {
             match entry {
                 Entry::Values { first, distances } => {
-                    new += self.outcomes.record_values(self.task, first, values(&distances));
+                    new += self.outcomes.record_values(first, values(&distances));
                 }
                 Entry::Failed { task, how } => {
                     let ended = match how {
@@ -182,7 +180,7 @@ impl Dispatcher {
                         Failure::TimedOut => Ended::TimedOut,
                     };
                     // A failure has no value to add to any sum.
-                    new += u64::from(self.outcomes.record(self.task, task, ended, &mut 0));
+                    new += u64::from(self.outcomes.record(task, ended, &mut 0));
                     failed = true;
                 }
                 Entry::Retry { .. } => self.outcomes.retried(1),
@@ -280,7 +278,7 @@ impl Dispatcher {
 
     fn give_up(&self, task: TaskIndex, end: End, exit: &WorkerExit) {
         if end == End::Overran {
-            self.outcomes.record(self.task, task, Ended::TimedOut, &mut 0);
+            self.outcomes.record(task, Ended::TimedOut, &mut 0);
         } else {
             let deaths = DEATHS.max(self.retries + 1);
             self.outcomes.lose(task, format!("its worker died {deaths} times in it; the last one {exit}"));

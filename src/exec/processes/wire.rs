@@ -18,7 +18,7 @@ use crate::task::Value;
 use crate::units::Nanos;
 
 /// Says that both ends speak of the same frames.
-pub(super) const PROTOCOL: u16 = 2;
+pub(super) const PROTOCOL: u16 = 3;
 /// The first bytes of a handshake.
 pub(super) const MAGIC: [u8; 8] = *b"plscope!";
 

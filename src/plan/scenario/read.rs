@@ -9,10 +9,11 @@ use toml::de::{DeTable, DeValue};
 
 use crate::plan::check::Field;
 use crate::plan::limits::Machine;
+use crate::plan::mix::TasksError;
 use crate::plan::scenario::SCHEMA;
 use crate::plan::scenario::fault::{Fault, Faults, MOST_FAULTS, Place, nearest, plain, shortened};
 use crate::plan::size::SizeError;
-use crate::plan::{Plan, Size, Strategy, TaskType, Workload};
+use crate::plan::{Plan, Strategy, Workload};
 use crate::units::Nanos;
 
 /// Keys at the top.
@@ -255,19 +256,24 @@ impl Reader<'_> {
                 self.fault(table.at, format!("{key} is missing from this [[workload]]"));
             }
         }
-        let task: Option<TaskType> = table.get("task").and_then(|value| {
-            let text = self.string(value)?;
-            text.parse().map_err(|error| self.fault(value.at, format!("task {error}"))).ok()
-        });
         let mut tasks = 1;
         self.number_into(table.get("tasks"), u64::MAX, &mut tasks);
+        let load = table.get("task").and_then(|value| {
+            let text = self.string(value)?;
+            // These begin with the word that is wrong.
+            let wrong = |error: TasksError| match error {
+                TasksError::Unknown(_) | TasksError::Weight(_) => format!("task {error}"),
+                _ => format!("task {text:?} {error}"),
+            };
+            Workload::read(&text, 1, Some(tasks)).map_err(|error| self.fault(value.at, wrong(error))).ok()
+        });
         let size = table.get("size").and_then(|value| Some((value, self.word(value)?)));
-        let task = task?;
+        let mut load = load?;
         let (value, text) = size?;
-        match Size::parse(task, &text) {
-            Ok(size) => Some((table, Workload { task, size, tasks })),
+        match load.resize(&text) {
+            Ok(()) => Some((table, load)),
             Err(error @ SizeError::Part { .. }) => {
-                self.fault(value.at, format!("size {error}; write {}", task.size_hint()));
+                self.fault(value.at, format!("size {error}; write {}", load.task.size_hint()));
                 None
             }
             Err(error) => {

@@ -77,6 +77,10 @@ pub(crate) fn work(entry: &Entry<'_>) -> String {
         Work::Native { bytes, .. } => format!("{} bytes", grouped(*bytes)),
         Work::Cpu { iterations } | Work::Sum { iterations } => plural(*iterations, "iteration"),
         Work::Mixed { iterations, wait } => format!("{} + {wait}", plural(*iterations, "iteration")),
+        Work::Mix { .. } => {
+            let tasks = plural(start.tasks, "task");
+            return format!("{} · {tasks}: {}", start.work.task(), start.work.label());
+        }
         work => work.label(),
     };
     format!("{} · {} of {size}", start.work.task(), plural(start.tasks, "task"))

@@ -28,6 +28,15 @@ struct Hand {
     start: f64,
     computing: f64,
     waiting: f64,
+    /// Whether it computes only with the lock of its interpreter.
+    locks: bool,
+}
+
+/// How much of a CPU a worker has that computes: with the lock of its interpreter, and without.
+#[derive(Copy, Clone)]
+struct Rates {
+    locked: f64,
+    free: f64,
 }
 
 /// A pool at work.
@@ -62,11 +71,11 @@ pub(super) fn play(pools: &[Pool], cpus: u32, tasks: u64, work: &Work, costs: &C
             one.hand_out(now, work, costs);
         }
         let rates = rates(&playing, cpus);
-        let steps = playing.iter().zip(&rates).filter_map(|(one, rate)| one.next_change(*rate));
+        let steps = playing.iter().zip(&rates).filter_map(|(one, rates)| one.next_change(*rates));
         let Some(step) = steps.min_by(f64::total_cmp) else { break };
         now += step;
-        for (one, rate) in playing.iter_mut().zip(rates) {
-            one.pass(step, rate, now);
+        for (one, rates) in playing.iter_mut().zip(rates) {
+            one.pass(step, rates, now);
         }
     }
     let forecast = |one: Playing| {
@@ -77,17 +86,25 @@ pub(super) fn play(pools: &[Pool], cpus: u32, tasks: u64, work: &Work, costs: &C
 }
 
 /// How much of a CPU each worker of each pool has that computes.
-fn rates(playing: &[Playing], cpus: u32) -> Vec<f64> {
-    let computing = |one: &Playing| one.hands.iter().filter(|hand| hand.computes()).count() as f64;
-    let demand = |one: &Playing| computing(one).min(one.pool.most_at_once());
-    let wanted: f64 = playing.iter().map(demand).sum();
+fn rates(playing: &[Playing], cpus: u32) -> Vec<Rates> {
+    let computing = |one: &Playing, locks: bool| {
+        one.hands.iter().filter(|hand| hand.computes() && hand.locks == locks).count() as f64
+    };
+    let with_lock = |one: &Playing| computing(one, true).min(one.pool.most_at_once());
+    let wanted: f64 = playing.iter().map(|one| with_lock(one) + computing(one, false)).sum();
     let share = (f64::from(cpus.max(1)) / wanted.max(1.0)).min(1.0);
-    playing.iter().map(|one| demand(one) / computing(one).max(1.0) * share).collect()
+    let rates =
+        |one: &Playing| Rates { locked: with_lock(one) / computing(one, true).max(1.0) * share, free: share };
+    playing.iter().map(rates).collect()
 }
 
 impl Hand {
     fn computes(&self) -> bool {
         self.task.is_some() && self.computing > 0.0
+    }
+
+    fn rate(&self, rates: Rates) -> f64 {
+        if self.locks { rates.locked } else { rates.free }
     }
 }
 
@@ -115,23 +132,26 @@ impl Playing {
             hand.task = Some(task);
             hand.start = now;
             hand.computing = work.computing(task, costs).0 as f64;
-            hand.waiting = work.waiting().0 as f64;
+            hand.waiting = work.waiting(task).0 as f64;
+            hand.locks = self.pool.locks.is_some() && work.part(task).0.task().needs_lock();
         }
     }
 
     /// How long until one of its workers turns to something else; none where nobody works any more.
-    fn next_change(&self, rate: f64) -> Option<f64> {
+    fn next_change(&self, rates: Rates) -> Option<f64> {
         let busy = self.hands.iter().filter(|hand| hand.task.is_some());
-        let next = |hand: &Hand| if hand.computing > 0.0 { hand.computing / rate } else { hand.waiting };
+        let next = |hand: &Hand| {
+            if hand.computing > 0.0 { hand.computing / hand.rate(rates) } else { hand.waiting }
+        };
         busy.map(next).min_by(f64::total_cmp)
     }
 
     /// Lets time pass, up to `now`.
-    fn pass(&mut self, step: f64, rate: f64, now: f64) {
+    fn pass(&mut self, step: f64, rates: Rates, now: f64) {
         for (hand, blocks) in self.hands.iter_mut().zip(&mut self.slots) {
             let Some(task) = hand.task else { continue };
             let rest = if hand.computing > 0.0 {
-                hand.computing = less(hand.computing, step * rate);
+                hand.computing = less(hand.computing, step * hand.rate(rates));
                 hand.computing + hand.waiting
             } else {
                 hand.waiting = less(hand.waiting, step);
@@ -149,7 +169,7 @@ impl Playing {
 
 /// The same for very many tasks, without doing them one by one, and as if all pools were at work to the end.
 fn roughly(pools: &[Pool], cpus: u32, tasks: u64, work: &Work, costs: &Costs) -> Vec<Nanos> {
-    let waiting = work.waiting() * tasks;
+    let waiting = work.waiting_of_all(tasks);
     let computing = work.serial_estimate(tasks, costs) - waiting;
     let wanted: f64 = pools.iter().map(Pool::most_at_once).sum();
     let share = (f64::from(cpus.max(1)) / wanted.max(1.0)).min(1.0);

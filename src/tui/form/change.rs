@@ -1,7 +1,8 @@
 //! How a plan changes: by what was typed, or by one step up or down.
 
+use crate::plan::mix::Part;
 use crate::plan::size::Compute;
-use crate::plan::{Chunk, Machine, Plan, Size, TaskType, WorkerCount};
+use crate::plan::{Chunk, Machine, Plan, Size, TaskType, WorkerCount, Workload};
 use crate::tui::form::Item;
 use crate::units::{Bytes, Nanos};
 
@@ -15,7 +16,15 @@ pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> R
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '_')).collect();
     if let Some(load) = plan.workloads.first_mut() {
         match item {
-            Item::Size => load.size = Size::parse(load.task, text).map_err(|error| words(&error))?,
+            Item::Size => load.resize(text).map_err(|error| words(&error))?,
+            Item::Task => {
+                let workers = Plan::first(machine).workers.resolve(machine);
+                let typed = Workload::read(text, workers, None).map_err(|error| words(&error))?;
+                // What is there already stays as it is.
+                if typed.tasks_text() != load.tasks_text() {
+                    plan.workloads = vec![typed];
+                }
+            }
             Item::Tasks => {
                 load.tasks = digits.parse().map_err(no_number)?;
             }
@@ -50,8 +59,14 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine) {
     match item {
         Item::Task => {
             let all = TaskType::ALL;
-            let at = all.iter().position(|task| *task == load.task).unwrap_or(0);
-            let next = (at + if up { 1 } else { all.len() - 1 }) % all.len();
+            // A mix stands before the first of them, and behind the last.
+            let at = all.iter().position(|task| *task == load.task);
+            let next = match (at, up) {
+                (Some(at), true) => (at + 1) % all.len(),
+                (Some(at), false) => (at + all.len() - 1) % all.len(),
+                (None, true) => 0,
+                (None, false) => all.len() - 1,
+            };
             plan.workloads = Plan::for_task(all[next], machine).workloads;
         }
         Item::Size => load.size = scaled(&load.size, up),
@@ -115,7 +130,11 @@ fn scaled(size: &Size, up: bool) -> Size {
         Size::Compute(c) => Size::Compute(compute(*c)),
         Size::Numbers(numbers) => Size::Numbers(numbers.clone()),
         Size::Wait(wait) => Size::Wait(time(*wait)),
-        Size::Mix(c, wait) => Size::Mix(compute(*c), time(*wait)),
+        Size::Mixed(c, wait) => Size::Mixed(compute(*c), time(*wait)),
         Size::Buffer(bytes) => Size::Buffer(Bytes(count(bytes.0))),
+        Size::Mix(parts) => {
+            let part = |part: &Part| Part { size: scaled(&part.size, up), ..*part };
+            Size::Mix(parts.iter().map(part).collect())
+        }
     }
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use crate::plan::Strategy;
+use crate::plan::{Strategy, TaskType, Workload};
 use crate::report::text::harmless;
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::forecast::rounded;
@@ -147,7 +147,9 @@ fn invitation(model: &Model) -> String {
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     };
     let tasks = plan.workloads.first().map_or(0, |load| load.tasks);
-    let work = format!("{} of type {}", plural(tasks, "task"), model.form.task());
+    let types = plan.workloads.first().map(Workload::tasks_text).unwrap_or_default();
+    let kind = if model.form.task() == TaskType::Mix { "the mix" } else { "type" };
+    let work = format!("{} of {kind} {types}", plural(tasks, "task"));
     let time = match model.forecast.longest() {
         crate::units::Nanos::ZERO => String::new(),
         longest if model.forecast.is_at_most() => {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::event::{Phase, PhaseTotals};
-use crate::plan::TaskType;
+use crate::plan::{TaskType, Workload};
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::glyphs::{failure_glyph, phase_glyph};
@@ -45,7 +45,8 @@ impl Widget for Legend<'_> {
         let theme = &self.model.theme;
         let mut canvas = Canvas::new(area, buf);
         let run = self.model.shown_row().and_then(|row| row.run);
-        let task = self.model.shown_plan().workloads.first().map(|load| load.task);
+        let types = self.model.shown_plan().workloads.first().map(Workload::types);
+        let any = |is: fn(TaskType) -> bool| types.iter().flatten().any(|task| is(*task));
         let mut sums = PhaseTotals::default();
         for slot in run.iter().flat_map(|run| &run.slots) {
             for phase in Phase::ALL {
@@ -72,8 +73,8 @@ impl Widget for Legend<'_> {
         for (phase, _) in PHASES {
             let always = match phase {
                 Phase::Waiting => true,
-                Phase::Computing => task.is_none_or(TaskType::computes),
-                Phase::Blocked => task.is_some_and(TaskType::blocks),
+                Phase::Computing => types.is_none() || any(TaskType::computes),
+                Phase::Blocked => any(TaskType::blocks),
                 _ => false,
             };
             if !always && !is_told(phase, &sums) {

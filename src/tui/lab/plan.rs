@@ -187,7 +187,8 @@ impl PlanPanel<'_> {
             }
             Kind::Choice => {
                 let x = canvas.text(VALUES, y, "‹ ", theme.dim);
-                let x = canvas.text(x, y, &value, style);
+                // A mix may be longer than there is room.
+                let x = canvas.text(x, y, &clip(&value, room.saturating_sub(4)), style);
                 canvas.text(x, y, " ›", theme.dim);
             }
             _ => {
@@ -232,9 +233,10 @@ fn size_here(model: &Model) -> String {
         Size::Compute(Compute::Time(_)) if work.label().len() < 14 => {
             format!("= {} iterations", work.label())
         }
-        Size::Mix(Compute::Time(_), _) => {
+        Size::Mixed(Compute::Time(_), _) => {
             format!("= {} iterations", crate::units::grouped(work.iterations()))
         }
+        Size::Mix(_) => format!("≈ {} each in the mean", model.forecast.each),
         Size::Numbers(_) => format!("≤ {} each here", model.forecast.each),
         _ => format!("≈ {} each here", model.forecast.each),
     }

@@ -155,7 +155,7 @@ pub(super) fn label(model: &Model, row: &Row<'_>) -> String {
     if plan.workloads.len() > 1
         && let Some(load) = plan.workloads.get(row.planned.workload)
     {
-        label = format!("{} {label}", load.task);
+        label = format!("{} {label}", load.tasks_text());
     }
     if plan.repeats > 1 {
         label = format!("{label} ({})", row.planned.repeat + 1);

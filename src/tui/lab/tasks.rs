@@ -6,17 +6,22 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::Outcome;
-use crate::ids::SlotId;
+use crate::ids::{SlotId, TaskIndex};
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::glyphs::phase_glyph;
 use crate::tui::lab::legend;
 use crate::tui::model::Model;
+use crate::tui::theme::Theme;
 use crate::units::{Share, plural};
 
 /// Where each column ends (numbers) or begins (words).
 const TASK: u16 = 7;
 const OUTCOME: u16 = 10;
+/// Between the number of a task and the words behind it.
+const GAP: u16 = OUTCOME - TASK;
+/// Columns of a task's type, which stands there in a mix.
+const TYPE_WIDTH: u16 = 8;
 const WORKER: u16 = 22;
 const PID: u16 = 36;
 const START: u16 = 49;
@@ -43,14 +48,18 @@ impl Widget for TaskTable<'_> {
             return;
         };
         let summarised: u64 = run.slots.iter().map(|slot| slot.levels.summarised).sum();
+        let more = if run.start.work.parts().is_empty() { 0 } else { TYPE_WIDTH };
         let words = format!("{} too short to be listed", plural(summarised, "task"));
         let most = canvas.width();
         // What was left out is said beside the headings, unless columns would have to go for it.
-        let beside = Some(words.len() as u16 + 2).filter(|room| summarised > 0 && most >= CPU + room);
-        let at = stretch(most - beside.unwrap_or(0));
+        let beside = Some(words.len() as u16 + 2).filter(|room| summarised > 0 && most >= CPU + more + room);
+        let at = stretch(most - beside.unwrap_or(0), more);
         // A column that does not fit is not shown, and nothing is drawn over what does.
-        let mut canvas = canvas.part(0, 0, fitting(most), u16::MAX);
+        let mut canvas = canvas.part(0, 0, fitting(most, more), u16::MAX);
         canvas.right(at(TASK), 0, "task", theme.dim);
+        if more > 0 {
+            canvas.text(at(TASK) + GAP, 0, "type", theme.dim);
+        }
         canvas.text(at(OUTCOME), 0, "outcome", theme.dim);
         canvas.text(at(WORKER), 0, "worker", theme.dim);
         for (end, heading) in
@@ -63,6 +72,7 @@ impl Widget for TaskTable<'_> {
         for (y, task) in run.recent.iter().rev().take(rows - first).enumerate() {
             let y = (first + y) as u16 + 1;
             canvas.right(at(TASK), y, &task.task.to_string(), theme.text);
+            own_type(&mut canvas, run, task.task, y, &at, theme);
             let style = if task.outcome == Outcome::Ok { theme.good } else { theme.bad };
             let mut x = canvas.text(at(OUTCOME), y, task.outcome.name(), style);
             if task.attempt > 0 {
@@ -81,12 +91,27 @@ impl Widget for TaskTable<'_> {
     }
 }
 
-/// Where the last column ends that a width has room for.
-fn fitting(width: u16) -> u16 {
-    if width >= CPU {
+/// In a mix, what a task is.
+fn own_type(
+    canvas: &mut Canvas<'_>,
+    run: &RunState,
+    task: TaskIndex,
+    y: u16,
+    at: &dyn Fn(u16) -> u16,
+    theme: &Theme,
+) {
+    if let Some((part, _)) = run.start.work.place(task) {
+        canvas.text(at(TASK) + GAP, y, run.start.work.parts()[part].0.task().name(), theme.dim);
+    }
+}
+
+/// Where the last column ends that a width has room for, with `more` columns before the outcome.
+fn fitting(width: u16, more: u16) -> u16 {
+    let room = width.saturating_sub(more);
+    if room >= CPU {
         width
     } else {
-        [TOOK, START, PID].into_iter().find(|end| *end <= width).unwrap_or(width)
+        [TOOK, START, PID].into_iter().find(|end| *end <= room).map_or(width, |end| end + more)
     }
 }
 
@@ -97,10 +122,13 @@ fn right(canvas: &mut Canvas<'_>, end: u16, y: u16, text: &str, style: Style) {
     }
 }
 
-/// Stretches the columns over a width, as far as a row can still be followed.
-fn stretch(width: u16) -> impl Fn(u16) -> u16 {
-    let whole = CPU + 3;
-    move |column| (u32::from(column) * u32::from(width.clamp(whole, 2 * whole)) / u32::from(whole)) as u16
+/// Stretches the columns over a width, as far as a row can still be followed, with `more` columns before the outcome.
+fn stretch(width: u16, more: u16) -> impl Fn(u16) -> u16 {
+    let whole = CPU + 3 + more;
+    let place = move |column| if column > TASK { column + more } else { column };
+    move |column| {
+        (u32::from(place(column)) * u32::from(width.clamp(whole, 2 * whole)) / u32::from(whole)) as u16
+    }
 }
 
 /// Tasks that workers have now, at most `most` of them; returns how many lines they took.
@@ -117,6 +145,7 @@ fn going(
         let Some(task) = state.levels.task.filter(|_| usize::from(y) < most) else { continue };
         y += 1;
         canvas.right(at(TASK), y, &task.to_string(), theme.text);
+        own_type(canvas, run, task, y, at, theme);
         canvas.text(at(OUTCOME), y, state.levels.phase.name(), theme.word(state.levels.phase));
         canvas.text(at(WORKER), y, &SlotId(slot as u16).to_string(), theme.text);
         right(canvas, at(PID), y, &state.levels.pid.to_string(), theme.dim);

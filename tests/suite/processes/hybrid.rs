@@ -9,7 +9,7 @@ use poolscope::ids::SlotId;
 use poolscope::plan::{Strategy, Work};
 use poolscope::units::{Bytes, Nanos};
 
-use super::setup::{Setup, all_finished, exits, processes, signal, sleep, spawned, sum};
+use super::setup::{Setup, all_finished, exits, mix, processes, signal, sleep, spawned, sum};
 
 /// So many processes with so many threads each.
 fn hybrid(children: u32, threads: u32, tasks: u64, work: Work) -> Setup {
@@ -21,7 +21,7 @@ fn hybrid(children: u32, threads: u32, tasks: u64, work: Work) -> Setup {
 fn hybrid_comes_to_the_same_results_as_threads() {
     let primes = Work::Primes { numbers: (1_000..1_050).collect() };
     let native = Work::Native { buffer: Bytes(3_000), bytes: 10_000 };
-    for (work, chunk) in [(sum(), 1), (sum(), 250), (primes, 3), (sleep(0), 100), (native, 20)] {
+    for (work, chunk) in [(sum(), 1), (sum(), 250), (primes, 3), (sleep(0), 100), (native, 20), (mix(), 7)] {
         let (threads, _) = processes(4, 2_000, work.clone())
             .with(|spec| (spec.chunk, spec.strategy) = (chunk, Strategy::Threads))
             .run();

@@ -11,7 +11,7 @@ use poolscope::exec::lane::{LaneReader, Lanes};
 use poolscope::exec::{Books, CancelToken, Fault, RunEnv, RunSpec, executor_for};
 use poolscope::ids::SlotId;
 use poolscope::plan::{OnError, Strategy, Work};
-use poolscope::units::Nanos;
+use poolscope::units::{Bytes, Nanos};
 
 /// So long is waited for what must come at some time.
 pub(super) const PATIENCE: Nanos = Nanos::from_secs(60);
@@ -57,6 +57,19 @@ pub(super) fn sum() -> Work {
     Work::Sum { iterations: 100 }
 }
 
+/// Tasks of every type, each as short as can be, and not in equal numbers.
+pub(super) fn mix() -> Work {
+    let parts = vec![
+        (Work::Cpu { iterations: 50 }, 3),
+        (Work::Primes { numbers: vec![101, 1_003, 1_009] }, 2),
+        (Work::Native { buffer: Bytes(3_000), bytes: 10_000 }, 1),
+        (Work::Sleep { wait: Nanos::ZERO }, 4),
+        (Work::Mixed { iterations: 9, wait: Nanos::ZERO }, 1),
+        (Work::Sum { iterations: 100 }, 2),
+    ];
+    Work::Mix { parts }
+}
+
 pub(super) fn sleep(millis: u64) -> Work {
     Work::Sleep { wait: Nanos::from_millis(millis) }
 }
@@ -85,10 +98,11 @@ impl Setup {
         let clock = Clock::monotonic();
         let run_key = 0x5eed_0000 + clock.now().0;
         let (lanes, lanes_path) = if shared {
-            let (lanes, path) = Lanes::shared(spec.slots, spec.cpus, run_key).unwrap();
+            let (lanes, path) =
+                Lanes::shared(spec.slots, spec.cpus, spec.work.parts().len(), run_key).unwrap();
             (lanes, Some(path))
         } else {
-            (Lanes::private(spec.slots, spec.cpus), None)
+            (Lanes::private(spec.slots, spec.cpus, spec.work.parts().len()), None)
         };
         let (events, feed) = EventSink::channel();
         let cancel = CancelToken::default();

@@ -50,7 +50,7 @@ impl Table {
         change(&mut spec);
         let clock = Clock::manual().0;
         let env = RunEnv {
-            lanes: Lanes::private(1, 1),
+            lanes: Lanes::private(1, 1, 0),
             lanes_path: None,
             run_key: 1,
             clock: RunClock::new(clock.clone(), clock.now()),

@@ -29,8 +29,9 @@ pub(super) fn draw(
     buf: &mut Buffer,
 ) {
     let theme = &model.theme;
-    let about = picked
-        .map_or_else(String::new, |picked| format!("{} · {}", picked.task, entry.run.start.work.task()));
+    let about = picked.map_or_else(String::new, |picked| {
+        format!("{} · {}", picked.task, entry.run.start.work.part(picked.task).0.task())
+    });
     if framed {
         Panel::new("Task", theme).about(&about).render(area, buf, &[], &[]);
     }

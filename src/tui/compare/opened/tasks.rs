@@ -2,9 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
+use crate::analysis::{PartSummary, RunSummary};
 use crate::clock::RunTime;
 use crate::event::Outcome;
+use crate::plan::Work;
 use crate::state::TaskRecord;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::compare::desk::{Opened, Part};
@@ -15,20 +18,25 @@ use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
 use crate::units::grouped;
 
-/// What a column shows of a task.
-type Value = fn(&TaskRecord) -> String;
+/// What a column shows of a task of some work.
+type Value = fn(&TaskRecord, &Work) -> String;
 
-/// The columns: heading, width, and from which width of the table on there is room for it.
-const COLUMNS: [(&str, u16, u16, Value); 9] = [
-    ("task", 7, 0, |task| task.task.to_string()),
-    ("outcome", 11, 0, |task| task.outcome.name().to_owned()),
-    ("worker", 7, 0, |task| task.slot.to_string()),
-    ("pid", 9, 56, |task| task.pid.to_string()),
-    ("CPU", 5, 86, |task| task.on.map_or_else(|| "–".to_owned(), |cpu| cpu.to_string())),
-    ("start", 10, 38, |task| task.start.elapsed().to_string()),
-    ("end", 10, 66, |task| task.end.elapsed().to_string()),
-    ("took", 10, 28, |task| task.end.since(task.start).to_string()),
-    ("CPU time", 10, 78, |task| task.cpu.to_string()),
+/// A column: heading, width, from which width of the table on there is room for it, and what it shows.
+type Column = (&'static str, u16, u16, Value);
+
+/// What a task is, in a mix: it stands behind the task's number.
+const TYPE: Column = ("type", 8, 0, |task, work| work.part(task.task).0.task().to_string());
+
+const COLUMNS: [Column; 9] = [
+    ("task", 7, 0, |task, _| task.task.to_string()),
+    ("outcome", 11, 0, |task, _| task.outcome.name().to_owned()),
+    ("worker", 7, 0, |task, _| task.slot.to_string()),
+    ("pid", 9, 56, |task, _| task.pid.to_string()),
+    ("CPU", 5, 86, |task, _| task.on.map_or_else(|| "–".to_owned(), |cpu| cpu.to_string())),
+    ("start", 10, 38, |task, _| task.start.elapsed().to_string()),
+    ("end", 10, 66, |task, _| task.end.elapsed().to_string()),
+    ("took", 10, 28, |task, _| task.end.since(task.start).to_string()),
+    ("CPU time", 10, 78, |task, _| task.cpu.to_string()),
 ];
 
 #[expect(clippy::too_many_arguments, reason = "what is drawn, where, and of which moment")]
@@ -51,9 +59,22 @@ pub(super) fn draw(
         let kept = recent.len() as u64;
         let about = format!("{} of {}", grouped(kept), grouped(ended.max(kept)));
         let panel = Panel::new("Last tasks", theme).about(&about).focused(focused);
-        panel.render(area, buf, &[], &[]);
+        let parts = entry.summary.map(|summary| parts(summary, usize::from(area.width))).unwrap_or_default();
+        panel.render(area, buf, &[], &[(parts.as_str(), theme.dim)]);
     }
     table(&mut Canvas::new(inside(area, framed), buf), entry, picked, at, model);
+}
+
+/// How long the tasks of each part of a mix took, in as many words as there is room for; empty for other work.
+pub(crate) fn parts(summary: &RunSummary, width: usize) -> String {
+    let each = |words: fn(&PartSummary) -> String| {
+        let parts: Vec<String> = summary.parts.iter().filter(|part| part.ok > 0).map(words).collect();
+        parts.join(" · ")
+    };
+    let long = each(|part| format!("{} p50 {}, p99 {}", part.task, part.latency.p50, part.latency.p99));
+    let short = each(|part| format!("{} p50 {}", part.task, part.latency.p50));
+    // Beside the corners and the ends of the line.
+    [long, short].into_iter().find(|words| words.width() + 6 <= width).unwrap_or_default()
 }
 
 fn index_of(recent: &[&TaskRecord], picked: Option<Picked>) -> Option<usize> {
@@ -93,7 +114,14 @@ pub(super) fn table(
     let theme = &model.theme;
     let recent = entry.run.recent_by_end();
     let width = canvas.width();
-    let columns = || COLUMNS.iter().filter(|(_, _, least, _)| width >= *least);
+    let work = &entry.run.start.work;
+    let more = if work.parts().is_empty() { 0 } else { TYPE.1 };
+    let (number, others) = COLUMNS.split_at(1);
+    let of_mix = (more > 0).then_some(&TYPE);
+    let columns = || {
+        let room = width.saturating_sub(more);
+        number.iter().chain(of_mix).chain(others).filter(move |(_, _, least, _)| room >= *least)
+    };
     let mut x = 0;
     for (heading, wide, ..) in columns() {
         x += wide;
@@ -114,11 +142,11 @@ pub(super) fn table(
             let style = match *heading {
                 "outcome" if task.outcome == Outcome::Ok => theme.good,
                 "outcome" => theme.bad,
-                "task" | "worker" | "took" => theme.text,
+                "task" | "type" | "worker" | "took" => theme.text,
                 _ => theme.dim,
             };
             let style = if is_chosen { style.patch(theme.row) } else { style };
-            canvas.right(x, y, &clip(&value(task), usize::from(wide - 1)), style);
+            canvas.right(x, y, &clip(&value(task, work), usize::from(wide - 1)), style);
         }
     }
     if recent.is_empty() {
