@@ -31,6 +31,7 @@ pub(super) struct Last {
     pub(super) latency: Percentiles,
     pub(super) queue: Percentiles,
     pub(super) gil_wait: Percentiles,
+    pub(super) gil_waits: Vec<Percentiles>,
     pub(super) first_start: Option<RunTime>,
 }
 
@@ -78,6 +79,14 @@ impl Collector {
             reader.add_queue(&mut queue);
             reader.add_gil_wait(&mut gil_wait);
         }
+        // One after another, for a sum is larger than a lane's journal may be.
+        let waits = |reader: &LaneReader| {
+            let mut waits = Histogram::default();
+            reader.add_gil_wait(&mut waits);
+            waits.percentiles()
+        };
+        let gil_waits =
+            if gil_wait.is_counted() { drain.readers.iter().map(waits).collect() } else { Vec::new() };
         let last = |reader: &LaneReader| {
             let levels = reader.gauges();
             Gauges { totals: levels.totals_at(now), ..levels }
@@ -87,6 +96,7 @@ impl Collector {
             latency: latency.percentiles(),
             queue: queue.percentiles(),
             gil_wait: gil_wait.percentiles(),
+            gil_waits,
             first_start: drain.readers.iter().filter_map(LaneReader::first_start).min(),
         }
     }

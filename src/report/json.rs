@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Finding, GilSummary, RunSummary, WorkerSummary, compare};
+use crate::analysis::{Finding, GilSummary, GilWorker, RunSummary, WorkerSummary, compare};
 use crate::event::{Percentiles, TaskCounts};
 use crate::plan::{Machine, Plan, Strategy};
 use crate::report::text::harmless;
@@ -129,6 +129,7 @@ impl PlanFacts {
 
 #[derive(Serialize)]
 struct GilFacts {
+    held_ns: u64,
     switches: u64,
     requests: u64,
     forced: u64,
@@ -140,6 +141,34 @@ impl GilFacts {
     fn of(gil: &GilSummary) -> Self {
         let GilSummary { counts, wait } = *gil;
         Self {
+            held_ns: counts.held.0,
+            switches: counts.switches,
+            requests: counts.requests,
+            forced: counts.forced,
+            false_wakes: counts.false_wakes,
+            wait_ns: Points::of(wait),
+        }
+    }
+}
+
+/// What one worker had to do with its interpreter's lock.
+#[derive(Serialize)]
+struct GilOfWorker {
+    held_ns: u64,
+    waited_ns: u64,
+    switches: u64,
+    requests: u64,
+    forced: u64,
+    false_wakes: u64,
+    wait_ns: Points,
+}
+
+impl GilOfWorker {
+    const fn of(gil: &GilWorker) -> Self {
+        let GilWorker { counts, waited, wait } = *gil;
+        Self {
+            held_ns: counts.held.0,
+            waited_ns: waited.0,
             switches: counts.switches,
             requests: counts.requests,
             forced: counts.forced,
@@ -327,6 +356,7 @@ struct Worker {
     tasks: u64,
     busy_ns: u64,
     phases_ns: Parts,
+    gil: Option<GilOfWorker>,
 }
 
 impl Worker {
@@ -338,6 +368,7 @@ impl Worker {
             tasks: worker.tasks,
             busy_ns: worker.busy.0,
             phases_ns: Parts::of(&worker.ledger),
+            gil: worker.gil.as_ref().map(GilOfWorker::of),
         }
     }
 }

@@ -4,7 +4,7 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::clock::RunTime;
 use crate::event::RunEvent;
-use crate::plan::{Costs, Plan};
+use crate::plan::{Costs, GilRule, Plan};
 use crate::tui::model::Screen;
 use crate::tui::pointer::Pointer;
 
@@ -93,6 +93,10 @@ pub(crate) enum Action {
     TakeValue,
     /// Leave the value as it was.
     DropValue,
+    /// Half the time, or half the ticks, after which a holder of the interpreter's lock lets go.
+    GilShorter,
+    /// Twice that.
+    GilLonger,
     /// Show less time, more closely.
     ZoomIn,
     /// Show more time.
@@ -150,6 +154,8 @@ pub(crate) enum Effect {
     Start(Box<Plan>),
     /// Write a text into a new file of the current directory, and say where.
     Write(Box<Export>),
+    /// Let holders of interpreters' locks let go by another rule, in the runs that go on.
+    GilRule(GilRule),
     /// Cancel the comparison.
     Cancel,
     /// Cancel it by force.

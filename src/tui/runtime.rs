@@ -96,6 +96,7 @@ impl Runtime {
                         let written = Message::Written(files::write_tasks(&export));
                         let _: Effect = update(&mut model, written);
                     }
+                    Effect::GilRule(rule) => self.engine.set_gil_rule(rule),
                     Effect::Cancel => self.engine.cancel(),
                     Effect::Enforce => {
                         self.engine.enforce();

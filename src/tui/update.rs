@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 
 use crate::clock::RunTime;
 use crate::event::RunEvent;
+use crate::state::RunState;
 use crate::tui::bands::Bands;
 use crate::tui::form::Kind;
 use crate::tui::keys::{self, Chord};
@@ -110,6 +111,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
             model.activity = Activity::Quitting;
             return Effect::Quit;
         }
+        Action::GilShorter | Action::GilLonger => return change_rule(model, action == Action::GilLonger),
         Action::Export => return compare::export(model),
         Action::Suspend => return Effect::Suspend,
         Action::Repaint => return Effect::Repaint,
@@ -196,6 +198,15 @@ fn cancel(model: &mut Model) -> Effect {
         Activity::Stopping => Effect::Enforce,
         Activity::Idle | Activity::Quitting => Effect::None,
     }
+}
+
+/// Changes when holders of interpreters' locks let go, by half or twofold, as far as a plan may say it.
+fn change_rule(model: &mut Model, longer: bool) -> Effect {
+    let Some(rule) = model.session.running().and_then(RunState::gil_rule) else {
+        return Effect::None;
+    };
+    let new = rule.scaled(longer);
+    if new == rule { Effect::None } else { Effect::GilRule(new) }
 }
 
 fn open_plan(model: &mut Model) {
