@@ -175,6 +175,11 @@ impl Engine {
         }
     }
 
+    /// When holders of the interpreters' lock let go now, in the runs that go on; none where they have no such lock.
+    pub fn gil_rule(&self) -> Option<GilRule> {
+        self.inner.active().as_ref()?.interval.as_ref().map(Interval::rule)
+    }
+
     /// Stops the workers that are processes, for poolscope itself is about to be stopped.
     pub fn suspend(&self) {
         processes::signal_all(GroupSignal::Stop);

@@ -4,7 +4,7 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::clock::RunTime;
 use crate::event::RunEvent;
-use crate::plan::{Costs, GilRule, Plan};
+use crate::plan::{Costs, Plan};
 use crate::tui::model::Screen;
 use crate::tui::pointer::Pointer;
 
@@ -154,8 +154,11 @@ pub(crate) enum Effect {
     Start(Box<Plan>),
     /// Write a text into a new file of the current directory, and say where.
     Write(Box<Export>),
-    /// Let holders of interpreters' locks let go by another rule, in the runs that go on.
-    GilRule(GilRule),
+    /// Let holders of interpreters' locks let go after twice the time or the ticks, or after half, in the runs that go on.
+    ScaleInterval {
+        /// Twice, not half.
+        longer: bool,
+    },
     /// Cancel the comparison.
     Cancel,
     /// Cancel it by force.

@@ -111,7 +111,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
             model.activity = Activity::Quitting;
             return Effect::Quit;
         }
-        Action::GilShorter | Action::GilLonger => return change_rule(model, action == Action::GilLonger),
+        Action::GilShorter | Action::GilLonger => return scale_interval(model, action == Action::GilLonger),
         Action::Export => return compare::export(model),
         Action::Suspend => return Effect::Suspend,
         Action::Repaint => return Effect::Repaint,
@@ -200,13 +200,10 @@ fn cancel(model: &mut Model) -> Effect {
     }
 }
 
-/// Changes when holders of interpreters' locks let go, by half or twofold, as far as a plan may say it.
-fn change_rule(model: &mut Model, longer: bool) -> Effect {
-    let Some(rule) = model.session.running().and_then(RunState::gil_rule) else {
-        return Effect::None;
-    };
-    let new = rule.scaled(longer);
-    if new == rule { Effect::None } else { Effect::GilRule(new) }
+/// Changes when holders of interpreters' locks let go, if a run goes on that has such locks.
+fn scale_interval(model: &Model, longer: bool) -> Effect {
+    let gil = model.session.running().and_then(RunState::gil_rule);
+    gil.map_or(Effect::None, |_| Effect::ScaleInterval { longer })
 }
 
 fn open_plan(model: &mut Model) {

@@ -83,8 +83,7 @@ impl GilSeat {
             lane.gave_gil(lane.since());
         }
         let mut wanted = None;
-        let clock = lane.clock().clone();
-        if self.gil.give(self.me, || wanted = Some(clock.now())) {
+        if self.gil.give(self.me, || wanted = Some(lane.is_letting_go())) {
             lane.forced_switch();
         }
         self.held = false;
@@ -92,9 +91,11 @@ impl GilSeat {
         // Another may have had it in between, even where it is free again by now.
         let lost = taking.is_none_or(|taking| taking.switched);
         if lost && lane.phase() != Phase::GilWait {
-            let at = wanted.unwrap_or_else(|| clock.now());
+            let at = wanted.unwrap_or_else(|| lane.clock().now());
             lane.enter_at(Phase::GilWait, at);
             lane.gave_gil(at);
+        } else if wanted.is_some() {
+            lane.has_gil_still();
         }
         let taking = taking.unwrap_or_else(|| self.wait(lane));
         if lane.phase() == Phase::GilWait {

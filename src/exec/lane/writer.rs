@@ -198,6 +198,19 @@ impl LaneWriter {
         self.add(Gauge::GilFalseWakes, Nanos(taking.false_wakes.into()));
     }
 
+    /// Says that the interpreter's lock is about to be free, which may be but for a moment; returns the moment.
+    pub fn is_letting_go(&self) -> RunTime {
+        self.store(Gauge::GilHeldSince, 0);
+        self.clock.now()
+    }
+
+    /// Takes back that the lock was let go: nobody else has had it.
+    pub fn has_gil_still(&self) {
+        if let Some(since) = self.gil.since {
+            self.store(Gauge::GilHeldSince, since.0 + 1);
+        }
+    }
+
     /// Says that the interpreter's lock was let go at `now`; nothing if it was let go before.
     pub fn gave_gil(&mut self, now: RunTime) {
         let Some(since) = self.gil.since.take() else {

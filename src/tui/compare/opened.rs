@@ -83,8 +83,6 @@ pub(crate) fn opened_layout(area: Rect, entry: &Entry<'_>) -> OpenedLayout {
     let shown = 0..entry.run.slots.len();
     let locks = holders::locks(start.runtime, start.shape, &shown, 1).len();
     let locks = LaneRows::lock_lines(locks, slots.into(), room);
-    // Lanes touch here, so that a line needs no air below it either.
-    let locks = (locks.0, locks.1.min(2));
     let room = room - locks.0 * locks.1;
     let height = (room / slots).clamp(1, HIGHEST);
     let rows = (room / height).min(slots);
@@ -232,7 +230,6 @@ fn lanes(
         canvas.text(0, 0, gil::NAME, theme.bright);
         let mut cells = canvas.part(layout.label, 0, layout.columns, rows.lock_drawn());
         gil::line(&mut cells, picture.chart.holders(usize::from(lock)), theme);
-        cells.part_below();
         let words = gil::switches(entry.run, rows.slots(lock), entry.known(model)) + " switches";
         let mut side = canvas.part(layout.label + layout.columns + 1, 0, layout.side.saturating_sub(1), 1);
         side.text(0, 0, &words, theme.dim);

@@ -174,7 +174,6 @@ fn lock(model: &Model, layout: &WorkersLayout, row: &Row<'_>, line: u16, buf: &m
     let Some(run) = row.run else { return };
     let mut cells = canvas.part(layout.label, 0, layout.columns, rows.lock_drawn());
     gil::line(&mut cells, model.chart.holders(usize::from(line)), theme);
-    cells.part_below();
     let switches = gil::switches(run, rows.slots(line), model.moment());
     let mut side = canvas.part(layout.label + layout.columns, 0, layout.side, rows.lock_drawn());
     if side.width() < 12 {

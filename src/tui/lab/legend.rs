@@ -99,7 +99,7 @@ pub(crate) fn gil(canvas: &mut Canvas<'_>, mut x: u16, run: &RunState, frame: &F
     let marks = GilMark::ALL.into_iter().filter(|mark| lanes::gil::is_marked(run, frame, *mark));
     let marks = marks.map(|mark| (gil_glyph(mark), mark.name(), lanes::gil::mark_style(mark, theme)));
     let changed = run.rules.iter().any(|(at, _)| frame.column(*at).is_some());
-    for (glyph, words, style) in marks.chain(changed.then_some((CHANGED, "rule changed", theme.accent))) {
+    for (glyph, words, style) in marks.chain(changed.then_some((CHANGED, "interval changed", theme.accent))) {
         if usize::from(canvas.width().saturating_sub(x)) >= words.len() + 2 {
             canvas.glyph(x, 0, glyph, style);
             x = canvas.text(x + 2, 0, words, theme.dim) + 3;

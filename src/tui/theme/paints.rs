@@ -155,9 +155,9 @@ pub(super) const LIGHT: Paints = Paints {
         (Paint(0xff_87_5f, 209, Color::LightRed), BLACK),
         (Paint(0x5f_00_5f, 53, Color::Magenta), WHITE),
         (Paint(0x00_af_ff, 39, Color::LightCyan), BLACK),
-        (Paint(0x87_00_00, 88, Color::Red), WHITE),
         (Paint(0x87_87_af, 103, Color::LightBlue), BLACK),
         (Paint(0xaf_5f_5f, 131, Color::Yellow), WHITE),
         (Paint(0x00_00_87, 18, Color::Black), WHITE),
+        (Paint(0x87_00_00, 88, Color::Red), WHITE),
     ],
 };

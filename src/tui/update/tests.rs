@@ -303,10 +303,10 @@ fn braces_halve_and_double_the_interval_of_a_run_that_goes_on_and_mean_nothing_o
     let mut model = crate::tui::script::gil(120, 40);
     assert!(text(&model).contains("{ } GIL interval"));
     assert!(text(&model).contains("interval 5.00 ms"));
-    assert_eq!(press(&mut model, "{"), Effect::GilRule(rule(2_500)));
+    assert_eq!(press(&mut model, "{"), Effect::ScaleInterval { longer: false });
     happen(&mut model, vec![RunEvent::Interval { at: ms(1_200), rule: rule(2_500) }]);
     assert!(text(&model).contains("interval 2.50 ms"));
-    assert_eq!(press(&mut model, "}"), Effect::GilRule(rule(5_000)));
+    assert_eq!(press(&mut model, "}"), Effect::ScaleInterval { longer: true });
     press(&mut model, "?");
     assert!(text(&model).contains("GIL interval"), "{}", text(&model));
 }

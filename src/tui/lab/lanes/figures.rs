@@ -143,7 +143,7 @@ fn about_gil(slot: &SlotState, run: &RunState, model: &Model) -> Option<String> 
     run.start.runtime.gil()?;
     let now = model.moment();
     if run.end.is_none() {
-        return gil::doing(&slot.levels, now);
+        return gil::doing(run, &slot.levels, now);
     }
     let (held, waited) = (gil::held(slot, run, now).percent(), gil::waited(slot, run, now).percent());
     Some(format!("held {held} % wait {waited} %"))

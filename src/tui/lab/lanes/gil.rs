@@ -7,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::clock::RunTime;
 use crate::event::{Gauges, GilMark, Phase};
-use crate::plan::GilRule;
+use crate::plan::{GilRule, TaskType};
 use crate::state::{RunState, SlotState};
 use crate::tui::canvas::Canvas;
 use crate::tui::chart::Frame;
@@ -136,12 +136,14 @@ pub(crate) fn marks(canvas: &mut Canvas<'_>, run: &RunState, slot: &SlotState, f
 }
 
 /// What a worker does about the lock now, in a word or two; none where that is nothing.
-pub(crate) fn doing(levels: &Gauges, now: RunTime) -> Option<String> {
+pub(crate) fn doing(run: &RunState, levels: &Gauges, now: RunTime) -> Option<String> {
     match levels.phase {
         Phase::GilWait => Some(format!("waits {}", now.since(levels.since))),
         Phase::Blocked => Some("blocked".to_owned()),
         _ if levels.holds.is_some() => Some("holds".to_owned()),
-        Phase::Computing => Some("without GIL".to_owned()),
+        Phase::Computing if run.start.work.task() == TaskType::Native => Some("without GIL".to_owned()),
+        // It has just let go, and wants it back.
+        Phase::Computing => Some("waits".to_owned()),
         _ => None,
     }
 }
@@ -160,16 +162,15 @@ pub(crate) fn state(run: &RunState) -> String {
         [one] => format!("w{one} holds"),
         several => format!("{} hold", several.len()),
     }];
-    for (phase, name) in [(Phase::GilWait, "wait"), (Phase::Blocked, "blocked")] {
-        let count = run.in_phase(phase);
-        if count > 0 || phase == Phase::GilWait {
-            words.push(format!("{count} {name}"));
-        }
+    words.push(format!("{} wait", run.in_phase(Phase::GilWait)));
+    let blocked = run.in_phase(Phase::Blocked);
+    if blocked > 0 {
+        words.push(format!("{blocked} blocked"));
     }
     words.join(" · ")
 }
 
-/// When holders let go, as it is now: `every 5.00 ms`.
+/// When holders let go, as it is now: `interval 5.00 ms`.
 pub(crate) fn rule(rule: GilRule) -> String {
     match rule {
         GilRule::Interval(interval) => format!("interval {interval}"),
