@@ -14,7 +14,7 @@ mod words;
 pub use conclusion::{conclusion, conclusion_of};
 pub use difference::{Differences, differences};
 pub use finding::{Finding, FindingKind, Weight};
-pub use summary::{GilSummary, PartSummary, RunSummary, WorkerSummary, summarise};
+pub use summary::{GilSummary, GilWorker, PartSummary, RunSummary, WorkerSummary, summarise};
 pub use trust::Trust;
 pub use words::where_time_went;
 

@@ -12,11 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::clock::{Clock, RunClock, RunTime};
 use crate::event::{EventFeed, EventSink, RunEvent};
+use crate::exec::gil::Interval;
 use crate::exec::lane::Lanes;
 use crate::exec::processes::{self, GroupSignal};
 use crate::exec::{CancelToken, Fault};
 use crate::ids::RunId;
-use crate::plan::{Costs, Machine, Plan, PlannedRun, Problem, Work};
+use crate::plan::{Costs, GilRule, Machine, Plan, PlannedRun, Problem, Work};
 use crate::probe::{self, Probe, ProbeOptions};
 use crate::task::calibrate::calibrate;
 use crate::units::Nanos;
@@ -78,6 +79,8 @@ struct Active {
     runs: Vec<RunId>,
     /// When, in its current runs, it was asked to end.
     asked: Option<RunTime>,
+    /// When holders of interpreters' locks let go in its current runs, where they have such locks.
+    interval: Option<Interval>,
 }
 
 impl Engine {
@@ -118,7 +121,13 @@ impl Engine {
             if active.is_some() {
                 return Err(StartError::Busy);
             }
-            *active = Some(Active { cancel: cancel.clone(), clock: None, runs: Vec::new(), asked: None });
+            *active = Some(Active {
+                cancel: cancel.clone(),
+                clock: None,
+                runs: Vec::new(),
+                asked: None,
+                interval: None,
+            });
         }
         let inner = Arc::clone(&self.inner);
         let thread = std::thread::Builder::new().name("ps-engine".to_owned());
@@ -150,6 +159,25 @@ impl Engine {
         if let Some(active) = self.inner.active().as_ref() {
             active.cancel.enforce();
         }
+    }
+
+    /// Changes when holders of the interpreters' lock let go, in the runs that go on; nothing where they have no such lock,
+    /// or one whose rule is of another kind.
+    pub fn set_gil_rule(&self, rule: GilRule) {
+        let interval = self.inner.active().as_ref().and_then(|active| active.interval.clone());
+        // The place for whatever else runs under such a lock.
+        let changed = match interval {
+            Some(interval) => interval.set(rule),
+            None => false,
+        };
+        if changed {
+            self.tell_each(|at| RunEvent::Interval { at, rule });
+        }
+    }
+
+    /// When holders of the interpreters' lock let go now, in the runs that go on; none where they have no such lock.
+    pub fn gil_rule(&self) -> Option<GilRule> {
+        self.inner.active().as_ref()?.interval.as_ref().map(Interval::rule)
     }
 
     /// Stops the workers that are processes, for poolscope itself is about to be stopped.

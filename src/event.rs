@@ -11,11 +11,11 @@ use std::sync::mpsc;
 use serde::{Deserialize, Serialize};
 
 pub use run::{PartEnd, Percentiles, RunEnd, RunStart, StopReason, TaskCounts};
-pub use worker::{Gauges, GilCounts, Outcome, Phase, PhaseTotals, Record, WorkerExit};
+pub use worker::{Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record, WorkerExit};
 
 use crate::clock::RunTime;
 use crate::ids::{RunId, SlotId};
-use crate::plan::{Costs, Machine, Plan, Work};
+use crate::plan::{Costs, GilRule, Machine, Plan, Work};
 use crate::units::Nanos;
 
 /// One core over one sampling period.
@@ -118,6 +118,13 @@ pub enum RunEvent {
     Resumed {
         /// When.
         at: RunTime,
+    },
+    /// When holders of the interpreter's lock let go was changed.
+    Interval {
+        /// When.
+        at: RunTime,
+        /// The rule from now on.
+        rule: GilRule,
     },
     /// Something worth knowing that is no fault of the run: lanes that could not be shared, for one.
     Notice(String),

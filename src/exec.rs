@@ -25,6 +25,7 @@ pub use fault::Fault;
 
 use crate::clock::{RunClock, RunTime};
 use crate::event::{EventSink, StopReason, TaskCounts};
+use crate::exec::gil::Interval;
 use crate::exec::lane::Lanes;
 use crate::ids::TaskIndex;
 use crate::plan::{OnError, Runtime, Strategy, Work};
@@ -86,6 +87,8 @@ pub struct RunEnv {
     pub clock: RunClock,
     /// Whether the run is to end early.
     pub cancel: CancelToken,
+    /// When holders of an interpreter's lock let go, if that may be changed; else it is as the runtime says.
+    pub interval: Option<Interval>,
     /// Where facts about workers are said.
     pub events: EventSink,
     /// The program that is started as a worker process.

@@ -7,13 +7,15 @@ mod cores;
 mod ledger;
 mod progress;
 mod run;
+mod tenures;
 mod timeline;
 
 use serde::{Deserialize, Serialize};
 
 pub use cores::Cores;
 pub use ledger::Ledger;
-pub use run::{FAILURES_KEPT, RunState, SlotState, TASKS_KEPT, TaskRecord};
+pub use run::{FAILURES_KEPT, MARKS_KEPT, RunState, SlotState, TASKS_KEPT, TaskRecord};
+pub use tenures::Tenures;
 pub use timeline::{Shares, Timeline, TimelineSpan};
 
 use crate::event::RunEvent;
@@ -86,6 +88,7 @@ impl Session {
             | RunEvent::WorkerExited { .. }
             | RunEvent::Suspended { .. }
             | RunEvent::Resumed { .. }
+            | RunEvent::Interval { .. }
             | RunEvent::RunFinished(_) => {
                 if let Some(run) = self.subject().and_then(|at| self.runs.get_mut(at)) {
                     run.apply(event);

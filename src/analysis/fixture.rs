@@ -268,6 +268,7 @@ impl Script {
             },
             parts: self.parts.clone(),
             gil_wait: crate::event::Percentiles::default(),
+            gil_waits: Vec::new(),
             queue: Percentiles::default(),
             slots: (0..slots).map(gauges).collect(),
             overhead_cpu: ms(2),

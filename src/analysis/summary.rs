@@ -123,6 +123,19 @@ pub struct WorkerSummary {
     pub busy: Nanos,
     /// Where its time went: elapsed. The ledgers of all slots add up to the run's.
     pub ledger: Ledger,
+    /// What it had to do with its interpreter's lock; none where there is none.
+    pub gil: Option<GilWorker>,
+}
+
+/// One worker slot and the lock of its interpreter, in numbers.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct GilWorker {
+    /// What happened, and how long it had the lock.
+    pub counts: GilCounts,
+    /// How long it waited for it, as its ledger has it.
+    pub waited: Nanos,
+    /// Its waits one by one, those included that were none.
+    pub wait: Percentiles,
 }
 
 impl RunSummary {
@@ -202,7 +215,10 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
         parts: parts(start, end),
         queue: end.queue,
         ledger: Ledger::of(&end.slots, elapsed),
-        gil: start.runtime.gil().map(|_| GilSummary { counts: gil_counts(end), wait: end.gil_wait }),
+        gil: start
+            .runtime
+            .gil()
+            .map(|_| GilSummary { counts: end.slots.iter().map(|slot| slot.gil).sum(), wait: end.gil_wait }),
         dropped_events: run.dropped(),
         summarised_tasks: end.slots.iter().map(|slot| slot.summarised).sum(),
         trust: Trust::default(),
@@ -228,15 +244,6 @@ fn parts(start: &RunStart, end: &RunEnd) -> Vec<PartSummary> {
         .collect()
 }
 
-fn gil_counts(end: &RunEnd) -> GilCounts {
-    end.slots.iter().fold(GilCounts::default(), |sum, slot| GilCounts {
-        switches: sum.switches + slot.gil.switches,
-        requests: sum.requests + slot.gil.requests,
-        forced: sum.forced + slot.gil.forced,
-        false_wakes: sum.false_wakes + slot.gil.false_wakes,
-    })
-}
-
 fn workers(run: &RunState, end: &RunEnd, elapsed: Nanos) -> Vec<WorkerSummary> {
     let slots = run.slots.iter().zip(&end.slots).enumerate();
     slots
@@ -246,6 +253,11 @@ fn workers(run: &RunState, end: &RunEnd, elapsed: Nanos) -> Vec<WorkerSummary> {
             tasks: levels.done + levels.failed,
             busy: levels.totals.get(Phase::Computing) + levels.totals.get(Phase::Blocked),
             ledger: Ledger::of(std::slice::from_ref(levels), elapsed),
+            gil: run.start.runtime.gil().map(|_| GilWorker {
+                counts: levels.gil,
+                waited: levels.totals.get(Phase::GilWait),
+                wait: end.gil_waits.get(index).copied().unwrap_or_default(),
+            }),
         })
         .collect()
 }

@@ -35,6 +35,7 @@ pub(super) struct Last {
     pub(super) gil_wait: Percentiles,
     /// Latency of each part of a mix.
     pub(super) parts: Vec<Percentiles>,
+    pub(super) gil_waits: Vec<Percentiles>,
     pub(super) first_start: Option<RunTime>,
 }
 
@@ -88,6 +89,14 @@ impl Collector {
             drain.readers.iter().for_each(|reader| reader.add_part(part, &mut latency));
             latency.percentiles()
         };
+        // One after another, for a sum is larger than a lane's journal may be.
+        let waits = |reader: &LaneReader| {
+            let mut waits = Histogram::default();
+            reader.add_gil_wait(&mut waits);
+            waits.percentiles()
+        };
+        let gil_waits =
+            if gil_wait.is_counted() { drain.readers.iter().map(waits).collect() } else { Vec::new() };
         let last = |reader: &LaneReader| {
             let levels = reader.gauges();
             Gauges { totals: levels.totals_at(now), ..levels }
@@ -98,6 +107,7 @@ impl Collector {
             queue: queue.percentiles(),
             gil_wait: gil_wait.percentiles(),
             parts: (0..self.parts).map(part).collect(),
+            gil_waits,
             first_start: drain.readers.iter().filter_map(LaneReader::first_start).min(),
         }
     }

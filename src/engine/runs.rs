@@ -10,6 +10,7 @@ use super::Inner;
 use super::collector::{Collector, Last};
 use crate::clock::{RunClock, RunTime};
 use crate::event::{EventSink, PartEnd, RunEnd, RunEvent, RunStart};
+use crate::exec::gil::Interval;
 use crate::exec::lane::Lanes;
 use crate::exec::{Books, CancelToken, RunEnv, RunSpec, executor_for};
 use crate::ids::RunId;
@@ -48,10 +49,12 @@ impl Inner {
         if let Some(active) = self.active().as_mut() {
             active.clock = Some(clock.clone());
             active.runs = runs.iter().map(|(id, _)| *id).collect();
+            active.interval = plan.runtime.gil().map(|gil| Interval::new(gil.rule));
         }
         self.all(ready, &clock, cancel);
         if let Some(active) = self.active().as_mut() {
             active.clock = None;
+            active.interval = None;
         }
         self.watch(None);
     }
@@ -139,6 +142,7 @@ impl Inner {
             run_key,
             clock: clock.clone(),
             cancel: cancel.clone(),
+            interval: self.active().as_ref().and_then(|active| active.interval.clone()),
             events: events.clone(),
             worker_program: self.options.worker_program.clone(),
         };
@@ -194,6 +198,7 @@ fn end(elapsed: Nanos, asked: Option<RunTime>, books: Books, last: Last) -> RunE
         latency: last.latency,
         queue: last.queue,
         gil_wait: last.gil_wait,
+        gil_waits: last.gil_waits,
         slots: last.slots,
         overhead_cpu: books.overhead_cpu,
         errors: books.errors,

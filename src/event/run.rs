@@ -118,6 +118,8 @@ pub struct RunEnd {
     pub queue: Percentiles,
     /// Waits for the lock of an interpreter, those included that were none.
     pub gil_wait: Percentiles,
+    /// The same of every slot, in order; empty where there is no such lock.
+    pub gil_waits: Vec<Percentiles>,
     /// Last levels of every slot, in order.
     pub slots: Vec<Gauges>,
     /// CPU time that poolscope itself spent on the run outside of workers: feeding, reading, dispatching.

@@ -197,6 +197,56 @@ pub enum Record {
         /// Part of it spent sending or receiving.
         moving: Nanos,
     },
+    /// A stretch in which the worker had its interpreter's lock, or several short ones together. It lies across phases.
+    Held {
+        /// The beginning of the first.
+        start: RunTime,
+        /// The end of the last.
+        end: RunTime,
+        /// How long it had the lock within it: all of it, if it is one.
+        held: Nanos,
+    },
+    /// Something happened to the worker over its interpreter's lock.
+    Gil {
+        /// When.
+        at: RunTime,
+        /// What.
+        what: GilMark,
+        /// How often since the last record of the same: more than once where it comes faster than it is told.
+        count: u32,
+    },
+}
+
+/// What happens to a worker over the lock of its interpreter.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum GilMark {
+    /// It had waited for the interval, and asked the holder to let go.
+    Request = 0,
+    /// It was asked to let go, and another took the lock.
+    Forced = 1,
+    /// It was woken, and found the lock taken again.
+    FalseWake = 2,
+}
+
+impl GilMark {
+    /// Every one, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Request, Self::Forced, Self::FalseWake];
+
+    /// The one of a number, where there is one.
+    pub fn from_number(number: u64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Request => "asks for the GIL",
+            Self::Forced => "made to let go",
+            Self::FalseWake => "woken for nothing",
+        }
+    }
 }
 
 /// What a lane's gauges say: the levels of one worker at one moment. Totals are exact even where records were dropped.
@@ -230,6 +280,8 @@ pub struct Gauges {
     pub dropped: u64,
     /// What it had to do with its interpreter's lock.
     pub gil: GilCounts,
+    /// Since when it has that lock; none while it has not.
+    pub holds: Option<RunTime>,
 }
 
 /// What a worker, or all of them, had to do with the lock of an interpreter.
@@ -243,6 +295,20 @@ pub struct GilCounts {
     pub forced: u64,
     /// How often it was woken for nothing: the lock had been taken again.
     pub false_wakes: u64,
+    /// How long it had the lock, in stretches that have ended.
+    pub held: Nanos,
+}
+
+impl std::iter::Sum for GilCounts {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            switches: sum.switches + one.switches,
+            requests: sum.requests + one.requests,
+            forced: sum.forced + one.forced,
+            false_wakes: sum.false_wakes + one.false_wakes,
+            held: sum.held + one.held,
+        })
+    }
 }
 
 impl Gauges {
@@ -251,6 +317,11 @@ impl Gauges {
         let mut totals = self.totals;
         totals.add(self.phase, now.since(self.since));
         totals
+    }
+
+    /// How long it had its interpreter's lock up to `now`.
+    pub fn held_at(&self, now: RunTime) -> Nanos {
+        self.gil.held + self.holds.map_or(Nanos::ZERO, |since| now.since(since))
     }
 }
 

@@ -181,7 +181,7 @@ impl Host for Watched<'_> {
 
     fn leave(&mut self) {
         if let Some(seat) = &mut self.seat {
-            seat.give();
+            seat.give(self.lane);
         }
     }
 

@@ -12,13 +12,16 @@
 //! States, orderings and what each of them prevents are in the README.md beside this module. It knows nothing of tasks,
 //! of lanes or of time: a worker's [`GilSeat`] tells its lane.
 
+mod interval;
 mod seat;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+pub use interval::Interval;
 pub use seat::GilSeat;
 
+use crate::event::GilMark;
 use crate::plan::GilRule;
 
 /// Nobody has held it yet.
@@ -27,7 +30,7 @@ const NOBODY: u64 = u64::MAX;
 /// The lock of one interpreter, shared by the workers of one process.
 #[derive(Debug)]
 pub struct Gil {
-    rule: GilRule,
+    interval: Interval,
     state: Mutex<State>,
     /// Told when the lock is let go; one waiter is woken.
     free: Condvar,
@@ -68,10 +71,10 @@ pub struct Taking {
 }
 
 impl Gil {
-    /// A lock that nobody holds.
-    pub const fn new(rule: GilRule) -> Self {
+    /// A lock that nobody holds, and that is let go by the rule that `interval` has at the time.
+    pub const fn new(interval: Interval) -> Self {
         Self {
-            rule,
+            interval,
             state: Mutex::new(State { locked: false, switches: 0, waiting: 0 }),
             free: Condvar::new(),
             last: Mutex::new(Last { holder: NOBODY, waiting: 0 }),
@@ -81,11 +84,16 @@ impl Gil {
     }
 
     /// Ticks between two releases; none where releases are asked for.
-    pub const fn ticks(&self) -> Option<u32> {
-        match self.rule {
+    pub fn ticks(&self) -> Option<u32> {
+        match self.interval.rule() {
             GilRule::Interval(_) => None,
             GilRule::Ticks(ticks) => Some(ticks),
         }
+    }
+
+    /// The rule, which may be changed.
+    pub const fn interval(&self) -> &Interval {
+        &self.interval
     }
 
     /// Whether the holder is asked to let go.
@@ -100,13 +108,14 @@ impl Gil {
         (!state.locked).then(|| self.seize(state, me, Taking::default()))
     }
 
-    /// Waits for it, and takes it. Whoever waits here is called `me`, a number that no other waiter has.
-    pub fn take(&self, me: u64) -> Taking {
+    /// Waits for it, and takes it. Whoever waits here is called `me`, a number that no other waiter has. What happens
+    /// meanwhile is told to `tell` at the moment, under the lock's own lock, so that it must be brief.
+    pub fn take(&self, me: u64, mut tell: impl FnMut(GilMark)) -> Taking {
         let mut taking = Taking::default();
         let mut state = lock(&self.state);
         state.waiting += 1;
         while state.locked {
-            match self.rule {
+            match self.interval.rule() {
                 GilRule::Interval(interval) => {
                     let before = state.switches;
                     let waited = self.free.wait_timeout(state, interval.to_std());
@@ -116,13 +125,18 @@ impl Gil {
                     if wait.timed_out() && state.locked && state.switches == before {
                         self.asked.store(true, Ordering::Relaxed);
                         taking.requests += 1;
+                        tell(GilMark::Request);
                     } else if !wait.timed_out() && state.locked {
                         taking.false_wakes += 1;
+                        tell(GilMark::FalseWake);
                     }
                 }
                 GilRule::Ticks(_) => {
                     state = self.free.wait(state).unwrap_or_else(PoisonError::into_inner);
-                    taking.false_wakes += u32::from(state.locked);
+                    if state.locked {
+                        taking.false_wakes += 1;
+                        tell(GilMark::FalseWake);
+                    }
                 }
             }
         }
@@ -147,17 +161,21 @@ impl Gil {
         Taking { switched, ..taking }
     }
 
-    /// Lets it go. True if it was asked for, in which case this returns only when another has taken it.
-    pub fn give(&self, me: u64) -> bool {
+    /// Lets it go. True if it was asked for, in which case this returns only when another has taken it. Where somebody
+    /// waits for it, `wanted` is called just before, while it is still held.
+    pub fn give(&self, me: u64, wanted: impl FnOnce()) -> bool {
         lock(&self.last).holder = me;
         let mut state = lock(&self.state);
+        let waiting = state.waiting > 0;
+        if waiting {
+            wanted();
+        }
         state.locked = false;
-        let wanted = state.waiting > 0;
         drop(state);
-        if wanted {
+        if waiting {
             self.free.notify_one();
         }
-        if matches!(self.rule, GilRule::Ticks(_)) || !self.is_asked() {
+        if self.ticks().is_some() || !self.is_asked() {
             return false;
         }
         let mut last = lock(&self.last);

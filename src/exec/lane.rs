@@ -76,6 +76,9 @@ enum Gauge {
     GilRequests,
     GilForced,
     GilFalseWakes,
+    GilHeld,
+    /// Since when the worker has its interpreter's lock, plus one; 0 while it has not.
+    GilHeldSince,
     /// The first of [`Phase::COUNT`] totals.
     Totals,
 }
@@ -257,15 +260,33 @@ impl Lanes {
         let task = (now >> 8 & 1 == 1).then_some(TaskIndex((now >> 32) as u32));
         let total = &block[Gauge::Totals as usize + phase as usize];
         total.store(total.load(Ordering::Relaxed) + at.since(since).0, Ordering::Relaxed);
+        self.let_go(slot, at);
         block[Gauge::Now as usize].store(next as u64, Ordering::Relaxed);
         block[Gauge::Since as usize].store(at.max(since).0, Ordering::Relaxed);
         if at.since(since) >= THINNING {
-            let record = Record::Span { phase, task, start: since, end: at };
-            let journal = self.journal(slot);
-            if !Producer::resume(journal).push(journal, &record) {
-                let dropped = &block[Gauge::Dropped as usize];
-                dropped.store(dropped.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-            }
+            self.write(slot, &Record::Span { phase, task, start: since, end: at });
+        }
+    }
+
+    /// A worker that died with its interpreter's lock had it until now: with the process the lock is gone, too.
+    fn let_go(&self, slot: SlotId, at: RunTime) {
+        let block = self.gauges(slot);
+        let Some(since) = read(block, Gauge::GilHeldSince).checked_sub(1).map(RunTime) else {
+            return;
+        };
+        let held = at.since(since);
+        let total = &block[Gauge::GilHeld as usize];
+        total.store(total.load(Ordering::Relaxed) + held.0, Ordering::Relaxed);
+        block[Gauge::GilHeldSince as usize].store(0, Ordering::Relaxed);
+        self.write(slot, &Record::Held { start: since, end: at.max(since), held });
+    }
+
+    /// Writes a record into the journal of a slot in which no worker lives.
+    fn write(&self, slot: SlotId, record: &Record) {
+        let journal = self.journal(slot);
+        if !Producer::resume(journal).push(journal, record) {
+            let dropped = &self.gauges(slot)[Gauge::Dropped as usize];
+            dropped.store(dropped.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::clock::RunTime;
 use crate::event::{Outcome, Phase, StopReason};
 use crate::exec::attempt::{Ended, Job};
-use crate::exec::gil::{Gil, GilSeat};
+use crate::exec::gil::{Gil, GilSeat, Interval};
 use crate::exec::lane::LaneWriter;
 use crate::exec::outcomes::Outcomes;
 use crate::exec::{Books, CancelToken, RunEnv, RunSpec};
@@ -47,7 +47,10 @@ impl Pool {
             seed: spec.seed,
             failed: AtomicBool::new(false),
             cancel: env.cancel.clone(),
-            gil: spec.runtime.gil().map(|gil| (Arc::new(Gil::new(gil.rule)), gil.stretch)),
+            gil: spec.runtime.gil().map(|gil| {
+                let interval = env.interval.clone().unwrap_or_else(|| Interval::new(gil.rule));
+                (Arc::new(Gil::new(interval)), gil.stretch)
+            }),
         }
     }
 
@@ -77,7 +80,7 @@ impl Pool {
             }
         }
         if let Some(seat) = &mut seat {
-            seat.give();
+            seat.give(&mut lane);
         }
         self.outcomes.add_digest(&mut digest);
         if let Some(last) = last {

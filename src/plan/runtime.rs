@@ -40,7 +40,8 @@ pub struct GilSetup {
 }
 
 /// When whoever holds the lock of an interpreter lets it go.
-#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GilRule {
     /// When another has waited so long without a switch: CPython 3.2 and later.
     Interval(Nanos),
@@ -63,6 +64,23 @@ impl Runtime {
         match self {
             Self::Native => None,
             Self::Gil(setup) => Some(setup),
+        }
+    }
+}
+
+impl GilRule {
+    /// Half of it, or twice as much, within what a rule may be.
+    #[must_use]
+    pub fn scaled(self, longer: bool) -> Self {
+        match self {
+            Self::Interval(interval) => {
+                let new = if longer { interval * 2 } else { interval / 2 };
+                Self::Interval(new.clamp(MIN_INTERVAL, MAX_INTERVAL))
+            }
+            Self::Ticks(ticks) => {
+                let new = if longer { ticks.saturating_mul(2) } else { ticks / 2 };
+                Self::Ticks(new.clamp(1, MAX_TICKS))
+            }
         }
     }
 }

@@ -8,7 +8,7 @@
 //! Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula, and a file of results must not run one.
 //! Such a text gets an apostrophe before it, which spreadsheets take for "this is text". Numbers below zero stay numbers.
 
-use crate::analysis::{RunSummary, compare};
+use crate::analysis::{GilSummary, RunSummary, compare};
 use crate::plan::Strategy;
 use crate::report::text::harmless;
 use crate::state::Session;
@@ -56,6 +56,11 @@ impl Cell {
     }
 }
 
+/// A number about the interpreters' locks, where there are any.
+fn gil(run: &RunSummary, number: fn(&GilSummary) -> u64) -> Cell {
+    run.gil.as_ref().map_or(Cell::Nothing, |gil| Cell::Whole(number(gil)))
+}
+
 /// A text that no spreadsheet computes.
 fn no_formula(text: String) -> String {
     // The wide twins count, too: some spreadsheets read them as the same.
@@ -65,7 +70,7 @@ fn no_formula(text: String) -> String {
 /// A column: its name, and what it says of a run.
 type Column = (&'static str, fn(&RunSummary) -> Cell);
 
-const COLUMNS: [Column; 52] = [
+const COLUMNS: [Column; 61] = [
     ("strategy", |run| Cell::Text(run.strategy.name().to_owned())),
     ("runtime", |run| Cell::Text(run.runtime.to_string())),
     ("task", |run| Cell::Text(run.task.name().to_owned())),
@@ -125,6 +130,15 @@ const COLUMNS: [Column; 52] = [
     // The first one, as the task said it.
     ("errors_message", |run| Cell::words(run.errors.first().map(|(_, message)| message.clone()))),
     ("stopped", |run| Cell::words(run.stopped.as_ref().map(ToString::to_string))),
+    ("gil_held_ns", |run| gil(run, |gil| gil.counts.held.0)),
+    ("gil_switches", |run| gil(run, |gil| gil.counts.switches)),
+    ("gil_requests", |run| gil(run, |gil| gil.counts.requests)),
+    ("gil_forced", |run| gil(run, |gil| gil.counts.forced)),
+    ("gil_false_wakes", |run| gil(run, |gil| gil.counts.false_wakes)),
+    ("gil_wait_p50_ns", |run| gil(run, |gil| gil.wait.p50.0)),
+    ("gil_wait_p90_ns", |run| gil(run, |gil| gil.wait.p90.0)),
+    ("gil_wait_p99_ns", |run| gil(run, |gil| gil.wait.p99.0)),
+    ("gil_wait_max_ns", |run| gil(run, |gil| gil.wait.max.0)),
     // As -t takes it; its size is that of all parts. How long each part took is in the JSON.
     ("mix", |run| Cell::words(run.mix())),
 ];

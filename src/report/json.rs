@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Finding, GilSummary, PartSummary, RunSummary, WorkerSummary, compare};
+use crate::analysis::{Finding, GilSummary, GilWorker, PartSummary, RunSummary, WorkerSummary, compare};
 use crate::event::{Percentiles, TaskCounts};
 use crate::plan::{Machine, Plan, Size, Strategy, TaskType, Work, Workload, mix};
 use crate::report::text::harmless;
@@ -158,6 +158,7 @@ impl PlanFacts {
 
 #[derive(Serialize)]
 struct GilFacts {
+    held_ns: u64,
     switches: u64,
     requests: u64,
     forced: u64,
@@ -169,6 +170,34 @@ impl GilFacts {
     fn of(gil: &GilSummary) -> Self {
         let GilSummary { counts, wait } = *gil;
         Self {
+            held_ns: counts.held.0,
+            switches: counts.switches,
+            requests: counts.requests,
+            forced: counts.forced,
+            false_wakes: counts.false_wakes,
+            wait_ns: Points::of(wait),
+        }
+    }
+}
+
+/// What one worker had to do with its interpreter's lock.
+#[derive(Serialize)]
+struct GilOfWorker {
+    held_ns: u64,
+    waited_ns: u64,
+    switches: u64,
+    requests: u64,
+    forced: u64,
+    false_wakes: u64,
+    wait_ns: Points,
+}
+
+impl GilOfWorker {
+    const fn of(gil: &GilWorker) -> Self {
+        let GilWorker { counts, waited, wait } = *gil;
+        Self {
+            held_ns: counts.held.0,
+            waited_ns: waited.0,
             switches: counts.switches,
             requests: counts.requests,
             forced: counts.forced,
@@ -377,6 +406,7 @@ struct Worker {
     tasks: u64,
     busy_ns: u64,
     phases_ns: Parts,
+    gil: Option<GilOfWorker>,
 }
 
 impl Worker {
@@ -388,6 +418,7 @@ impl Worker {
             tasks: worker.tasks,
             busy_ns: worker.busy.0,
             phases_ns: Parts::of(&worker.ledger),
+            gil: worker.gil.as_ref().map(GilOfWorker::of),
         }
     }
 }

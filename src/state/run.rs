@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
 use crate::event::{
-    CoreLoad, CoreSample, Gauges, Outcome, Phase, PhaseTotals, Record, RunEnd, RunEvent, RunStart, WorkerExit,
+    CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record, RunEnd, RunEvent,
+    RunStart, WorkerExit,
 };
 use crate::ids::{CpuId, SlotId, TaskIndex};
+use crate::plan::GilRule;
 use crate::state::progress::{rest_of_task, time_left};
-use crate::state::{Ledger, Timeline, TimelineSpan};
+use crate::state::{Ledger, Tenures, Timeline, TimelineSpan};
 use crate::units::{Nanos, Share};
 
 /// Tasks kept one by one, the last that ended: less than 400 KiB, so that those of all runs that Compare keeps are a few
@@ -18,6 +20,10 @@ use crate::units::{Nanos, Share};
 pub const TASKS_KEPT: usize = 4_096;
 /// Failures kept one by one for each slot, the last ones.
 pub const FAILURES_KEPT: usize = 64;
+/// What happened over an interpreter's lock is kept one by one for each slot, the last ones.
+pub const MARKS_KEPT: usize = 4_096;
+/// Changes of the rule of the lock that are kept, the last ones.
+const RULES_KEPT: usize = 256;
 /// A run whose tasks should have ended so long ago is late.
 const LATE: Nanos = Nanos::from_secs(1);
 
@@ -66,6 +72,12 @@ pub struct SlotState {
     /// The last attempts that failed and were told one by one, with the moments of their ends; `Lost` is the death of the
     /// worker itself. At most [`FAILURES_KEPT`].
     pub failures: VecDeque<(RunTime, Outcome)>,
+    /// When it had its interpreter's lock.
+    pub tenures: Tenures,
+    /// What happened over that lock: when, what, and how often. At most [`MARKS_KEPT`].
+    pub gil_marks: VecDeque<(RunTime, GilMark, u32)>,
+    /// Of the time that all of poolscope was stopped, that in which it had the lock.
+    held_stopped: Nanos,
 }
 
 /// What the machine was like around a run.
@@ -101,6 +113,8 @@ pub struct RunState {
     pub suspended: Nanos,
     /// Since when it is stopped.
     pub suspended_since: Option<RunTime>,
+    /// When holders of the interpreters' lock were told to let go by another rule, and by which. The last changes.
+    pub rules: VecDeque<(RunTime, GilRule)>,
     /// What is known since it is over; none while it runs.
     pub end: Option<Box<RunEnd>>,
 }
@@ -114,7 +128,8 @@ impl SlotState {
     }
 
     fn take_levels(&mut self, levels: &Gauges) {
-        self.levels = Gauges { totals: levels.totals.less(&self.stopped), ..*levels };
+        let gil = GilCounts { held: levels.gil.held - self.held_stopped, ..levels.gil };
+        self.levels = Gauges { totals: levels.totals.less(&self.stopped), gil, ..*levels };
     }
 }
 
@@ -129,6 +144,9 @@ impl RunState {
             exits: Vec::new(),
             longest: None,
             failures: VecDeque::new(),
+            tenures: Tenures::new(lanes),
+            gil_marks: VecDeque::new(),
+            held_stopped: Nanos::ZERO,
         };
         let idle_before = before.map(|sample| {
             // What the run before this one was charged for is over by now: others alone are in the way.
@@ -148,6 +166,7 @@ impl RunState {
             now: RunTime::START,
             suspended: Nanos::ZERO,
             suspended_since: None,
+            rules: VecDeque::new(),
             end: None,
         }
     }
@@ -190,8 +209,18 @@ impl RunState {
                     // The worker's own clock went on: what it was doing seems to have taken so much longer.
                     for slot in &mut self.slots {
                         slot.stopped.add(slot.levels.phase, stop);
+                        if slot.levels.holds.is_some() {
+                            slot.held_stopped += stop;
+                        }
                     }
                 }
+            }
+            RunEvent::Interval { at, rule } => {
+                self.tell(*at);
+                if self.rules.len() == RULES_KEPT {
+                    self.rules.pop_front();
+                }
+                self.rules.push_back((*at, *rule));
             }
             RunEvent::RunFinished(end) => {
                 let mut end = end.clone();
@@ -265,6 +294,13 @@ impl RunState {
             }
             Record::Summary { start, end, working, moving, .. } => {
                 slot.timeline.add_summary(start, end, working, moving);
+            }
+            Record::Held { start, end, held } => slot.tenures.add(start, end, held),
+            Record::Gil { at, what, count } => {
+                if slot.gil_marks.len() == MARKS_KEPT {
+                    slot.gil_marks.pop_front();
+                }
+                slot.gil_marks.push_back((at, what, count));
             }
         }
     }
@@ -380,6 +416,17 @@ impl RunState {
             within.into_iter().map(|phase| slot.levels.totals.get(phase)).sum::<Nanos>()
         };
         Some(self.slots.iter().map(busy).sum::<Nanos>() / ended)
+    }
+
+    /// When holders of the interpreters' lock let go now; none where there is no such lock.
+    pub fn gil_rule(&self) -> Option<GilRule> {
+        let first = self.start.runtime.gil()?.rule;
+        Some(self.rules.back().map_or(first, |(_, rule)| *rule))
+    }
+
+    /// What all workers together had to do with their interpreters' locks so far.
+    pub fn gil_counts(&self) -> GilCounts {
+        self.slots.iter().map(|slot| slot.levels.gil).sum()
     }
 
     /// Records that were lost because a journal was full.

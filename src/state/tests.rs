@@ -48,6 +48,7 @@ fn finished(elapsed_ms: u64) -> RunEvent {
         latency: crate::event::Percentiles::default(),
         parts: Vec::new(),
         gil_wait: crate::event::Percentiles::default(),
+        gil_waits: Vec::new(),
         queue: crate::event::Percentiles::default(),
         slots: vec![Gauges { done: 8, ..Gauges::default() }],
         overhead_cpu: Nanos::ZERO,

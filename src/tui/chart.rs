@@ -4,10 +4,13 @@
 //! never just the last. Columns whose time is over for good are computed once; a frame computes those that still change,
 //! so that a thousand lanes cost no more to watch than a few.
 
+pub(crate) mod holders;
+
 use crate::clock::RunTime;
 use crate::event::Phase;
 use crate::ids::TaskIndex;
 use crate::state::{RunState, Shares, SlotState};
+use crate::tui::chart::holders::{HolderCell, Holders};
 
 /// One column of one row.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
@@ -61,6 +64,13 @@ impl Frame {
         Some((column as u16).min(self.columns - 1))
     }
 
+    /// All slots that are shown.
+    pub(crate) fn shown(&self, of: usize) -> std::ops::Range<usize> {
+        let end = self.end.min(of);
+        let rows = usize::from(self.rows) * self.fold.max(1);
+        self.first.min(end)..(self.first + rows).min(end)
+    }
+
     /// The slots of a row.
     pub(crate) fn slots(&self, row: u16, of: usize) -> std::ops::Range<usize> {
         let end = self.end.min(of);
@@ -76,6 +86,7 @@ pub(crate) struct Chart {
     cells: Vec<Cell>,
     /// Columns that will not change, by row.
     settled: Vec<u16>,
+    holders: Holders,
 }
 
 impl Chart {
@@ -91,6 +102,11 @@ impl Chart {
         self.cells.get(start..start + columns).unwrap_or(&[])
     }
 
+    /// Who had the lock of an interpreter, line by line: see [`holders::locks`].
+    pub(crate) fn holders(&self, line: usize) -> &[HolderCell] {
+        self.holders.line(line, self.frame.columns)
+    }
+
     /// Brings the cells up to `now`.
     pub(crate) fn refresh(&mut self, run: &RunState, now: RunTime, frame: Frame) {
         if self.frame != frame {
@@ -99,6 +115,7 @@ impl Chart {
         for row in 0..frame.rows {
             self.refresh_row(row, run, now);
         }
+        self.holders.refresh(run, now, &frame);
     }
 
     /// Shows a run of which nothing is known yet.
@@ -108,6 +125,7 @@ impl Chart {
         self.cells.resize(usize::from(frame.rows) * usize::from(frame.columns), Cell::default());
         self.settled.clear();
         self.settled.resize(usize::from(frame.rows), 0);
+        self.holders.blank();
     }
 
     /// Forgets everything.

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::event::{Outcome, Phase};
+use crate::event::{GilMark, Outcome, Phase};
 
 /// What a phase looks like without colour.
 pub(crate) const fn phase_glyph(phase: Phase) -> char {
@@ -29,6 +29,18 @@ pub(crate) const fn failure_glyph(outcome: Outcome) -> Option<char> {
     }
 }
 
+/// What happens to a worker over its interpreter's lock.
+pub(crate) const fn gil_glyph(mark: GilMark) -> char {
+    match mark {
+        GilMark::Request => '▵',
+        GilMark::Forced => '▾',
+        GilMark::FalseWake => '◇',
+    }
+}
+
+/// Where the rule of the lock was changed.
+pub(crate) const CHANGED: char = '◆';
+
 /// The eight heights of a block, from the lowest.
 pub(crate) const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// The eight widths of a block, from the narrowest.
@@ -48,8 +60,8 @@ const TWINS: &[(&str, &str)] = &[
     ("▞", "x"),
     ("▸▶›→", ">"),
     ("◂‹←", "<"),
-    ("↑", "^"),
-    ("↓", "v"),
+    ("↑▵", "^"),
+    ("↓▾", "v"),
     ("╌", "~"),
     ("·…", "."),
     ("▁", "_"),
@@ -63,8 +75,8 @@ const TWINS: &[(&str, &str)] = &[
     ("☐", "-"),
     ("✗", "!"),
     ("†", "X"),
-    ("●", "*"),
-    ("○", "o"),
+    ("●◆", "*"),
+    ("○◇", "o"),
     ("×", "x"),
     ("≈", "~"),
     ("≤", "<"),
@@ -92,7 +104,7 @@ mod tests {
     #[test]
     fn every_glyph_has_an_ascii_twin() {
         let glyphs = Phase::ALL.map(phase_glyph).into_iter().chain(HEIGHTS).chain(WIDTHS);
-        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗†●○■☑☐▶▸".chars()).collect();
+        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗†●○■☑☐▶▸▵▾◇◆".chars()).collect();
         let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
         buf.set_string(0, 0, &text, Style::new());
         to_ascii(&mut buf);

@@ -11,6 +11,7 @@ use crate::tui::glyphs::phase_glyph;
 use crate::tui::keys::{self, Context, TABLE};
 use crate::tui::lab::legend::PHASES;
 use crate::tui::lab::panel::Panel;
+use crate::tui::message::Action;
 use crate::tui::model::Screen;
 use crate::tui::theme::Theme;
 
@@ -19,6 +20,7 @@ pub(crate) struct Help<'a> {
     theme: &'a Theme,
     screen: Screen,
     scroll: u16,
+    gil: bool,
 }
 
 /// A line of the help.
@@ -32,14 +34,21 @@ enum Line {
 impl<'a> Help<'a> {
     /// The help of a screen, with so many lines scrolled away.
     pub(crate) const fn new(theme: &'a Theme, screen: Screen, scroll: u16) -> Self {
-        Self { theme, screen, scroll }
+        Self { theme, screen, scroll, gil: false }
+    }
+
+    /// With the keys of a run that goes on under interpreters' locks, or without.
+    #[must_use]
+    pub(crate) const fn gil(mut self, gil: bool) -> Self {
+        self.gil = gil;
+        self
     }
 }
 
 impl Widget for Help<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let theme = self.theme;
-        let lines = lines(self.screen, theme);
+        let lines = lines(self.screen, self.gil, theme);
         let columns: u16 = if area.width >= 80 { 2 } else { 1 };
         let per_column = (lines.len() as u16).div_ceil(columns);
         let width = (columns * 38 + 4).min(area.width);
@@ -105,7 +114,7 @@ const LAB: [(Context, &str); 5] = [
 const COMPARE: [(Context, &str); 2] =
     [(Context::Compare, "Compare"), (Context::Opened, "A run that is opened")];
 
-fn lines(screen: Screen, theme: &Theme) -> Vec<Line> {
+fn lines(screen: Screen, gil: bool, theme: &Theme) -> Vec<Line> {
     let mut lines = Vec::new();
     let own: &[(Context, &'static str)] = match screen {
         Screen::Lab => &LAB,
@@ -113,7 +122,8 @@ fn lines(screen: Screen, theme: &Theme) -> Vec<Line> {
     };
     for (context, heading) in [(Context::Everywhere, "Everywhere")].into_iter().chain(own.iter().copied()) {
         lines.push(Line::Heading(heading));
-        let rows = TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty());
+        let means = |row: &&keys::Binding| gil || row.action != Action::GilShorter;
+        let rows = TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).filter(means);
         lines.extend(rows.map(|row| Line::Key(row.shown, row.label)));
     }
     lines.push(Line::Heading("What a worker does"));
@@ -142,7 +152,7 @@ mod tests {
     fn the_help_names_every_shown_key() {
         let theme = Theme::new(Palette::Dark, Depth::True, true);
         let named =
-            |screen| lines(screen, &theme).iter().filter(|line| matches!(line, Line::Key(..))).count();
+            |screen| lines(screen, true, &theme).iter().filter(|line| matches!(line, Line::Key(..))).count();
         let rows =
             |context| TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).count();
         // What the help itself and an empty Compare take is told by their last line.

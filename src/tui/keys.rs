@@ -149,6 +149,8 @@ pub(crate) const TABLE: &[Binding] = &[
     row(Lab, key(Key::Tab), Do::NextPanel, ("Tab", "next panel"), 6),
     row(Lab, key(Key::BackTab), Do::PreviousPanel, ("Shift-Tab", "previous panel"), 0),
     row(Lab, char('z'), Do::Expand, ("z", "expand"), 9),
+    row(Lab, char('{'), Do::GilShorter, ("{ }", "GIL interval"), 2),
+    also(Lab, char('}'), Do::GilLonger),
     row(Plan, key(Key::Up), Do::Up, ("↑ ↓", "choose"), 4),
     also(Plan, key(Key::Down), Do::Down),
     also(Plan, char('k'), Do::Up),

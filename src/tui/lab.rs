@@ -34,6 +34,7 @@ pub(crate) mod lanes;
 pub(crate) mod layout;
 mod ledger;
 pub(crate) mod legend;
+pub(crate) mod locks;
 mod outline;
 pub(crate) mod panel;
 mod plan;

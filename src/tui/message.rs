@@ -93,6 +93,10 @@ pub(crate) enum Action {
     TakeValue,
     /// Leave the value as it was.
     DropValue,
+    /// Half the time, or half the ticks, after which a holder of the interpreter's lock lets go.
+    GilShorter,
+    /// Twice that.
+    GilLonger,
     /// Show less time, more closely.
     ZoomIn,
     /// Show more time.
@@ -150,6 +154,11 @@ pub(crate) enum Effect {
     Start(Box<Plan>),
     /// Write a text into a new file of the current directory, and say where.
     Write(Box<Export>),
+    /// Let holders of interpreters' locks let go after twice the time or the ticks, or after half, in the runs that go on.
+    ScaleInterval {
+        /// Twice, not half.
+        longer: bool,
+    },
     /// Cancel the comparison.
     Cancel,
     /// Cancel it by force.

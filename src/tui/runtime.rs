@@ -96,6 +96,12 @@ impl Runtime {
                         let written = Message::Written(files::write_tasks(&export));
                         let _: Effect = update(&mut model, written);
                     }
+                    Effect::ScaleInterval { longer } => {
+                        // From what it is by now, not from what was told of it: keys come faster than frames.
+                        if let Some(rule) = self.engine.gil_rule() {
+                            self.engine.set_gil_rule(rule.scaled(longer));
+                        }
+                    }
                     Effect::Cancel => self.engine.cancel(),
                     Effect::Enforce => {
                         self.engine.enforce();

@@ -71,6 +71,7 @@ pub(crate) struct Theme {
     words: [Color; Phase::COUNT],
     deep: Color,
     strategies: [Color; 4],
+    holders: [(Color, Color); 8],
 }
 
 impl Theme {
@@ -105,6 +106,7 @@ impl Theme {
             words: paints.words.each_ref().map(colour),
             deep: colour(&paints.deep),
             strategies: paints.strategies.each_ref().map(colour),
+            holders: paints.holders.each_ref().map(|(paint, ink)| (colour(paint), colour(ink))),
         }
     }
 
@@ -132,6 +134,7 @@ impl Theme {
             words: [Color::Reset; Phase::COUNT],
             deep: Color::Reset,
             strategies: [Color::Reset; 4],
+            holders: [(Color::Reset, Color::Reset); 8],
         }
     }
 
@@ -177,6 +180,21 @@ impl Theme {
     /// The name of a phase in its colour, far enough from the background to be read.
     pub(crate) const fn word(&self, phase: Phase) -> Style {
         Style::new().fg(self.words[phase as usize])
+    }
+
+    /// The colour of a worker that has an interpreter's lock; after eight they come again, and the number tells.
+    pub(crate) const fn holder(&self, slot: usize) -> Color {
+        self.holders[slot % self.holders.len()].0
+    }
+
+    /// A worker's number on its colour; bold where there are no colours, or letters are to be read.
+    pub(crate) const fn holder_name(&self, slot: usize) -> Style {
+        let (colour, ink) = self.holders[slot % self.holders.len()];
+        match self.palette {
+            Palette::Mono => Style::new().fg(Color::Reset),
+            _ if self.ascii => Style::new().fg(colour),
+            _ => Style::new().fg(ink).bg(colour),
+        }
     }
 
     /// The colour of a strategy.

@@ -29,7 +29,7 @@ impl Throughput {
         match *record {
             Record::Task { start, end, .. } => self.add(start, end, 1.0),
             Record::Summary { start, end, tasks, .. } => self.add(start, end, tasks as f32),
-            Record::Span { .. } => {}
+            Record::Span { .. } | Record::Held { .. } | Record::Gil { .. } => {}
         }
     }
 

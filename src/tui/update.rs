@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 
 use crate::clock::RunTime;
 use crate::event::RunEvent;
+use crate::state::RunState;
 use crate::tui::bands::Bands;
 use crate::tui::keys::{self, Chord};
 use crate::tui::lab;
@@ -109,6 +110,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
             model.activity = Activity::Quitting;
             return Effect::Quit;
         }
+        Action::GilShorter | Action::GilLonger => return scale_interval(model, action == Action::GilLonger),
         Action::Export => return compare::export(model),
         Action::Suspend => return Effect::Suspend,
         Action::Repaint => return Effect::Repaint,
@@ -195,6 +197,12 @@ fn cancel(model: &mut Model) -> Effect {
         Activity::Stopping => Effect::Enforce,
         Activity::Idle | Activity::Quitting => Effect::None,
     }
+}
+
+/// Changes when holders of interpreters' locks let go, if a run goes on that has such locks.
+fn scale_interval(model: &Model, longer: bool) -> Effect {
+    let gil = model.session.running().and_then(RunState::gil_rule);
+    gil.map_or(Effect::None, |_| Effect::ScaleInterval { longer })
 }
 
 fn open_plan(model: &mut Model) {

@@ -54,7 +54,8 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
         Some(Overlay::Help { scroll }) => {
             // The keys stay in sight below.
             let area = Rect { height: area.height - 1, ..area };
-            Help::new(&model.theme, model.screen, scroll).render(area, buf);
+            let gil = model.session.running().is_some_and(|run| run.gil_rule().is_some());
+            Help::new(&model.theme, model.screen, scroll).gil(gil).render(area, buf);
         }
         Some(Overlay::Plan) => {
             let area = PlanPanel::overlay_area(model);

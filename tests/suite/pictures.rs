@@ -67,6 +67,23 @@ fn pictures_of_compare() {
     }
 }
 
+#[test]
+#[ignore = "makes the README's pictures; run it by hand when the screen has changed"]
+fn pictures_of_the_gil() {
+    for (theme, palette) in THEMES {
+        let args =
+            ["-t", "cpu", "--size", "30ms", "-n", "16", "-w", "4", "-s", "threads", "--runtime", "gil"];
+        let mut terminal = Terminal::poolscope(120, 36, &[&args[..], &["--theme", theme]].concat());
+        terminal.until("Enter");
+        terminal.press("\r");
+        terminal.wait("the end of the run", |t| t.text().contains('✓'));
+        terminal.press("\t\t+++");
+        terminal.until("asks for the GIL");
+        std::thread::sleep(std::time::Duration::from_millis(900));
+        keep(&terminal, &palette, &format!("gil-{theme}.svg"));
+    }
+}
+
 fn keep(terminal: &Terminal, palette: &Palette, name: &str) {
     let picture = terminal.screen(|screen| svg(screen, palette));
     std::fs::write(format!("{}/assets/{name}", env!("CARGO_MANIFEST_DIR")), picture).unwrap();

@@ -41,15 +41,14 @@ impl GilSeat {
             return;
         }
         let taking = self.gil.try_take(self.me).unwrap_or_else(|| self.wait(lane));
-        let waited =
-            if lane.phase() == Phase::GilWait { lane.clock().now().since(lane.since()) } else { Nanos::ZERO };
-        self.taken(lane, taking, waited);
+        self.taken(lane, taking);
     }
 
     /// Gives the lock up for a while, or for good.
-    pub fn give(&mut self) {
+    pub fn give(&mut self, lane: &mut LaneWriter) {
         if std::mem::take(&mut self.held) {
-            self.gil.give(self.me);
+            lane.gave_gil(lane.clock().now());
+            self.gil.give(self.me, || {});
         }
     }
 
@@ -81,15 +80,26 @@ impl GilSeat {
         let asked = self.gil.is_asked();
         if asked {
             lane.enter(Phase::GilWait);
+            lane.gave_gil(lane.since());
         }
-        if self.gil.give(self.me) {
+        let mut wanted = None;
+        if self.gil.give(self.me, || wanted = Some(lane.is_letting_go())) {
             lane.forced_switch();
         }
         self.held = false;
-        let taking = self.gil.try_take(self.me).unwrap_or_else(|| self.wait(lane));
+        let taking = self.gil.try_take(self.me);
+        // Another may have had it in between, even where it is free again by now.
+        let lost = taking.is_none_or(|taking| taking.switched);
+        if lost && lane.phase() != Phase::GilWait {
+            let at = wanted.unwrap_or_else(|| lane.clock().now());
+            lane.enter_at(Phase::GilWait, at);
+            lane.gave_gil(at);
+        } else if wanted.is_some() {
+            lane.has_gil_still();
+        }
+        let taking = taking.unwrap_or_else(|| self.wait(lane));
         if lane.phase() == Phase::GilWait {
-            let waited = lane.clock().now().since(lane.since());
-            self.taken(lane, taking, waited);
+            self.taken(lane, taking);
             lane.enter(Phase::Computing);
         } else {
             // Nobody wanted it: not worth a word, and ten thousand times a second.
@@ -101,16 +111,17 @@ impl GilSeat {
     fn wait(&self, lane: &mut LaneWriter) -> Taking {
         if lane.phase() != Phase::GilWait {
             lane.enter(Phase::GilWait);
+            lane.gave_gil(lane.since());
         }
-        self.gil.take(self.me)
+        self.gil.take(self.me, |what| lane.mark_gil(what))
     }
 
-    fn taken(&mut self, lane: &mut LaneWriter, taking: Taking, waited: Nanos) {
+    fn taken(&mut self, lane: &mut LaneWriter, taking: Taking) {
+        let now = lane.clock().now();
+        let waited = if lane.phase() == Phase::GilWait { now.since(lane.since()) } else { Nanos::ZERO };
         self.held = true;
         self.ticks = self.gil.ticks().unwrap_or(0);
-        if self.stretch > Nanos::ZERO {
-            self.looked = lane.clock().now();
-        }
-        lane.took_gil(taking, waited);
+        self.looked = now;
+        lane.took_gil(taking, waited, now);
     }
 }

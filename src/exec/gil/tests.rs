@@ -6,7 +6,7 @@ use super::*;
 
 fn gil(text: &str) -> Arc<Gil> {
     let setup = text.parse::<crate::plan::Runtime>().unwrap().gil().unwrap();
-    Arc::new(Gil::new(setup.rule))
+    Arc::new(Gil::new(Interval::new(setup.rule)))
 }
 
 /// Computes on `workers` threads, each for so many checkpoints, as an eval loop does; returns switches, requests and
@@ -19,7 +19,7 @@ fn compute(gil: &Arc<Gil>, workers: u64, checkpoints: u32) -> (u32, u32, u32) {
             let (holders, counts) = (Arc::clone(&holders), counts.clone());
             scope.spawn(move || {
                 let take = || {
-                    let taking = gil.take(me);
+                    let taking = gil.take(me, |_| {});
                     assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0, "two hold it");
                     counts[0].fetch_add(u32::from(taking.switched), Ordering::SeqCst);
                     counts[1].fetch_add(taking.requests, Ordering::SeqCst);
@@ -33,12 +33,12 @@ fn compute(gil: &Arc<Gil>, workers: u64, checkpoints: u32) -> (u32, u32, u32) {
                     };
                     if lets_go {
                         assert_eq!(holders.fetch_sub(1, Ordering::SeqCst), 1);
-                        counts[2].fetch_add(u32::from(gil.give(me)), Ordering::SeqCst);
+                        counts[2].fetch_add(u32::from(gil.give(me, || {})), Ordering::SeqCst);
                         take();
                     }
                 }
                 assert_eq!(holders.fetch_sub(1, Ordering::SeqCst), 1);
-                gil.give(me);
+                gil.give(me, || {});
             });
         }
     });
@@ -67,19 +67,19 @@ fn never_do_two_hold_it_and_all_come_to_their_end() {
 #[test]
 fn who_waits_longer_than_the_interval_asks_and_the_holder_waits_until_it_is_taken() {
     let gil = gil("gil:1ms");
-    gil.take(1);
+    gil.take(1, |_| {});
     let other = Arc::clone(&gil);
     let waiter = thread::spawn(move || {
-        let taking = other.take(2);
+        let taking = other.take(2, |_| {});
         let asked = other.is_asked();
-        other.give(2);
+        other.give(2, || {});
         (taking, asked)
     });
     while !gil.is_asked() {
         thread::yield_now();
     }
     // It was asked, so that this returns only when the other has it; how it came by it, nobody can tell beforehand.
-    gil.give(1);
+    gil.give(1, || {});
     assert_eq!(lock(&gil.last).holder, 2);
     let (taking, asked) = waiter.join().unwrap();
     assert!(taking.switched && taking.requests >= 1 && !asked, "{taking:?}");
@@ -88,10 +88,10 @@ fn who_waits_longer_than_the_interval_asks_and_the_holder_waits_until_it_is_take
 #[test]
 fn a_release_that_nobody_asked_for_waits_for_nobody() {
     let gil = gil("gil:10s");
-    gil.take(1);
-    assert!(!gil.give(1));
+    gil.take(1, |_| {});
+    assert!(!gil.give(1, || {}));
     assert_eq!(gil.try_take(1), Some(Taking::default()), "the same again is no switch");
     assert_eq!(gil.try_take(2), None);
-    gil.give(1);
+    gil.give(1, || {});
     assert!(gil.try_take(2).is_some_and(|taking| taking.switched));
 }

@@ -59,6 +59,11 @@ impl Histogram {
         self.longest = self.longest.max(longest);
     }
 
+    /// Whether anything was counted.
+    pub fn is_counted(&self) -> bool {
+        self.counts.iter().any(|n| *n > 0)
+    }
+
     /// The distribution at a few points, by the nearest-rank rule; all zero where nothing was counted.
     pub fn percentiles(&self) -> Percentiles {
         let total: u64 = self.counts.iter().fold(0, |sum, n| sum.saturating_add(*n));

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::RunTime;
-use crate::event::{Outcome, Phase, Record};
+use crate::event::{GilMark, Outcome, Phase, Record};
 use crate::ids::{CpuId, TaskIndex};
 use crate::units::Nanos;
 
@@ -106,14 +106,16 @@ impl Consumer {
 const SPAN: u64 = 1;
 const TASK: u64 = 2;
 const SUMMARY: u64 = 3;
+const HELD: u64 = 4;
+const GIL: u64 = 5;
 const HAS_TASK: u64 = 1 << 8;
 /// Bits of a CPU time, and the longest one: 78 hours.
 const CPU_BITS: u32 = 48;
 const MOST_CPU: u64 = (1 << CPU_BITS) - 1;
 
-/// Word 0: beginning. Word 1: end. Word 2: kind in bits 0..8, flags in 8..16, phase or outcome in 16..24, attempt in
-/// 24..32, task or count of tasks in 32..64. Word 3: CPU time in bits 0..48 and the CPU, counted from 1, in 48..64; or two
-/// lengths of 32 bits in steps of 16 ns.
+/// Word 0: beginning. Word 1: end. Word 2: kind in bits 0..8, flags in 8..16, phase, outcome or mark in 16..24, attempt in
+/// 24..32, task or count in 32..64. Word 3: CPU time in bits 0..48 and the CPU, counted from 1, in 48..64; or two
+/// lengths of 32 bits in steps of 16 ns; or one length.
 fn encode(record: &Record) -> [u64; RECORD_CELLS] {
     match *record {
         Record::Span { phase, task, start, end } => {
@@ -129,6 +131,10 @@ fn encode(record: &Record) -> [u64; RECORD_CELLS] {
         Record::Summary { start, end, tasks, working, moving } => {
             let half = |time: Nanos| (time.0 >> 4).min(u64::from(u32::MAX));
             [start.0, end.0, SUMMARY | u64::from(tasks) << 32, half(working) | half(moving) << 32]
+        }
+        Record::Held { start, end, held } => [start.0, end.0, HELD, held.0],
+        Record::Gil { at, what, count } => {
+            [at.0, at.0, GIL | (what as u64) << 16 | u64::from(count) << 32, 0]
         }
     }
 }
@@ -158,6 +164,8 @@ fn decode([start, end, word, rest]: [u64; RECORD_CELLS]) -> Option<Record> {
             let (working, moving) = (Nanos((rest & 0xffff_ffff) << 4), Nanos(rest >> 32 << 4));
             Some(Record::Summary { start, end, tasks: upper, working, moving })
         }
+        HELD => Some(Record::Held { start, end, held: Nanos(rest.min(end.since(start).0)) }),
+        GIL => Some(Record::Gil { at: start, what: GilMark::from_number(code)?, count: upper }),
         _ => None,
     }
 }

@@ -35,8 +35,13 @@ enum Nature {
 }
 
 fn nature(place: usize) -> Nature {
-    const LEVELS: [usize; 4] =
-        [Gauge::Now as usize, Gauge::Since as usize, Gauge::Pid as usize, Gauge::Cpu as usize];
+    const LEVELS: [usize; 5] = [
+        Gauge::Now as usize,
+        Gauge::Since as usize,
+        Gauge::Pid as usize,
+        Gauge::Cpu as usize,
+        Gauge::GilHeldSince as usize,
+    ];
     const MAXIMA: [usize; 3] =
         [Gauge::LongestLatency as usize, Gauge::LongestQueue as usize, Gauge::LongestGilWait as usize];
     if LEVELS.contains(&place) {

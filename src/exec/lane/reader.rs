@@ -61,7 +61,9 @@ impl LaneReader {
                 requests: read(block, Gauge::GilRequests),
                 forced: read(block, Gauge::GilForced),
                 false_wakes: read(block, Gauge::GilFalseWakes),
+                held: Nanos(read(block, Gauge::GilHeld)),
             },
+            holds: read(block, Gauge::GilHeldSince).checked_sub(1).map(RunTime),
         }
     }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::clock::{Clock, ManualHand, RunClock};
-use crate::event::{Gauges, Outcome, Record};
+use crate::event::{Gauges, GilMark, Outcome, Record};
+use crate::exec::gil::Taking;
 use crate::ids::TaskIndex;
 
 const SLOT: SlotId = SlotId(0);
@@ -181,4 +182,55 @@ fn shared_lanes_are_seen_by_whoever_attaches_and_refused_to_strangers() {
     let mut reader = LaneReader::new(&lanes, slot);
     assert_eq!(reader.gauges().done, 1);
     assert_eq!(drained(&mut reader).len(), 2);
+}
+
+#[test]
+fn a_lane_says_when_its_worker_had_the_lock_across_phases_and_tasks() {
+    let (lanes, clock, hand) = lane();
+    let mut reader = LaneReader::new(&lanes, SLOT);
+    lanes.spawned(SLOT, clock.now());
+    let mut writer = LaneWriter::attach(&lanes, SLOT, clock.clone(), 1);
+    let stretch = |writer: &mut LaneWriter, held: u64| {
+        writer.took_gil(Taking { switched: true, ..Taking::default() }, Nanos::ZERO, clock.now());
+        let since = reader.gauges().holds;
+        hand.advance(Nanos::from_micros(held));
+        writer.gave_gil(clock.now());
+        writer.gave_gil(clock.now());
+        assert_eq!(since.map(|since| clock.now().since(since)), Some(Nanos::from_micros(held)));
+        assert_eq!(reader.gauges().holds, None);
+    };
+    // One that is told by itself, many short ones that are told together, and one at whose end the worker is gone.
+    stretch(&mut writer, 5_000);
+    (0..100).for_each(|_| stretch(&mut writer, 3));
+    writer.took_gil(Taking::default(), Nanos::ZERO, clock.now());
+    hand.advance(Nanos::from_micros(700));
+    drop(writer);
+    lanes.gone(SLOT, clock.now());
+    let gauges = reader.gauges();
+    assert_eq!((gauges.gil.held, gauges.holds), (Nanos::from_micros(5_000 + 300 + 700), None));
+    let held: Vec<_> = drained(&mut reader)
+        .into_iter()
+        .filter_map(|record| if let Record::Held { held, .. } = record { Some(held) } else { None })
+        .collect();
+    assert!(held.len() < 20, "{} records for 102 stretches", held.len());
+    // The last few short ones were not told yet when it died.
+    let told: Nanos = held.into_iter().sum();
+    assert!(gauges.gil.held - told < THINNING, "{told}");
+}
+
+#[test]
+fn marks_that_come_fast_are_counted_with_the_next_that_is_told() {
+    let (lanes, clock, hand) = lane();
+    let mut reader = LaneReader::new(&lanes, SLOT);
+    let mut writer = LaneWriter::attach(&lanes, SLOT, clock, 1);
+    for _ in 0..10_000 {
+        writer.mark_gil(GilMark::FalseWake);
+        hand.advance(Nanos::from_micros(100));
+    }
+    let counts: Vec<u32> = drained(&mut reader)
+        .into_iter()
+        .filter_map(|record| if let Record::Gil { count, .. } = record { Some(count) } else { None })
+        .collect();
+    assert_eq!(counts.len(), 500, "a second of them");
+    assert!(counts.iter().sum::<u32>() > 9_950, "all but those after the last");
 }

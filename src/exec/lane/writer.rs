@@ -6,13 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::journal::Producer;
 use super::{Gauge, Lanes, THINNING, histogram, read};
 use crate::clock::{RunClock, RunTime, current_cpu, thread_cpu};
-use crate::event::{Outcome, Phase, Record};
+use crate::event::{GilMark, Outcome, Phase, Record};
 use crate::exec::gil::Taking;
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::units::Nanos;
 
 /// The thread clock is read at most this often: it is a call into the kernel.
 const CPU_READING: Nanos = Nanos::from_millis(1);
+
+/// Marks of one kind are told at most this often, five hundred times a second; those between are counted with the next.
+const MARKS_APART: Nanos = Nanos::from_millis(2);
 
 /// The one writer of a slot, on the worker's own thread. The clock is read once per change of phase: the end of one is
 /// the start of the next.
@@ -29,6 +32,18 @@ pub struct LaneWriter {
     task: Option<RunningTask>,
     summary: Summary,
     cpu: CpuReading,
+    gil: Tenure,
+}
+
+/// The interpreter's lock, as the worker has and had it since the last record.
+#[derive(Debug, Default)]
+struct Tenure {
+    /// Since when it has the lock.
+    since: Option<RunTime>,
+    /// Stretches too short for records of their own: their beginning, and their length together.
+    short: Option<(RunTime, Nanos)>,
+    /// Of each mark, when it was told last and how often it came since.
+    marks: [(Option<RunTime>, u32); GilMark::ALL.len()],
 }
 
 #[derive(Debug, Copy, Clone)]
@@ -69,14 +84,20 @@ impl LaneWriter {
         let producer = Producer::resume(lanes.journal(slot));
         let cpu = CpuReading { at: clock.now(), thread: thread_cpu(), computing: Nanos::ZERO, on: None };
         block[Gauge::Pid as usize].store(u64::from(pid), Ordering::Relaxed);
-        let (lanes, summary) = (Arc::clone(lanes), Summary::default());
-        Self { lanes, slot, clock, producer, phase, since, fresh: false, task: None, summary, cpu }
+        let (lanes, summary, gil) = (Arc::clone(lanes), Summary::default(), Tenure::default());
+        Self { lanes, slot, clock, producer, phase, since, fresh: false, task: None, summary, cpu, gil }
     }
 
     /// Turns to another phase, now.
     pub fn enter(&mut self, phase: Phase) {
         let now = self.clock.now();
         self.turn(phase, now);
+        self.fresh = false;
+    }
+
+    /// Turns to another phase at a moment that has just passed.
+    pub fn enter_at(&mut self, phase: Phase, at: RunTime) {
+        self.turn(phase, at.max(self.since));
         self.fresh = false;
     }
 
@@ -162,6 +183,7 @@ impl LaneWriter {
     /// it is asked to end.
     pub fn rest(mut self) {
         self.flush_summary();
+        self.flush_held(self.clock.now());
         let now = self.clock.now();
         self.read_cpu(now);
     }
@@ -171,11 +193,14 @@ impl LaneWriter {
         let now = self.clock.now();
         self.turn(Phase::Stopping, now);
         self.flush_summary();
+        self.flush_held(now);
         self.read_cpu(now);
     }
 
-    /// Says that the interpreter's lock was taken after a wait; what it waited, and how it came to it.
-    pub fn took_gil(&mut self, taking: Taking, waited: Nanos) {
+    /// Says that the interpreter's lock was taken at `now` after a wait; what it waited, and how it came to it.
+    pub fn took_gil(&mut self, taking: Taking, waited: Nanos, now: RunTime) {
+        self.gil.since = Some(now);
+        self.store(Gauge::GilHeldSince, now.0 + 1);
         histogram::count(self.lanes.gil_wait(self.slot), waited);
         self.raise(Gauge::LongestGilWait, waited.0);
         self.add(Gauge::GilSwitches, Nanos(taking.switched.into()));
@@ -183,9 +208,56 @@ impl LaneWriter {
         self.add(Gauge::GilFalseWakes, Nanos(taking.false_wakes.into()));
     }
 
+    /// Says that the interpreter's lock is about to be free, which may be but for a moment; returns the moment.
+    pub fn is_letting_go(&self) -> RunTime {
+        self.store(Gauge::GilHeldSince, 0);
+        self.clock.now()
+    }
+
+    /// Takes back that the lock was let go: nobody else has had it.
+    pub fn has_gil_still(&self) {
+        if let Some(since) = self.gil.since {
+            self.store(Gauge::GilHeldSince, since.0 + 1);
+        }
+    }
+
+    /// Says that the interpreter's lock was let go at `now`; nothing if it was let go before.
+    pub fn gave_gil(&mut self, now: RunTime) {
+        let Some(since) = self.gil.since.take() else {
+            return;
+        };
+        let held = now.since(since);
+        self.add(Gauge::GilHeld, held);
+        self.store(Gauge::GilHeldSince, 0);
+        let (start, short) = self.gil.short.unwrap_or((since, Nanos::ZERO));
+        if held >= THINNING {
+            // What was short before it ended when it was let go, and is told before it.
+            self.flush_held(since);
+            self.journal(&Record::Held { start: since, end: now, held });
+        } else {
+            self.gil.short = Some((start, short + held));
+            if now.since(start) >= THINNING {
+                self.flush_held(now);
+            }
+        }
+    }
+
     /// Says that the worker was made to let the interpreter's lock go.
     pub fn forced_switch(&mut self) {
         self.bump(Gauge::GilForced);
+        self.mark_gil(GilMark::Forced);
+    }
+
+    /// Marks what happened over the interpreter's lock, now. It does not count it.
+    pub fn mark_gil(&mut self, what: GilMark) {
+        let now = self.clock.now();
+        let (told, count) = &mut self.gil.marks[what as usize];
+        *count += 1;
+        if told.is_none_or(|told| now.since(told) >= MARKS_APART) {
+            let count = std::mem::take(count);
+            *told = Some(now);
+            self.journal(&Record::Gil { at: now, what, count });
+        }
     }
 
     /// The current phase.
@@ -242,6 +314,13 @@ impl LaneWriter {
             let Summary { tasks, working, moving, .. } = summary;
             let end = self.since.max(start);
             self.journal(&Record::Summary { start, end, tasks, working, moving });
+        }
+    }
+
+    /// Journals short stretches with the interpreter's lock, up to `end`.
+    fn flush_held(&mut self, end: RunTime) {
+        if let Some((start, held)) = self.gil.short.take() {
+            self.journal(&Record::Held { start, end: end.max(start), held });
         }
     }
 

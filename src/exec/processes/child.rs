@@ -19,7 +19,7 @@ use super::{WORKER_ARGUMENT, build};
 use crate::clock::{Clock, RunClock};
 use crate::event::Phase;
 use crate::exec::attempt::{Ended, Job};
-use crate::exec::gil::{Gil, GilSeat};
+use crate::exec::gil::{Gil, GilSeat, Interval};
 use crate::exec::lane::{LaneTeller, LaneWriter, Lanes};
 use crate::exec::{CancelToken, crowd};
 use crate::ids::{SlotId, TaskIndex};
@@ -204,7 +204,7 @@ impl Child {
             queue: Mutex::new(queue),
             filled: Condvar::new(),
             cancel: CancelToken::default(),
-            gil: hello.runtime.gil().map(|gil| (Arc::new(Gil::new(gil.rule)), gil.stretch)),
+            gil: hello.runtime.gil().map(|gil| (Arc::new(Gil::new(Interval::new(gil.rule))), gil.stretch)),
             stopping: AtomicBool::new(false),
             hello,
         }
@@ -225,6 +225,7 @@ impl Child {
                     Ok(Some((Kind::Chunk, body))) => chunks.push(body.into()),
                     Ok(Some((Kind::Stop, _))) => self.stop(false),
                     Ok(Some((Kind::Cancel, _))) => self.stop(true),
+                    Ok(Some((Kind::Interval, body))) => self.change(body),
                     Ok(None) => break,
                     Ok(Some(_)) | Err(_) => {
                         let _ = writeln!(
@@ -254,6 +255,13 @@ impl Child {
                     self.tell();
                 }
             }
+        }
+    }
+
+    /// Changes when holders of the interpreter's lock let go. What cannot be read changes nothing.
+    fn change(&self, rule: &[u8]) {
+        if let (Some((gil, _)), Ok(rule)) = (&self.gil, wire::body(rule)) {
+            gil.interval().set(rule);
         }
     }
 
@@ -325,7 +333,7 @@ impl Child {
             }
         }
         if let Some(seat) = &mut seat {
-            seat.give();
+            seat.give(&mut lane);
         }
         self.send(&mut lane, output);
         lane.finish();
@@ -348,7 +356,7 @@ impl Child {
         if queue.chunks.is_empty() && !queue.closed {
             drop(queue);
             if let Some(seat) = seat {
-                seat.give();
+                seat.give(lane);
             }
             self.send(lane, output);
             queue = lock(&self.queue);

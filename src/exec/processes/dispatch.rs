@@ -19,10 +19,11 @@ use super::wire::{Chunk, Entry, Failure, Kind, bare, values, write};
 use super::writer::{Post, Writer};
 use crate::event::{Outcome, StopReason, WorkerExit};
 use crate::exec::attempt::Ended;
+use crate::exec::gil::Interval;
 use crate::exec::outcomes::Outcomes;
 use crate::exec::{Books, RunEnv, RunSpec};
 use crate::ids::TaskIndex;
-use crate::plan::OnError;
+use crate::plan::{GilRule, OnError};
 use crate::units::Nanos;
 use share::{most_in_flight, take_back, window};
 use state::farewell;
@@ -34,6 +35,8 @@ const DEATHS: u32 = 3;
 #[derive(Debug)]
 pub(super) struct Dispatcher {
     env: RunEnv,
+    /// The rule of the interpreters' locks that the run began with, where there are any.
+    rule: Option<GilRule>,
     tasks: u64,
     chunk: u64,
     /// Chunks that one worker may have in flight.
@@ -95,6 +98,7 @@ impl Dispatcher {
         };
         Self {
             env: env.clone(),
+            rule: spec.runtime.gil().map(|gil| gil.rule),
             tasks: spec.tasks,
             chunk,
             window: window(spec.estimate, chunk),
@@ -129,6 +133,12 @@ impl Dispatcher {
         let ending = state.ending;
         if let Some(seat) = state.seats.get_mut(place.seat()) {
             (seat.stage, seat.since) = (Stage::Ready, at);
+            // It was made with the rule that the run began with.
+            let changed =
+                self.env.interval.as_ref().map(Interval::rule).filter(|rule| Some(*rule) != self.rule);
+            if let Some(rule) = changed {
+                post.add(seat.writer.as_ref(), |out| interval(out, rule));
+            }
             if ending != Ending::Going {
                 post.add(seat.writer.as_ref(), |out| out.extend_from_slice(&bare(farewell(ending))));
             }
@@ -330,6 +340,15 @@ impl Dispatcher {
         }
     }
 
+    /// Tells every child that holders of the interpreter's lock let go by another rule from now on.
+    pub(super) fn change(&self, rule: GilRule) -> Post {
+        let mut post = Post::default();
+        for seat in self.lock().seats.iter().filter(|seat| seat.stage == Stage::Ready) {
+            post.add(seat.writer.as_ref(), |out| interval(out, rule));
+        }
+        post
+    }
+
     /// Waits, unless the run ends; true if it has ended.
     pub(super) fn pause(&self, wait: Nanos) -> bool {
         let state = self.lock();
@@ -394,6 +413,11 @@ impl Dispatcher {
         drop(state);
         self.outcomes.books(stopped, Outcome::Cancelled)
     }
+}
+
+fn interval(out: &mut Vec<u8>, rule: GilRule) {
+    // A number and its kind are never more than a frame may hold.
+    let _ = write(out, Kind::Interval, &rule);
 }
 
 #[cfg(test)]

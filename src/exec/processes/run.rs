@@ -15,6 +15,7 @@ use super::wire::{MAGIC, PROTOCOL, Preamble};
 use super::{build, registry};
 use crate::clock::{RunTime, thread_cpu};
 use crate::event::RunEvent;
+use crate::exec::gil::Interval;
 use crate::exec::lane::LaneReader;
 use crate::exec::{Books, RunEnv, RunSpec, crowd, scarcity};
 use crate::ids::{SlotId, TaskIndex};
@@ -133,6 +134,7 @@ impl Run {
         let mut last = self.env.clock.now();
         let mut sightings = vec![None; self.spec.slots as usize];
         let mut said_few = false;
+        let mut rule = self.spec.runtime.gil().map(|gil| gil.rule);
         loop {
             match finished.recv_timeout(LOOK.to_std()) {
                 Ok(spent) => cpu += spent,
@@ -151,6 +153,11 @@ impl Run {
                 continue;
             }
             last = now;
+            if let Some(now) = self.env.interval.as_ref().map(Interval::rule)
+                && rule.replace(now) != Some(now)
+            {
+                self.dispatcher.change(now).send();
+            }
             self.active.fetch_add(passed.min(STRIDE).0, Ordering::Relaxed);
             if self.look(now, &mut sightings, &mut said_few) {
                 let words = "some workers could not be killed; they are left to the system".to_owned();

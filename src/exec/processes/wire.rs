@@ -42,6 +42,8 @@ pub(super) enum Kind {
     Stop = 3,
     /// Parent to child: the same, and end the running task at its next checkpoint. No body.
     Cancel = 4,
+    /// Parent to child: holders of the interpreter's lock let go by another [`GilRule`](crate::plan::GilRule) from now on.
+    Interval = 5,
     /// Child to parent, first: [`Ready`].
     Ready = 65,
     /// Child to parent: [`Entry`]s, in the order in which they happened.
@@ -52,8 +54,10 @@ pub(super) enum Kind {
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        use Kind::{Cancel, Chunk, Hello, News, Ready, Results, Stop};
-        [Hello, Chunk, Stop, Cancel, Ready, Results, News].into_iter().find(|kind| *kind as u8 == byte)
+        use Kind::{Cancel, Chunk, Hello, Interval, News, Ready, Results, Stop};
+        [Hello, Chunk, Stop, Cancel, Interval, Ready, Results, News]
+            .into_iter()
+            .find(|kind| *kind as u8 == byte)
     }
 
     const fn cap(self) -> usize {

@@ -34,6 +34,11 @@ fn value<'a>(run: &'a Value, column: &str) -> &'a Value {
     if let Some(value) = run.get(column) {
         return value;
     }
+    if let Some(key) = column.strip_prefix("gil_") {
+        let gil = &run["gil"];
+        let point = key.strip_prefix("wait_").and_then(|point| point.strip_suffix("_ns"));
+        return point.map_or(&gil[key], |point| &gil["wait_ns"][point]);
+    }
     // `latency_p50_ns` is `p50` of `latency_ns`, `tasks_ok` is `ok` of `tasks`.
     let (path, unit) = column.strip_suffix("_ns").map_or((column, ""), |path| (path, "_ns"));
     let (object, key) = path.split_once('_').unwrap();

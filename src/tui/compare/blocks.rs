@@ -11,7 +11,7 @@ use crate::tui::chart::Frame;
 use crate::tui::compare::desk;
 use crate::tui::compare::kept::{self, Entry};
 use crate::tui::compare::layout::{Block, Columns, CompareLayout};
-use crate::tui::lab::lanes::paint;
+use crate::tui::lab::lanes::{gil, paint};
 use crate::tui::lab::{axis, legend};
 use crate::tui::model::Model;
 use crate::units::{Nanos, Share, grouped, three_digits};
@@ -52,8 +52,13 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
         let mut canvas = Canvas::new(block.area, buf);
         name(&mut canvas, entry, block, columns, block.entry == chosen, entries, model);
         let mut lanes = canvas.part(columns.name, 0, columns.time, block.area.height);
+        let rows = block.lanes();
+        for lock in 0..block.locks {
+            let mut cells = lanes.part(0, rows.lock_top(lock), columns.time, 1);
+            gil::line(&mut cells, picture.chart.holders(usize::from(lock)), theme);
+        }
         for row in 0..block.rows {
-            let mut cells = lanes.part(0, row * block.height, columns.time, block.height);
+            let mut cells = lanes.part(0, rows.top(row), columns.time, block.height);
             paint::row(&mut cells, picture.chart.row(row), theme);
             if row + 1 < block.rows {
                 cells.part_below();
@@ -129,7 +134,9 @@ fn about(entry: &Entry<'_>, entries: &[Entry<'_>]) -> impl Iterator<Item = Strin
     let pool = entry.run.start.strategy != Strategy::Serial;
     let chunk = pool.then(|| format!("chunk {}", entry.run.start.chunk));
     let apart = entry.is_together() && !entries.iter().all(Entry::is_together);
-    chunk.into_iter().chain(apart.then(|| "together".to_owned()))
+    let gil = entry.run.start.runtime.gil().filter(|_| entry.run.slots.len() > 1);
+    let gil = gil.map(|_| gil::switches(entry.run, 0..entry.run.slots.len(), entry.run.now) + " switches");
+    chunk.into_iter().chain(gil).chain(apart.then(|| "together".to_owned()))
 }
 
 fn figures(

@@ -3,10 +3,12 @@
 
 use ratatui::layout::Rect;
 
+use crate::tui::chart::holders;
 use crate::tui::compare::desk;
 use crate::tui::compare::kept::Entry;
 use crate::tui::lab::finding;
 use crate::tui::lab::layout::Stack;
+use crate::tui::lab::locks::LaneRows;
 use crate::tui::model::Model;
 
 /// The most lines of a lane.
@@ -58,6 +60,36 @@ pub(crate) struct Block {
     pub(crate) height: u16,
     /// Slots that share a row.
     pub(crate) fold: usize,
+    /// Lines that say who has an interpreter's lock, each above the lanes of its process.
+    pub(crate) locks: u16,
+    /// Slots of a process.
+    threads: usize,
+}
+
+impl Block {
+    /// The rows of its lanes.
+    pub(crate) const fn lanes(&self) -> LaneRows {
+        let Self { height, locks, threads, .. } = *self;
+        LaneRows { height, gap: 0, locks, lock_height: 1, threads, first: 0 }
+    }
+}
+
+/// What a run would like to have rows for.
+#[derive(Copy, Clone)]
+struct Wish {
+    slots: u16,
+    /// Processes whose workers share a lock.
+    locks: u16,
+    threads: usize,
+}
+
+impl Wish {
+    fn of(entry: &Entry<'_>) -> Self {
+        let start = &entry.run.start;
+        let slots = entry.run.slots.len();
+        let locks = holders::locks(start.runtime, start.shape, &(0..slots), 1).len() as u16;
+        Self { slots: slots.clamp(1, 65_535) as u16, locks, threads: start.shape.threads as usize }
+    }
 }
 
 /// The columns of a run, all from the left edge of its area: its name, its lanes, and where its figures end.
@@ -103,29 +135,44 @@ struct Fit {
     most: u16,
     /// Empty lines between runs.
     gap: u16,
+    /// Whether locks have lines.
+    locks: bool,
 }
 
 impl Fit {
     /// The highest lanes for which there is room; where there is none for single lanes, the most rows of each run.
-    fn of(slots: &[u16], room: u16) -> Self {
-        let fits = |fit: &Self| fit.used(slots) <= u32::from(room);
-        let tall = (1..=HIGHEST).rev().flat_map(|height| {
-            [1, 0].into_iter().filter(move |gap| height == 1 || *gap == 1).map(move |gap| (height, gap))
-        });
-        let whole = tall.map(|(height, gap)| Self { height, most: u16::MAX, gap });
+    fn of(wishes: &[Wish], room: u16) -> Self {
+        let fits = |fit: &Self| fit.used(wishes) <= u32::from(room);
+        let tall = || {
+            (1..=HIGHEST).rev().flat_map(|height| {
+                [1, 0].into_iter().filter(move |gap| height == 1 || *gap == 1).map(move |gap| (height, gap))
+            })
+        };
+        let with = |locks: bool| tall().map(move |(height, gap)| Self { height, most: u16::MAX, gap, locks });
+        let whole = with(true).chain(with(false));
         let folded = (1..=room.max(1)).rev().flat_map(|most| {
             // Air between runs is worth a row of each, where there are several.
             let gap = u16::from(most > 2);
-            [Self { height: 1, most, gap }, Self { height: 1, most, gap: 0 }]
+            [gap, 0].map(|gap| Self { height: 1, most, gap, locks: false })
         });
-        whole.chain(folded).find(fits).unwrap_or(Self { height: 1, most: 1, gap: 0 })
+        whole.chain(folded).find(fits).unwrap_or(Self { height: 1, most: 1, gap: 0, locks: false })
     }
 
     /// Lines that runs of so many slots take.
-    fn used(&self, slots: &[u16]) -> u32 {
-        let high = |slots: &u16| u32::from(rows(*slots, self.most)) * u32::from(self.height);
-        let apart = slots.len().saturating_sub(1) as u32;
-        slots.iter().map(high).sum::<u32>() + u32::from(self.gap) * apart
+    fn used(&self, wishes: &[Wish]) -> u32 {
+        let apart = wishes.len().saturating_sub(1) as u32;
+        wishes.iter().map(|wish| self.high(wish)).sum::<u32>() + u32::from(self.gap) * apart
+    }
+
+    /// Lines of one run.
+    fn high(&self, wish: &Wish) -> u32 {
+        let lanes = u32::from(rows(wish.slots, self.most)) * u32::from(self.height);
+        lanes + u32::from(self.locks(wish))
+    }
+
+    /// Lines of a run that say who has a lock.
+    const fn locks(&self, wish: &Wish) -> u16 {
+        if self.locks { wish.locks } else { 0 }
     }
 }
 
@@ -167,22 +214,22 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
     let readout =
         if rest >= 10 { 1 + readings(model, entries, stack.0.width).min((rest / 6).max(2)) } else { 0 };
     let mut room = rest.saturating_sub(ledger + readout + 2 * air);
-    let slots: Vec<u16> = entries.iter().map(|entry| entry.run.slots.len().clamp(1, 65_535) as u16).collect();
+    let wishes: Vec<Wish> = entries.iter().map(Wish::of).collect();
     // A few bars less are no loss where every lane has a row then; and bars take what lanes leave.
-    let lanes: u32 = slots.iter().map(|slots| u32::from(*slots)).sum();
+    let lanes: u32 = wishes.iter().map(|wish| u32::from(wish.slots)).sum();
     let lacking = lanes.saturating_sub(room.into());
     if lacking <= ledger.saturating_sub(FEW_BARS).into() {
         ledger -= lacking as u16;
         room += lacking as u16;
     }
-    let fit = Fit::of(&slots, room);
+    let fit = Fit::of(&wishes, room);
     if ledger > 0 {
-        let left = u32::from(room).saturating_sub(fit.used(&slots)) as u16;
+        let left = u32::from(room).saturating_sub(fit.used(&wishes)) as u16;
         let more = (entries.len() as u16 + 1).saturating_sub(ledger).min(left);
         ledger += more;
         room -= more;
     }
-    layout.blocks = blocks(&mut stack, room, desk::chosen(model, entries), &fit, &slots);
+    layout.blocks = blocks(&mut stack, room, desk::chosen(model, entries), &fit, &wishes);
     layout.axis = (axis > 0).then(|| stack.take(1));
     layout.legend = (legend > 0).then(|| stack.take(1));
     if ledger > 0 {
@@ -208,15 +255,15 @@ fn readings(model: &Model, entries: &[Entry<'_>], width: u16) -> u16 {
 }
 
 /// Places the runs that there is room for; the one that is looked at is always among them.
-fn blocks(stack: &mut Stack, room: u16, chosen: usize, fit: &Fit, slots: &[u16]) -> Vec<Block> {
-    let highs: Vec<u16> = slots.iter().map(|slots| rows(*slots, fit.most) * fit.height).collect();
+fn blocks(stack: &mut Stack, room: u16, chosen: usize, fit: &Fit, wishes: &[Wish]) -> Vec<Block> {
+    let highs: Vec<u16> = wishes.iter().map(|wish| fit.high(wish).min(65_535) as u16).collect();
     let needed = |first: usize| -> u32 {
         highs.iter().take(chosen + 1).skip(first).map(|high| u32::from(high + fit.gap)).sum()
     };
     let first = (0..chosen).find(|first| needed(*first) <= u32::from(room + fit.gap)).unwrap_or(chosen);
     let mut left = room;
     let mut blocks: Vec<Block> = Vec::new();
-    for (entry, (high, slots)) in highs.iter().zip(slots).enumerate().skip(first) {
+    for (entry, (high, wish)) in highs.iter().zip(wishes).enumerate().skip(first) {
         let gap = if blocks.is_empty() { 0 } else { fit.gap };
         if left <= gap {
             break;
@@ -225,8 +272,10 @@ fn blocks(stack: &mut Stack, room: u16, chosen: usize, fit: &Fit, slots: &[u16])
         let area = stack.take((*high).min(left - gap));
         left -= gap + area.height;
         let height = fit.height.min(area.height).max(1);
-        let fold = usize::from(fold(*slots, fit.most));
-        blocks.push(Block { entry, area, rows: area.height / height, height, fold });
+        let fold = usize::from(fold(wish.slots, fit.most));
+        let locks = fit.locks(wish).min(area.height - height);
+        let rows = (area.height - locks) / height;
+        blocks.push(Block { entry, area, rows, height, fold, locks, threads: wish.threads });
     }
     blocks
 }

@@ -7,15 +7,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::clock::RunTime;
-use crate::tui::canvas::{Canvas, clip};
-use crate::tui::chart::Frame;
+use crate::tui::canvas::{Canvas, clip, wrap};
+use crate::tui::chart::{Frame, holders};
 use crate::tui::compare::desk::{self, Opened, Part, Picture};
 use crate::tui::compare::kept::Entry;
 use crate::tui::compare::moment::{Doing, doing, picked};
 use crate::tui::compare::{blocks, title};
 use crate::tui::lab::finding;
-use crate::tui::lab::lanes::paint;
+use crate::tui::lab::lanes::{self, gil, paint};
 use crate::tui::lab::layout::{Stack, inside};
+use crate::tui::lab::locks::LaneRows;
 use crate::tui::lab::{axis, legend, panel};
 use crate::tui::model::Model;
 use crate::units::plural;
@@ -45,6 +46,9 @@ pub(crate) struct OpenedLayout {
     /// Lanes that there is room for, and the lines of each.
     pub(crate) rows: u16,
     height: u16,
+    /// Lines that say who has a lock, the lines of each, and the slots of a process.
+    locks: (u16, u16),
+    threads: usize,
     axis: bool,
     legend: bool,
 }
@@ -75,9 +79,14 @@ pub(crate) fn opened_layout(area: Rect, entry: &Entry<'_>) -> OpenedLayout {
         _ => RECORD.max(body / 3),
     };
     let room = body.saturating_sub(around + below);
+    let start = &entry.run.start;
+    let shown = 0..entry.run.slots.len();
+    let locks = holders::locks(start.runtime, start.shape, &shown, 1).len();
+    let locks = LaneRows::lock_lines(locks, slots.into(), room);
+    let room = room - locks.0 * locks.1;
     let height = (room / slots).clamp(1, HIGHEST);
     let rows = (room / height).min(slots);
-    let lanes = stack.take(rows * height + around);
+    let lanes = stack.take(rows * height + locks.0 * locks.1 + around);
     let mut layout = OpenedLayout {
         header,
         title,
@@ -87,6 +96,8 @@ pub(crate) fn opened_layout(area: Rect, entry: &Entry<'_>) -> OpenedLayout {
         framed,
         rows,
         height,
+        locks,
+        threads: start.shape.threads as usize,
         axis,
         legend,
         ..OpenedLayout::default()
@@ -116,10 +127,16 @@ impl OpenedLayout {
         self.framed
     }
 
+    /// The rows of lanes from the slot `first` on.
+    const fn lane_rows(&self, first: usize) -> LaneRows {
+        let (locks, lock_height) = self.locks;
+        LaneRows { height: self.height, gap: 0, locks, lock_height, threads: self.threads, first }
+    }
+
     /// The row of lanes and the column of time that lie at a place within the panel of the lanes.
-    pub(crate) fn cell(&self, at: Position) -> (Option<usize>, Option<u16>) {
+    pub(crate) fn cell(&self, at: Position, first: usize) -> (Option<usize>, Option<u16>) {
         let inner = inside(self.lanes, self.framed);
-        let row = at.y.checked_sub(inner.y).map(|y| y / self.height.max(1)).filter(|row| *row < self.rows);
+        let row = at.y.checked_sub(inner.y).and_then(|y| self.lane_rows(first).row_at(y, self.rows));
         let column = at.x.checked_sub(inner.x + self.label).filter(|column| *column < self.columns);
         (row.map(usize::from), column)
     }
@@ -196,7 +213,10 @@ fn lanes(
         if blocks::is_coarse(frame, std::iter::once(entry)) {
             below.push("finer detail not kept".to_owned());
         }
-        let below = below.join(" · ");
+        if entry.run.start.runtime.gil().is_some() {
+            below.extend(gil::figures(entry.run, entry.known(model)));
+        }
+        let below = lanes::fitting(&below, usize::from(layout.lanes.width.saturating_sub(8)));
         let focused = opened.part == Part::Lanes && model.overlay.is_none();
         let panel = panel::Panel::new("Workers", theme).about(&about).focused(focused);
         panel.render(layout.lanes, buf, &[], &[(below.as_str(), theme.dim)]);
@@ -204,22 +224,37 @@ fn lanes(
     let mut canvas = Canvas::new(inside(layout.lanes, layout.framed), buf);
     let width = canvas.width();
     let line = frame.column(at);
+    let rows = layout.lane_rows(frame.first);
+    for lock in 0..rows.locks {
+        let mut canvas = canvas.part(0, rows.lock_top(lock), width, rows.lock_drawn());
+        canvas.text(0, 0, gil::NAME, theme.bright);
+        let mut cells = canvas.part(layout.label, 0, layout.columns, rows.lock_drawn());
+        gil::line(&mut cells, picture.chart.holders(usize::from(lock)), theme);
+        let words = gil::switches(entry.run, rows.slots(lock), entry.known(model)) + " switches";
+        let mut side = canvas.part(layout.label + layout.columns + 1, 0, layout.side.saturating_sub(1), 1);
+        side.text(0, 0, &words, theme.dim);
+    }
     for row in 0..layout.rows {
         let index = frame.first + usize::from(row);
         let Some(slot) = entry.run.slots.get(index) else { break };
-        let mut lane = canvas.part(0, row * layout.height, width, layout.height);
+        let mut lane = canvas.part(0, rows.top(row), width, layout.height);
         let chosen = index == opened.lane;
         if chosen {
             lane.restyle(0, 0, layout.label, theme.row);
             lane.text(0, 0, "▸", theme.accent.patch(theme.row));
         }
-        let style = if chosen { theme.bright.patch(theme.row) } else { theme.dim };
+        let style = match rows.locks {
+            _ if chosen => theme.bright.patch(theme.row),
+            0 => theme.dim,
+            _ => theme.holder_name(index),
+        };
         lane.text(1, 0, &format!("w{index}"), style);
         let mut cells = lane.part(layout.label, 0, layout.columns, layout.height);
         paint::row(&mut cells, picture.chart.row(row), theme);
         if row + 1 < layout.rows {
             cells.part_below();
         }
+        gil::marks(&mut cells, entry.run, slot, frame, theme);
         if let Some(x) = line {
             for y in 0..layout.height {
                 cells.mark(x, y, '│', theme.accent);
@@ -228,19 +263,31 @@ fn lanes(
         let reading = doing(entry.run, slot, at);
         let mut side = lane.part(layout.label + layout.columns + 1, 0, layout.side.saturating_sub(1), 1);
         did(&mut side, reading, model);
+        let known = entry.known(model);
+        if let Some(words) = gil::shares(entry.run, index, known).filter(|_| layout.height > 1) {
+            let mut below = lane.part(
+                layout.label + layout.columns + 1,
+                1,
+                layout.side.saturating_sub(1),
+                layout.height - 1,
+            );
+            for (y, words) in (0..).zip(wrap(&words, usize::from(below.width()), usize::from(below.height())))
+            {
+                below.text(0, y, &words, theme.dim);
+            }
+        }
     }
-    let mut y = layout.rows * layout.height;
+    let mut y = layout.rows * layout.height + rows.locks * rows.lock_height;
     if layout.axis {
-        axis::draw(&mut canvas.part(0, y, width, 1), layout.label, frame, theme);
+        let mut canvas = canvas.part(0, y, width, 1);
+        axis::draw(&mut canvas, layout.label, frame, theme);
+        axis::changes(&mut canvas, layout.label, frame, entry.run, theme);
         y += 1;
     }
     if layout.legend {
-        legend::draw(
-            &mut canvas.part(0, y, width, 1),
-            layout.label,
-            legend::seen(std::iter::once(entry.run)),
-            theme,
-        );
+        let mut canvas = canvas.part(0, y, width, 1);
+        let x = legend::gil(&mut canvas, layout.label, entry.run, frame, theme);
+        legend::draw(&mut canvas, x, legend::seen(std::iter::once(entry.run)), theme);
     }
 }
 

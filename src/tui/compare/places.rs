@@ -29,7 +29,7 @@ pub(crate) fn spot(model: &Model, at: Position) -> Option<Spot> {
         let entry = entries.get(desk::chosen(model, &entries))?;
         let layout = opened::opened_layout(model.area, entry);
         if layout.lanes.contains(at) {
-            let (row, column) = layout.cell(at);
+            let (row, column) = layout.cell(at, frame.first);
             let lane = row.map(|row| frame.first + row).filter(|lane| *lane < entry.run.slots.len());
             let spot = |lane| Spot::Lane { lane, moment: moment(&frame, column) };
             return Some(lane.map_or(Spot::Part(Part::Lanes), spot));

@@ -5,8 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::clock::RunTime;
+use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::chart::Frame;
+use crate::tui::glyphs::CHANGED;
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
@@ -32,7 +34,11 @@ impl Widget for TimeAxis<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let frame = self.model.chart.frame();
         if frame.columns == self.layout.columns {
-            draw(&mut Canvas::new(area, buf), self.layout.label, frame, &self.model.theme);
+            let mut canvas = Canvas::new(area, buf);
+            draw(&mut canvas, self.layout.label, frame, &self.model.theme);
+            if let Some(run) = self.model.shown_row().and_then(|row| row.run) {
+                changes(&mut canvas, self.layout.label, frame, run, &self.model.theme);
+            }
         }
     }
 }
@@ -55,6 +61,13 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, label: u16, frame: &Frame, theme: &T
             free = canvas.text(x, 0, &text, theme.dim) + 2;
         }
         at = at.saturating_add(step);
+    }
+}
+
+/// Where the rule of the interpreters' locks was changed.
+pub(crate) fn changes(canvas: &mut Canvas<'_>, label: u16, frame: &Frame, run: &RunState, theme: &Theme) {
+    for column in run.rules.iter().filter_map(|(at, _)| frame.column(*at)) {
+        canvas.glyph(label + column, 0, CHANGED, theme.accent);
     }
 }
 

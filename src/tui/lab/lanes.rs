@@ -1,6 +1,7 @@
 //! The workers: a lane for each, or for each band of neighbours, over one time axis, with what they do now.
 
 mod figures;
+pub(crate) mod gil;
 mod marks;
 pub(crate) mod paint;
 mod readout;
@@ -8,6 +9,7 @@ mod readout;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use crate::event::Phase;
 use crate::tui::canvas::{Canvas, clip};
@@ -59,7 +61,7 @@ impl Widget for WorkersPanel<'_> {
             let below = if focused {
                 clip(&readout::words(model, layout, &row), room)
             } else {
-                hidden(model, layout, &row)
+                fitting(&hidden(model, layout, &row), room)
             };
             let below = [(below.as_str(), if focused { theme.text } else { theme.dim })];
             let right = [(state.as_str(), theme.dim)];
@@ -73,6 +75,9 @@ impl Widget for WorkersPanel<'_> {
             canvas.text(x + 2, 0, &words, theme.dim);
         }
         let cursor = focused.then(|| model.bands.row(row.slots as usize, layout.fold));
+        for line in 0..layout.locks {
+            lock(model, layout, &row, line, buf);
+        }
         for y in 0..layout.chart_rows {
             lane(model, layout, &row, (y, cursor == Some(usize::from(y))), buf);
         }
@@ -100,6 +105,10 @@ fn state(model: &Model, row: &Row<'_>) -> String {
             let cpu: Nanos = run.slots.iter().map(|slot| slot.levels.cpu_time).sum();
             format!("CPU time {cpu} in {}", run.elapsed(model.moment()))
         }
+        Some(run) if run.start.runtime.gil().is_some() => {
+            let rule = run.gil_rule().map(gil::rule);
+            rule.into_iter().chain([gil::state(run)]).collect::<Vec<_>>().join(" · ")
+        }
         Some(run) => [Phase::Computing, Phase::Blocked, Phase::Waiting]
             .into_iter()
             .map(|phase| (run.in_phase(phase), phase))
@@ -111,7 +120,7 @@ fn state(model: &Model, row: &Row<'_>) -> String {
 }
 
 /// What the rows are, and what they do not show.
-fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> String {
+fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> Vec<String> {
     let slots = row.slots as usize;
     let mut words = Vec::new();
     if model.bands.is_open() {
@@ -123,6 +132,9 @@ fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> String {
         if figures::tells_spread(layout) && row.run.is_some() {
             words.push("at work: least, median, most".to_owned());
         }
+    }
+    if let Some(run) = row.run.filter(|run| run.start.runtime.gil().is_some()) {
+        words.extend(gil::figures(run, model.moment()));
     }
     if let Some(run) = row.run {
         let frame = model.chart.frame();
@@ -136,7 +148,13 @@ fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> String {
             words.push(format!("{} not recorded", plural(run.dropped(), "event")));
         }
     }
-    words.join(" · ")
+    words
+}
+
+/// The first of some words, as far as there is room for them.
+pub(crate) fn fitting(words: &[String], room: usize) -> String {
+    let most = (0..=words.len()).rev().map(|count| words[..count].join(" · "));
+    most.into_iter().find(|words| words.width() <= room).unwrap_or_default()
 }
 
 /// The name of a row of slots.
@@ -144,17 +162,47 @@ fn name(slots: &std::ops::Range<usize>) -> String {
     if slots.len() > 1 { format!("w{}-{}", slots.start, slots.end - 1) } else { format!("w{}", slots.start) }
 }
 
+/// The line of a lock: who has it, and how often it goes to another.
+fn lock(model: &Model, layout: &WorkersLayout, row: &Row<'_>, line: u16, buf: &mut Buffer) {
+    let theme = &model.theme;
+    let mut canvas = Canvas::new(layout.lanes, buf);
+    let width = canvas.width();
+    let rows = layout.rows();
+    let mut canvas = canvas.part(0, rows.lock_top(line), width, rows.lock_drawn());
+    let middle = canvas.height().saturating_sub(1) / 2;
+    canvas.text(0, middle, gil::NAME, theme.bright);
+    let Some(run) = row.run else { return };
+    let mut cells = canvas.part(layout.label, 0, layout.columns, rows.lock_drawn());
+    gil::line(&mut cells, model.chart.holders(usize::from(line)), theme);
+    let switches = gil::switches(run, rows.slots(line), model.moment());
+    let mut side = canvas.part(layout.label + layout.columns, 0, layout.side, rows.lock_drawn());
+    if side.width() < 12 {
+        side.right(layout.side, middle, &switches, theme.text);
+        return;
+    }
+    let x = side.text(2, middle, &switches, theme.text);
+    if side.width() >= x + 9 {
+        side.text(x, middle, " switches", theme.dim);
+    }
+}
+
 fn lane(model: &Model, layout: &WorkersLayout, row: &Row<'_>, (y, chosen): (u16, bool), buf: &mut Buffer) {
     let theme = &model.theme;
     let mut canvas = Canvas::new(layout.lanes, buf);
     let width = canvas.width();
-    let mut canvas = canvas.part(0, y * (layout.lane_height + layout.gap), width, layout.lane_height);
+    let mut canvas = canvas.part(0, layout.rows().top(y), width, layout.lane_height);
     let slots = model.chart.frame().slots(y, row.slots as usize);
     if slots.is_empty() {
         return;
     }
     let middle = (layout.lane_height - 1) / 2;
-    let end = canvas.text(0, middle, &name(&slots), if chosen { theme.focus } else { theme.dim });
+    // Whose colours the line of the lock has.
+    let style = match slots.len() {
+        _ if chosen => theme.focus,
+        1 if layout.locks > 0 => theme.holder_name(slots.start),
+        _ => theme.dim,
+    };
+    let end = canvas.text(0, middle, &name(&slots), style);
     if chosen {
         canvas.text(end, middle, "◂", theme.accent);
     }
@@ -170,6 +218,9 @@ fn lane(model: &Model, layout: &WorkersLayout, row: &Row<'_>, (y, chosen): (u16,
     }
     paint::row(&mut cells, cells_now, theme);
     if let Some(run) = row.run {
+        if let Some(slot) = run.slots.get(slots.start).filter(|_| slots.len() == 1) {
+            gil::marks(&mut cells, run, slot, model.chart.frame(), theme);
+        }
         marks::draw(&mut cells, run.slots.get(slots.clone()).unwrap_or(&[]), model.chart.frame(), theme);
         let mut side = canvas.part(layout.label + layout.columns, 0, layout.side, layout.lane_height);
         figures::draw(&mut side, model, run, slots, layout);

@@ -3,7 +3,10 @@
 
 use ratatui::layout::Rect;
 
+use crate::plan::Shape;
 use crate::tui::bands;
+use crate::tui::chart::holders;
+use crate::tui::lab::locks::LaneRows;
 use crate::tui::lab::{PlanPanel, cores, finding, lanes, plan};
 use crate::tui::model::{Model, Panel};
 use crate::units::grouped;
@@ -63,7 +66,15 @@ pub(crate) struct WorkersLayout {
     pub(crate) gap: u16,
     /// Slots that share a row.
     pub(crate) fold: usize,
-    /// All lanes.
+    /// Lines that say who has an interpreter's lock, each above the lanes of its process.
+    pub(crate) locks: u16,
+    /// Rows of such a line.
+    pub(crate) lock_height: u16,
+    /// Slots of a process.
+    pub(crate) threads: usize,
+    /// The first slot that is shown.
+    pub(crate) first: usize,
+    /// All lanes, with these lines.
     pub(crate) lanes: Rect,
     /// Tasks per second.
     pub(crate) rate: Option<Rect>,
@@ -73,6 +84,14 @@ pub(crate) struct WorkersLayout {
     pub(crate) legend: Option<Rect>,
     /// The last tasks.
     pub(crate) tasks: Option<Rect>,
+}
+
+impl WorkersLayout {
+    /// The rows of the lanes.
+    pub(crate) const fn rows(&self) -> LaneRows {
+        let Self { lane_height: height, gap, locks, lock_height, threads, first, .. } = *self;
+        LaneRows { height, gap, locks, lock_height, threads, first }
+    }
 }
 
 /// Hands out an area from top to bottom.
@@ -195,7 +214,11 @@ fn workers(panel: Rect, framed: bool, model: &Model) -> WorkersLayout {
     let legend = (inner.height >= 6).then(|| stack.take_bottom(1));
     let axis_rows = u16::from(inner.height >= 4);
     let room = stack.0.height - axis_rows.min(stack.0.height);
-    let lanes = Lanes::fit(slots, room, tasks);
+    let runtime = row.and_then(|row| row.run).map_or(model.shown_plan().runtime, |run| run.start.runtime);
+    let shape = row.map_or(Shape::new(1, 1), |row| row.shape);
+    let (locks, lock_height) =
+        LaneRows::lock_lines(holders::locks(runtime, shape, &shown, 1).len(), slots, room);
+    let lanes = Lanes::fit(slots, room - locks * lock_height, tasks);
     let name = shown.end.saturating_sub(1).to_string().len() as u16;
     let label = if lanes.fold > 1 { 2 * name + 3 } else { (name + 2).max(4) };
     let digits = grouped(tasks).chars().count().clamp(1, lanes::MOST_DIGITS) as u16;
@@ -209,7 +232,8 @@ fn workers(panel: Rect, framed: bool, model: &Model) -> WorkersLayout {
         _ => 26 + 2 * digits,
     };
     let columns = inner.width.saturating_sub(label + side);
-    let lanes_area = stack.take(lanes.rows * (lanes.height + lanes.gap) - lanes.gap.min(lanes.rows));
+    let lanes_high = lanes.rows * (lanes.height + lanes.gap) - lanes.gap.min(lanes.rows);
+    let lanes_area = stack.take(lanes_high + locks * lock_height);
     let rate = (lanes.rate > 0).then(|| {
         stack.take(1);
         stack.take(lanes.rate)
@@ -234,6 +258,10 @@ fn workers(panel: Rect, framed: bool, model: &Model) -> WorkersLayout {
         lane_height: lanes.height,
         gap: lanes.gap,
         fold: lanes.fold,
+        locks,
+        lock_height,
+        threads: shape.threads as usize,
+        first: shown.start,
         lanes: lanes_area,
         rate,
         axis,

@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::event::{Phase, PhaseTotals};
+use crate::event::{GilMark, Phase, PhaseTotals};
 use crate::plan::{TaskType, Workload};
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
-use crate::tui::glyphs::{failure_glyph, phase_glyph};
-use crate::tui::lab::lanes::MARKED;
+use crate::tui::chart::Frame;
+use crate::tui::glyphs::{CHANGED, failure_glyph, gil_glyph, phase_glyph};
+use crate::tui::lab::lanes::{self, MARKED};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::units::Nanos;
@@ -70,6 +71,10 @@ impl Widget for Legend<'_> {
                 x = canvas.text(x + 2, 0, words, theme.dim) + 3;
             }
         }
+        let frame = self.model.chart.frame();
+        if let Some(run) = run {
+            x = gil(&mut canvas, x, run, frame, theme);
+        }
         for (phase, _) in PHASES {
             let always = match phase {
                 Phase::Waiting => true,
@@ -87,6 +92,21 @@ impl Widget for Legend<'_> {
             x = sample(&mut canvas, x, phase, theme);
         }
     }
+}
+
+/// What the marks of interpreters' locks mean, of those that a stretch of a run has, from column `x` on; returns the column
+/// after them.
+pub(crate) fn gil(canvas: &mut Canvas<'_>, mut x: u16, run: &RunState, frame: &Frame, theme: &Theme) -> u16 {
+    let marks = GilMark::ALL.into_iter().filter(|mark| lanes::gil::is_marked(run, frame, *mark));
+    let marks = marks.map(|mark| (gil_glyph(mark), mark.name(), lanes::gil::mark_style(mark, theme)));
+    let changed = run.rules.iter().any(|(at, _)| frame.column(*at).is_some());
+    for (glyph, words, style) in marks.chain(changed.then_some((CHANGED, "interval changed", theme.accent))) {
+        if usize::from(canvas.width().saturating_sub(x)) >= words.len() + 2 {
+            canvas.glyph(x, 0, glyph, style);
+            x = canvas.text(x + 2, 0, words, theme.dim) + 3;
+        }
+    }
+    x
 }
 
 /// Whether a phase had time enough to be explained: every worker is absent for a moment before it is there.

@@ -11,6 +11,8 @@ use crate::event::Phase;
 const APART: f64 = 20.0;
 /// Shades of two phases that touch: a task beside another phase.
 const SHADES_APART: f64 = 15.0;
+/// Told apart where they stand in different rows, and each has its number or glyph.
+const OTHERWISE: f64 = 7.5;
 /// What fills keeps this contrast to the background: less than the 3 of WCAG, for a lane is seen by its size too.
 const FILL: f64 = 2.2;
 /// What is read: less than the 4.5 of WCAG on the greyest of the backgrounds, for labels stay behind values.
@@ -156,6 +158,25 @@ fn strategies_are_told_apart_by_all_eyes() {
         for (i, a) in paints.strategies.iter().enumerate() {
             for (j, b) in paints.strategies.iter().enumerate().skip(i + 1) {
                 assert_apart(&format!("{palette}, strategies {i} and {j}"), a, b, APART);
+            }
+        }
+    }
+}
+
+#[test]
+fn workers_that_have_a_lock_are_told_apart_by_all_eyes_and_are_no_phase_and_no_strategy() {
+    for (palette, paints, grounds) in GROUNDS {
+        for (i, (a, ink)) in paints.holders.iter().enumerate() {
+            for (j, (b, _)) in paints.holders.iter().enumerate().skip(i + 1) {
+                assert_apart(&format!("{palette}, workers {i} and {j}"), a, b, APART);
+            }
+            let phases = DRAWN.map(|phase| &paints.phases[phase as usize]);
+            for other in phases.into_iter().chain(&paints.strategies) {
+                assert_apart(&format!("{palette}, worker {i}"), a, other, OTHERWISE);
+            }
+            for (colour, ink) in depths(a).into_iter().zip(depths(ink)) {
+                assert!(contrast(colour, ink) >= BUTTON, "{palette}: {ink:06x} on {colour:06x}");
+                assert!(grounds.iter().all(|ground| contrast(colour, *ground) >= FILL), "{colour:06x}");
             }
         }
     }

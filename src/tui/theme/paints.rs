@@ -31,7 +31,12 @@ pub(super) struct Paints {
     pub(super) deep: Paint,
     /// Serial, threads, processes, hybrid.
     pub(super) strategies: [Paint; 4],
+    /// Workers that have an interpreter's lock, with what is read on each.
+    pub(super) holders: [(Paint, Paint); 8],
 }
+
+const BLACK: Paint = Paint(0x10_14_18, 233, Color::Black);
+const WHITE: Paint = Paint(0xff_ff_ff, 231, Color::White);
 
 pub(super) const DARK: Paints = Paints {
     dim: Paint(0x7b_84_8f, 245, Color::Gray),
@@ -81,6 +86,16 @@ pub(super) const DARK: Paints = Paints {
         Paint(0x56_b4_e9, 74, Color::LightCyan),
         Paint(0xc0_55_8c, 132, Color::LightMagenta),
         Paint(0xbf_d8_6b, 149, Color::LightYellow),
+    ],
+    holders: [
+        (Paint(0xff_ff_87, 228, Color::LightYellow), BLACK),
+        (Paint(0x5f_87_af, 67, Color::Cyan), BLACK),
+        (Paint(0x5f_ff_af, 85, Color::LightGreen), BLACK),
+        (Paint(0xaf_87_5f, 137, Color::Red), BLACK),
+        (Paint(0xd7_ff_ff, 195, Color::White), BLACK),
+        (Paint(0x00_5f_5f, 23, Color::Blue), WHITE),
+        (Paint(0xaf_87_ff, 141, Color::LightMagenta), BLACK),
+        (Paint(0x87_af_af, 109, Color::LightCyan), BLACK),
     ],
 };
 
@@ -134,5 +149,15 @@ pub(super) const LIGHT: Paints = Paints {
         Paint(0x1f_7f_d0, 32, Color::Cyan),
         Paint(0x9a_1f_74, 126, Color::LightMagenta),
         Paint(0x7f_9a_10, 100, Color::Yellow),
+    ],
+    holders: [
+        (Paint(0x00_5f_d7, 26, Color::Blue), WHITE),
+        (Paint(0xff_87_5f, 209, Color::LightRed), BLACK),
+        (Paint(0x5f_00_5f, 53, Color::Magenta), WHITE),
+        (Paint(0x00_af_ff, 39, Color::LightCyan), BLACK),
+        (Paint(0x87_87_af, 103, Color::LightBlue), BLACK),
+        (Paint(0xaf_5f_5f, 131, Color::Yellow), WHITE),
+        (Paint(0x00_00_87, 18, Color::Black), WHITE),
+        (Paint(0x87_00_00, 88, Color::Red), WHITE),
     ],
 };

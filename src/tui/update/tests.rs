@@ -290,3 +290,23 @@ fn up_and_down_take_a_value_and_move_unless_something_is_wrong_with_it() {
     press(&mut model, "12<Up>");
     assert_eq!((model.form.at, model.form.plan.workloads[0].tasks), (Item::Size, 12));
 }
+
+#[test]
+fn braces_halve_and_double_the_interval_of_a_run_that_goes_on_and_mean_nothing_otherwise() {
+    use crate::event::RunEvent;
+    use crate::plan::GilRule;
+    let rule = |us| GilRule::Interval(Nanos::from_micros(us));
+    for mut model in [before(120, 40), running(120, 40)] {
+        assert_eq!(press(&mut model, "{"), Effect::None);
+        assert!(!text(&model).contains("GIL interval"));
+    }
+    let mut model = crate::tui::script::gil(120, 40);
+    assert!(text(&model).contains("{ } GIL interval"));
+    assert!(text(&model).contains("interval 5.00 ms"));
+    assert_eq!(press(&mut model, "{"), Effect::ScaleInterval { longer: false });
+    happen(&mut model, vec![RunEvent::Interval { at: ms(1_200), rule: rule(2_500) }]);
+    assert!(text(&model).contains("interval 2.50 ms"));
+    assert_eq!(press(&mut model, "}"), Effect::ScaleInterval { longer: true });
+    press(&mut model, "?");
+    assert!(text(&model).contains("GIL interval"), "{}", text(&model));
+}

@@ -112,6 +112,7 @@ impl Setup {
             run_key,
             clock: RunClock::new(clock.clone(), clock.now()),
             cancel: cancel.clone(),
+            interval: None,
             events,
             worker_program: program,
         };

@@ -21,6 +21,7 @@ struct Table {
 #[derive(Debug, PartialEq)]
 enum Told {
     Tasks(u32, u32),
+    Rule(GilRule),
     Stop,
     Cancel,
 }
@@ -55,6 +56,7 @@ impl Table {
             run_key: 1,
             clock: RunClock::new(clock.clone(), clock.now()),
             cancel: CancelToken::default(),
+            interval: spec.runtime.gil().map(|gil| Interval::new(gil.rule)),
             events: EventSink::channel().0,
             worker_program: "none".into(),
         };
@@ -93,6 +95,7 @@ impl Table {
                     let chunk: Chunk = body(bytes).unwrap();
                     Told::Tasks(chunk.first.0, chunk.count)
                 }
+                Kind::Interval => Told::Rule(body(bytes).unwrap()),
                 Kind::Stop => Told::Stop,
                 Kind::Cancel => Told::Cancel,
                 other => panic!("{other:?}"),
@@ -316,4 +319,20 @@ fn who_ran_beside_a_task_that_took_too_long_is_done_again_and_not_charged() {
     table.done(0, 1, 1);
     let counts = table.dispatcher.books().counts;
     assert_eq!((counts.ok, counts.timed_out, counts.lost), (1, 1, 0));
+}
+
+#[test]
+fn children_hear_of_another_rule_those_that_come_later_too() {
+    let new = GilRule::Interval(Nanos::from_millis(1));
+    let mut table = Table::of(2, |spec| {
+        spec.runtime = "gil".parse().unwrap();
+        spec.tasks = 1;
+    });
+    (0..2).for_each(|seat| assert!(!table.told(seat).contains(&Told::Rule(new))));
+    assert!(table.dispatcher.env.interval.as_ref().is_some_and(|interval| interval.set(new)));
+    table.dispatcher.change(new).send();
+    (0..2).for_each(|seat| assert_eq!(table.told(seat), [Told::Rule(new)]));
+    table.die_with(1, &[]);
+    table.start(1);
+    assert_eq!(table.told(1), [Told::Rule(new)]);
 }

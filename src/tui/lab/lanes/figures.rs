@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::event::{Gauges, Phase, WorkerExit};
 use crate::state::{RunState, SlotState};
 use crate::tui::canvas::{Canvas, clip};
+use crate::tui::lab::lanes::gil;
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::Model;
 use crate::units::{Nanos, Share, grouped};
@@ -106,19 +107,26 @@ fn one(canvas: &mut Canvas<'_>, model: &Model, run: &RunState, slot: &SlotState,
     canvas.text(x + digits as u16, first, " done", theme.dim);
     x += digits as u16 + 7;
     canvas.text(x, first, &percent, theme.text);
-    let (words, style) = doing(&slot.levels, slot.exits.last(), run, model);
+    let (words, style) = doing(slot, run, model);
     if layout.lane_height > 1 {
         let room = usize::from(canvas.width().saturating_sub(2));
         canvas.text(2, first + 1, &clip(&words, room), style);
+    } else if let Some(words) = about_gil(slot, run, model) {
+        let room = usize::from(canvas.width().saturating_sub(x + 7));
+        canvas.text(x + 7, first, &clip(&words, room), style);
     } else if let Some(cpu) = slot.levels.cpu.filter(|_| run.end.is_none()) {
         canvas.text(x + 7, first, &format!("cpu {cpu}"), theme.dim);
     }
 }
 
-fn doing(levels: &Gauges, exit: Option<&WorkerExit>, run: &RunState, model: &Model) -> (String, Style) {
+fn doing(slot: &SlotState, run: &RunState, model: &Model) -> (String, Style) {
     let theme = &model.theme;
+    let (levels, exit) = (&slot.levels, slot.exits.last());
     if let Some(exit) = exit.filter(|exit| **exit != WorkerExit::Finished) {
         return (exit.to_string(), theme.bad);
+    }
+    if let Some(words) = about_gil(slot, run, model) {
+        return (words, if run.end.is_some() { theme.dim } else { theme.word(levels.phase) });
     }
     if run.end.is_some() {
         return (format!("CPU time {}", levels.cpu_time), theme.dim);
@@ -128,4 +136,15 @@ fn doing(levels: &Gauges, exit: Option<&WorkerExit>, run: &RunState, model: &Mod
         (Phase::Computing, Some(cpu)) => (format!("computing on cpu {cpu}"), style),
         (phase, _) => (phase.name().to_owned(), style),
     }
+}
+
+/// What a worker does about the lock of its interpreter, or of a run that is over had to do with it.
+fn about_gil(slot: &SlotState, run: &RunState, model: &Model) -> Option<String> {
+    run.start.runtime.gil()?;
+    let now = model.moment();
+    if run.end.is_none() {
+        return gil::doing(run, &slot.levels, now);
+    }
+    let (held, waited) = (gil::held(slot, run, now).percent(), gil::waited(slot, run, now).percent());
+    Some(format!("held {held} % wait {waited} %"))
 }

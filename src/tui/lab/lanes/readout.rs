@@ -2,7 +2,7 @@
 
 use crate::event::{Phase, WorkerExit};
 use crate::state::{RunState, SlotState};
-use crate::tui::lab::lanes::{figures, name};
+use crate::tui::lab::lanes::{figures, gil, name};
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::{Model, Row};
 use crate::units::grouped;
@@ -15,13 +15,13 @@ pub(super) fn words(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> Str
     let mut words = vec![name(&slots)];
     match row.run.map(|run| (run, run.slots.get(slots.clone()).unwrap_or(&[]))) {
         None => words.push("planned".to_owned()),
-        Some((run, [slot])) => one(&mut words, model, run, slot),
+        Some((run, [slot])) => one(&mut words, model, run, (slots.start, slot)),
         Some((run, band)) => several(&mut words, model, run, band, slots.start),
     }
     words.join(" · ")
 }
 
-fn one(words: &mut Vec<String>, model: &Model, run: &RunState, slot: &SlotState) {
+fn one(words: &mut Vec<String>, model: &Model, run: &RunState, (index, slot): (usize, &SlotState)) {
     let levels = &slot.levels;
     let pid = slot.pids.last().copied().unwrap_or(levels.pid);
     if pid > 0 {
@@ -35,6 +35,7 @@ fn one(words: &mut Vec<String>, model: &Model, run: &RunState, slot: &SlotState)
     if levels.failed > 0 {
         words.push(format!("{} failed", grouped(levels.failed)));
     }
+    words.extend(gil::shares(run, index, model.moment()));
     words.push(format!("{} % at work", figures::at_work(slot, run, model).percent()));
     match slot.exits.last().filter(|exit| **exit != WorkerExit::Finished) {
         Some(exit) => words.push(exit.to_string()),
