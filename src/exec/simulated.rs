@@ -83,8 +83,8 @@ pub struct Simulation {
     gone: usize,
     /// Whether nothing is left to do, and workers are asked to end.
     ended: bool,
-    cancelled: bool,
-    failed: bool,
+    /// Why the rest is not done, if it is not.
+    stopped: Option<StopReason>,
     /// Whether a journal has no room.
     full: bool,
 }
@@ -132,8 +132,7 @@ impl Simulation {
             idle: 0,
             gone: 0,
             ended: false,
-            cancelled: false,
-            failed: false,
+            stopped: None,
             full: false,
             spec: spec.clone(),
             setup: *setup,
@@ -188,9 +187,10 @@ impl Simulation {
 
     /// Has the run end early: waits end now, and whoever computes stops at the next checkpoint.
     pub fn cancel(&mut self) {
-        if std::mem::replace(&mut self.cancelled, true) || self.is_over() {
+        if self.is_cancelled() || self.is_over() {
             return;
         }
+        self.stopped = Some(StopReason::Cancelled);
         for worker in 0..self.workers.len() {
             self.interrupt(worker);
         }
@@ -201,12 +201,7 @@ impl Simulation {
     pub fn books(self) -> Books {
         let mut counts = self.counts;
         counts.cancelled += counts.total - counts.accounted();
-        let stopped = if self.cancelled {
-            Some(StopReason::Cancelled)
-        } else {
-            self.failed.then_some(StopReason::TaskFailed)
-        };
-        Books { counts, stopped, last_outcome: self.last_outcome, ..Books::default() }
+        Books { counts, stopped: self.stopped, last_outcome: self.last_outcome, ..Books::default() }
     }
 
     fn is_over(&self) -> bool {
@@ -309,8 +304,12 @@ impl Simulation {
         u128::from(time.0) * self.cores.parts()
     }
 
-    fn is_ending(&self) -> bool {
-        self.cancelled || self.failed
+    const fn is_ending(&self) -> bool {
+        self.stopped.is_some()
+    }
+
+    const fn is_cancelled(&self) -> bool {
+        matches!(self.stopped, Some(StopReason::Cancelled))
     }
 }
 

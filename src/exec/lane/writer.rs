@@ -109,13 +109,7 @@ impl LaneWriter {
         self.producer.has_room(self.lanes.journal(self.slot), records)
     }
 
-    fn with_source(
-        lanes: &Arc<Lanes>,
-        slot: SlotId,
-        clock: RunClock,
-        pid: u32,
-        source: CpuSource,
-    ) -> Self {
+    fn with_source(lanes: &Arc<Lanes>, slot: SlotId, clock: RunClock, pid: u32, source: CpuSource) -> Self {
         let block = lanes.gauges(slot);
         let phase = Phase::from_number(read(block, Gauge::Now) & 0xff).unwrap_or_default();
         let since = RunTime(read(block, Gauge::Since));
@@ -130,6 +124,10 @@ impl LaneWriter {
     /// Turns to another phase, now.
     pub fn enter(&mut self, phase: Phase) {
         let now = self.clock.now();
+        // What is told is told for the phase that ends.
+        if matches!(self.cpu.source, CpuSource::Told { .. }) {
+            self.read_task_cpu(now);
+        }
         self.turn(phase, now);
         self.fresh = false;
     }
@@ -192,14 +190,19 @@ impl LaneWriter {
     pub fn checkpoint(&mut self, progress: u16) -> RunTime {
         let now = self.clock.now();
         if self.cpu.is_due(now) {
-            let cpu = self.read_cpu(now);
-            if let Some(task) = &mut self.task {
-                task.cpu += cpu;
-                task.on = self.cpu.on;
-            }
+            self.read_task_cpu(now);
         }
         self.publish(progress);
         now
+    }
+
+    /// Reads the CPU time, which is the task's if there is one.
+    fn read_task_cpu(&mut self, now: RunTime) {
+        let cpu = self.read_cpu(now);
+        if let Some(task) = &mut self.task {
+            task.cpu += cpu;
+            task.on = self.cpu.on;
+        }
     }
 
     /// Ends the worker's part without a change of phase: it waits for whoever else still works, and the parent says when

@@ -7,8 +7,9 @@ use crate::task::mix64;
 pub(super) struct Chance(u64);
 
 impl Chance {
-    pub(super) const fn new(seed: u64) -> Self {
-        Self(seed)
+    pub(super) fn new(seed: u64) -> Self {
+        // Mixed, or the sequences of neighbouring seeds would be the same one, begun at neighbouring places.
+        Self(mix64(seed))
     }
 
     /// A number below `n`; 0 for none. The bias of so few out of 2⁶⁴ is nothing.

@@ -5,7 +5,7 @@
 //! becomes meanwhile. Nothing here knows what the work is.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap};
 
 use super::chance::Chance;
 use crate::clock::RunTime;
@@ -17,14 +17,14 @@ pub(super) type Amount = u128;
 
 #[derive(Debug)]
 pub(super) struct Cores {
-    cores: Vec<Core>,
+    each: Vec<Core>,
     /// Busy time of each core.
     busy: Vec<Nanos>,
     idle: BTreeSet<usize>,
     /// Cores that are busy, and whose slice is over.
     over: BTreeSet<usize>,
     /// Workers that are ready and have no core.
-    queue: VecDeque<usize>,
+    queue: Vec<usize>,
     /// What a core with company loses, in 1/1000 of its speed.
     loss: u128,
     parts: Amount,
@@ -61,11 +61,11 @@ impl Cores {
         let loss = u128::from(1_000 - full_speed_permille.clamp(1, 1_000));
         let company = count as u128 - 1;
         Self {
-            cores: (0..count).map(|_| Core::default()).collect(),
+            each: (0..count).map(|_| Core::default()).collect(),
             busy: vec![Nanos::ZERO; count],
             idle: (0..count).collect(),
             over: BTreeSet::new(),
-            queue: VecDeque::new(),
+            queue: Vec::new(),
             loss,
             parts: if loss == 0 || company == 0 { 1 } else { 1_000 * company },
             done: 0,
@@ -88,7 +88,7 @@ impl Cores {
         if self.parts == 1 {
             return 1;
         }
-        let others = (self.cores.len() - self.idle.len()).saturating_sub(1);
+        let others = (self.each.len() - self.idle.len()).saturating_sub(1);
         self.parts - self.loss * others as u128
     }
 
@@ -101,7 +101,7 @@ impl Cores {
     /// When the first stretch of work ends.
     pub(super) fn next_end(&mut self) -> Option<RunTime> {
         while let Some(Reverse((end, core, number))) = self.ends.peek().copied() {
-            if self.cores[core].number == number {
+            if self.each[core].number == number {
                 let left = end.saturating_sub(self.done).div_ceil(self.speed());
                 return Some(self.at.after(Nanos(left as u64)));
             }
@@ -113,12 +113,12 @@ impl Cores {
     /// A core whose stretch of work has ended by now, and the worker on it.
     pub(super) fn ended(&mut self) -> Option<(usize, usize)> {
         while let Some(Reverse((end, core, number))) = self.ends.peek().copied() {
-            let holds = self.cores[core].number == number;
+            let holds = self.each[core].number == number;
             if holds && end > self.done {
                 return None;
             }
             self.ends.pop();
-            if let (true, Some(worker)) = (holds, self.cores[core].worker) {
+            if let (true, Some(worker)) = (holds, self.each[core].worker) {
                 return Some((core, worker));
             }
         }
@@ -127,14 +127,14 @@ impl Cores {
 
     /// Has a core's present stretch of work end after so much more.
     pub(super) fn stop_after(&mut self, core: usize, amount: Amount) {
-        let place = &mut self.cores[core];
+        let place = &mut self.each[core];
         place.number = place.number.wrapping_add(1);
         self.ends.push(Reverse((self.done + amount, core, place.number)));
     }
 
     /// What a busy core did since it was last asked.
     pub(super) fn account(&mut self, core: usize) -> Done {
-        let place = &mut self.cores[core];
+        let place = &mut self.each[core];
         let (time, work) = (self.at.since(place.since), self.done - place.done);
         (place.since, place.done) = (self.at, self.done);
         self.busy[core] += time;
@@ -143,11 +143,11 @@ impl Cores {
 
     /// Who is on a core.
     pub(super) fn worker(&self, core: usize) -> Option<usize> {
-        self.cores[core].worker
+        self.each[core].worker
     }
 
     pub(super) const fn count(&self) -> usize {
-        self.cores.len()
+        self.each.len()
     }
 
     /// The core for a worker that has become ready: the one that it was on last if that is idle, else the lowest idle one.
@@ -163,7 +163,7 @@ impl Cores {
     /// Puts a worker on a core that has none. Returns the number of its stay.
     pub(super) fn put(&mut self, core: usize, worker: usize) -> u32 {
         self.idle.remove(&core);
-        let place = &mut self.cores[core];
+        let place = &mut self.each[core];
         place.worker = Some(worker);
         place.stay = place.stay.wrapping_add(1);
         (place.since, place.done) = (self.at, self.done);
@@ -172,7 +172,7 @@ impl Cores {
 
     /// Takes the worker off a core, which is neither idle nor busy until [`Cores::put`] or [`Cores::rest`] says.
     pub(super) fn vacate(&mut self, core: usize) {
-        let place = &mut self.cores[core];
+        let place = &mut self.each[core];
         place.worker = None;
         place.number = place.number.wrapping_add(1);
         self.over.remove(&core);
@@ -185,7 +185,7 @@ impl Cores {
 
     /// A slice has come to its end; true if that stay goes on.
     pub(super) fn slice_ended(&mut self, core: usize, stay: u32) -> bool {
-        let goes_on = self.cores[core].stay == stay && self.cores[core].worker.is_some();
+        let goes_on = self.each[core].stay == stay && self.each[core].worker.is_some();
         if goes_on {
             self.over.insert(core);
         }
@@ -194,13 +194,15 @@ impl Cores {
 
     /// Has a worker wait for a core.
     pub(super) fn queue(&mut self, worker: usize) {
-        self.queue.push_back(worker);
+        self.queue.push(worker);
     }
 
-    /// The one of those who wait for a core that is to have the next.
+    /// Draws the one of those who wait for a core that is to have the next.
     pub(super) fn next(&mut self, chance: &mut Chance) -> Option<usize> {
-        let pick = if std::env::var_os("SIM_FIFO").is_some() { 0 } else { chance.below(self.queue.len()) };
-        self.queue.swap_remove_front(pick)
+        if self.queue.is_empty() {
+            return None;
+        }
+        Some(self.queue.swap_remove(chance.below(self.queue.len())))
     }
 
     pub(super) fn has_queue(&self) -> bool {

@@ -11,8 +11,8 @@ use crate::clock::RunTime;
 use crate::plan::{GilRule, GilSetup};
 use crate::units::Nanos;
 
-/// One signal in so many wakes the waiter that has held the lock last, wherever it stands: its core is the warmest. Fitted
-/// to how late a thread wakes beside two and four that compute.
+/// One signal in so many wakes the waiter that was the last to be made to let go: it has been off its core for the shortest
+/// time. Fitted to how late a thread wakes beside two and four that compute.
 const WARM: usize = 6;
 
 #[derive(Debug)]
@@ -37,8 +37,8 @@ pub(super) struct Lock {
     pub(super) number: u32,
     /// From the end of a waiter's interval to its being awake.
     wake: Nanos,
-    /// Who held it before the last.
-    before: Option<usize>,
+    /// Who was the last to be made to let go.
+    pub(super) warm: Option<usize>,
 }
 
 impl Lock {
@@ -55,7 +55,7 @@ impl Lock {
             next: None,
             number: 0,
             wake,
-            before: None,
+            warm: None,
         }
     }
 
@@ -66,7 +66,6 @@ impl Lock {
         let switched = self.last != Some(worker);
         if switched {
             self.switched = now;
-            self.before = self.last;
         }
         self.last = Some(worker);
         switched
@@ -106,19 +105,18 @@ impl Lock {
     /// Draws the one of those that wait who is woken.
     pub(super) fn draw(&self, chance: &mut Chance) -> Option<usize> {
         if chance.below(WARM) == 0
-            && let Some(warm) = self.before.filter(|warm| self.waiters.contains(warm))
+            && let Some(warm) = self.warm.filter(|warm| self.waiters.contains(warm))
         {
             return Some(warm);
         }
         self.waiters.get(chance.below(self.waiters.len())).copied()
     }
 
-    /// Who asks next, and when, as things are: the first whose lap ends after `now` and began after the last switch; while
-    /// nobody holds the lock, any lap's end is the end of a wait.
+    /// Who asks next, and when, as things are: the first whose lap ends after `now` and began after the last switch.
     pub(super) fn next_request(&self, now: RunTime) -> Option<(RunTime, usize)> {
         let lap = self.lap()?;
-        let after = now.0 + 1;
-        let from = if self.holder.is_some() { after.max(self.switched.0 + lap) } else { after };
+        self.holder?;
+        let from = (now.0 + 1).max(self.switched.0 + lap);
         let within = from % lap;
         let (at, worker) = self.laps.range((within, 0)..).next().or_else(|| self.laps.first())?;
         let distance = (at + lap - within) % lap;

@@ -78,8 +78,7 @@ impl Simulation {
 
     /// A worker is ready for its first task.
     pub(super) fn ready(&mut self, worker: usize) {
-        let lane =
-            LaneWriter::attach_told(&self.lanes, slot(worker), self.clock.clone(), self.pid(worker));
+        let lane = LaneWriter::attach_told(&self.lanes, slot(worker), self.clock.clone(), self.pid(worker));
         self.workers[worker] = Worker { lane: Some(lane), stage: Stage::Take, ..Worker::default() };
         self.workers[worker].enter(Phase::Waiting);
         self.came += 1;

@@ -1,9 +1,9 @@
 //! What a worker does with a core: chunks, tasks and their attempts.
 
+use super::Simulation;
 use super::timers::What;
 use super::worker::Stage;
-use super::Simulation;
-use crate::event::{Outcome, Phase};
+use crate::event::{Outcome, Phase, StopReason};
 use crate::ids::TaskIndex;
 use crate::plan::OnError;
 use crate::units::Nanos;
@@ -34,8 +34,10 @@ impl Simulation {
             Stage::Compute => self.computed(worker),
             Stage::Regain => {
                 if self.take_lock(worker) {
-                    self.workers[worker].enter(Phase::Computing);
-                    self.workers[worker].stage = Stage::Compute;
+                    let state = &mut self.workers[worker];
+                    state.enter(Phase::Computing);
+                    state.stage = Stage::Compute;
+                    state.left = std::mem::take(&mut state.rest);
                     self.work(worker);
                 }
                 None
@@ -135,7 +137,7 @@ impl Simulation {
             self.workers[worker].stage = Stage::Block;
             self.vacate(worker);
             let wake = self.setup.parameters.wake;
-            let at = if self.cancelled { self.now } else { self.now.after(waiting + SLACK) };
+            let at = if self.is_cancelled() { self.now } else { self.now.after(waiting + SLACK) };
             self.wake_after(worker, at.after(wake));
             return None;
         }
@@ -157,7 +159,7 @@ impl Simulation {
     fn returned(&mut self, worker: usize) -> Option<Stage> {
         // One that is not to go on needs no lock to say so. Where it waits for the lock already, it has come to its end.
         if self.workers[worker].phase() == Phase::Blocked {
-            if self.cancelled {
+            if self.is_cancelled() {
                 return Some(self.end_attempt(worker, Outcome::Cancelled));
             }
             if self.workers[worker].late {
@@ -172,7 +174,7 @@ impl Simulation {
 
     /// A computing task stops at a checkpoint.
     pub(super) fn stop_task(&mut self, worker: usize) {
-        let outcome = if self.cancelled { Outcome::Cancelled } else { Outcome::TimedOut };
+        let outcome = if self.is_cancelled() { Outcome::Cancelled } else { Outcome::TimedOut };
         self.workers[worker].left = 0;
         let next = self.end_attempt(worker, outcome);
         self.workers[worker].stage = next;
@@ -181,6 +183,7 @@ impl Simulation {
 
     /// Ends an attempt; what the worker does next.
     fn end_attempt(&mut self, worker: usize, outcome: Outcome) -> Stage {
+        let ending = self.is_ending();
         let state = &mut self.workers[worker];
         let took = self.now.since(state.started);
         let late = outcome == Outcome::Ok && self.spec.timeout.is_some_and(|timeout| took >= timeout);
@@ -189,8 +192,7 @@ impl Simulation {
         if let Some(lane) = state.lane() {
             lane.end_task(outcome);
         }
-        if outcome == Outcome::TimedOut && state.attempt < self.spec.retries && !(self.cancelled || self.failed)
-        {
+        if outcome == Outcome::TimedOut && state.attempt < self.spec.retries && !ending {
             state.attempt += 1;
             self.counts.retried += 1;
             return Stage::Begin;
@@ -201,7 +203,9 @@ impl Simulation {
         if !self.in_processes() {
             self.last_outcome = self.now;
         }
-        self.failed |= outcome == Outcome::TimedOut && self.spec.on_error == OnError::Stop;
+        if outcome == Outcome::TimedOut && self.spec.on_error == OnError::Stop {
+            self.stopped.get_or_insert(StopReason::TaskFailed);
+        }
         Stage::Begin
     }
 }

@@ -7,7 +7,7 @@ use crate::exec::lane::{Histogram, LaneReader};
 use crate::plan::{Chunk, FixedCosts, OnError, Runtime, Strategy, Work};
 
 /// A run to be simulated, as tests write it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Case {
     spec: RunSpec,
     setup: Setup,
@@ -151,7 +151,9 @@ impl Case {
         }
         let elapsed = simulation.now().elapsed();
         let mut latency = Histogram::default();
-        readers.iter().for_each(|reader| reader.add_latency(&mut latency));
+        for reader in &readers {
+            reader.add_latency(&mut latency);
+        }
         let busy = simulation.busy().to_vec();
         Ran {
             elapsed,
@@ -180,4 +182,7 @@ impl Ran {
     }
 }
 
+mod laws;
 mod locks;
+mod size;
+mod waves;

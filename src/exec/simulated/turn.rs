@@ -117,7 +117,8 @@ impl Simulation {
                 // A call of C code keeps the lock, whoever asks.
                 let rest = state.gil.took.after(lock.setup.stretch).since(self.now);
                 let kept = u128::from(rest.0) * self.cores.speed();
-                let kept = if kept > wanted { wanted + (kept - wanted).next_multiple_of(check) } else { wanted };
+                let kept =
+                    if kept > wanted { wanted + (kept - wanted).next_multiple_of(check) } else { wanted };
                 stop = stop.min(kept);
             }
         }
@@ -129,7 +130,7 @@ impl Simulation {
 
     /// Whether a task is to stop at its next checkpoint.
     fn is_to_stop(&self, worker: usize) -> bool {
-        self.cancelled || self.workers[worker].late
+        self.is_cancelled() || self.workers[worker].late
     }
 
     /// A stretch of work has come to its end, or to where it was to stop.

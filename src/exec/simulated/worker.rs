@@ -43,6 +43,8 @@ pub(super) struct Worker {
     pub(super) stage: Stage,
     /// What is left of the present stretch of work.
     pub(super) left: Amount,
+    /// What is left of the task's computing while it has to take the lock first.
+    pub(super) rest: Amount,
     /// All of the task's computing.
     pub(super) needed: Amount,
     pub(super) core: Option<usize>,
@@ -93,6 +95,12 @@ impl Worker {
         let lane = self.lane.as_mut()?;
         lane.tell_cpu(cpu, Some(on));
         Some(lane)
+    }
+
+    /// A computing task is interrupted: it goes on when its worker has the lock.
+    pub(super) fn put_by(&mut self) {
+        self.rest = std::mem::take(&mut self.left);
+        self.stage = Stage::Regain;
     }
 
     /// Turns to another phase.
