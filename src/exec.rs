@@ -15,6 +15,7 @@ mod pool;
 pub mod processes;
 mod scarcity;
 mod serial;
+pub mod simulated;
 mod threads;
 
 use std::path::PathBuf;

@@ -103,7 +103,7 @@ pub fn digest(work: &Work, index: TaskIndex, value: Value) -> u64 {
 }
 
 /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014), after one step of its counter.
-fn mix64(x: u64) -> u64 {
+pub(crate) fn mix64(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -226,7 +226,7 @@ impl Lanes {
     }
 
     /// Adds to what a CPU is charged for.
-    fn charge(&self, cpu: CpuId, time: Nanos) {
+    pub(in crate::exec) fn charge(&self, cpu: CpuId, time: Nanos) {
         if let Some(cell) = self.charges().get(cpu.index()) {
             cell.fetch_add(time.0, Ordering::Relaxed);
         }

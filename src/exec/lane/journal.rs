@@ -66,6 +66,18 @@ impl Producer {
         journal[HEAD].store(self.head, Ordering::Release);
         true
     }
+
+    /// Whether so many more records fit.
+    pub(super) fn has_room(&mut self, journal: &[AtomicU64], records: u64) -> bool {
+        let fits = |tail| self.head.wrapping_sub(tail) + records <= capacity(journal);
+        fits(self.tail) || {
+            // Acquire: see `push`.
+            let tail = journal[TAIL].load(Ordering::Acquire);
+            let fits = fits(tail);
+            self.tail = tail;
+            fits
+        }
+    }
 }
 
 /// The consumer's end of a journal.

@@ -73,16 +73,64 @@ struct CpuReading {
     computing: Nanos,
     /// The CPU that it was read on.
     on: Option<CpuId>,
+    source: CpuSource,
+}
+
+/// Where a worker's CPU time comes from.
+#[derive(Debug, Copy, Clone)]
+enum CpuSource {
+    /// The clock of the thread that writes.
+    Thread,
+    /// Whoever writes says it, with the CPU that it was last on; what that CPU is charged with is said elsewhere.
+    Told { used: Nanos, on: Option<CpuId> },
+}
+
+impl CpuReading {
+    /// Whether it is to be read again: it is a call into the kernel, or costs nothing.
+    fn is_due(&self, now: RunTime) -> bool {
+        now.since(self.at) >= CPU_READING || matches!(self.source, CpuSource::Told { .. })
+    }
+}
+
+impl CpuSource {
+    /// The CPU time so far, and the CPU.
+    fn read(self) -> (Nanos, Option<CpuId>) {
+        match self {
+            Self::Thread => (thread_cpu(), current_cpu()),
+            Self::Told { used, on } => (used, on),
+        }
+    }
 }
 
 impl LaneWriter {
     /// Takes a slot over, on the worker's own thread. The slot is in the phase in which the parent left it: starting.
     pub fn attach(lanes: &Arc<Lanes>, slot: SlotId, clock: RunClock, pid: u32) -> Self {
+        Self::with_source(lanes, slot, clock, pid, CpuSource::Thread)
+    }
+
+    /// The same for a worker that is no thread: its CPU time is what it is told, none so far.
+    pub(in crate::exec) fn attach_told(lanes: &Arc<Lanes>, slot: SlotId, clock: RunClock, pid: u32) -> Self {
+        Self::with_source(lanes, slot, clock, pid, CpuSource::Told { used: Nanos::ZERO, on: None })
+    }
+
+    /// Says how much CPU time the worker has used since it was ready, and where it was last. To be said before each
+    /// change of phase.
+    pub(in crate::exec) fn tell_cpu(&mut self, used: Nanos, on: Option<CpuId>) {
+        self.cpu.source = CpuSource::Told { used, on };
+    }
+
+    /// Whether the journal takes so many more records.
+    pub(in crate::exec) fn has_room(&mut self, records: u64) -> bool {
+        self.producer.has_room(self.lanes.journal(self.slot), records)
+    }
+
+    fn with_source(lanes: &Arc<Lanes>, slot: SlotId, clock: RunClock, pid: u32, source: CpuSource) -> Self {
         let block = lanes.gauges(slot);
         let phase = Phase::from_number(read(block, Gauge::Now) & 0xff).unwrap_or_default();
         let since = RunTime(read(block, Gauge::Since));
         let producer = Producer::resume(lanes.journal(slot));
-        let cpu = CpuReading { at: clock.now(), thread: thread_cpu(), computing: Nanos::ZERO, on: None };
+        let thread = source.read().0;
+        let cpu = CpuReading { at: clock.now(), thread, computing: Nanos::ZERO, on: None, source };
         block[Gauge::Pid as usize].store(u64::from(pid), Ordering::Relaxed);
         let (lanes, summary, gil) = (Arc::clone(lanes), Summary::default(), Tenure::default());
         Self { lanes, slot, clock, producer, phase, since, fresh: false, task: None, summary, cpu, gil }
@@ -91,6 +139,10 @@ impl LaneWriter {
     /// Turns to another phase, now.
     pub fn enter(&mut self, phase: Phase) {
         let now = self.clock.now();
+        // What is told is told for the phase that ends.
+        if matches!(self.cpu.source, CpuSource::Told { .. }) {
+            self.read_task_cpu(now);
+        }
         self.turn(phase, now);
         self.fresh = false;
     }
@@ -107,7 +159,7 @@ impl LaneWriter {
         self.fresh = false;
         // The clock of the thread is read before a task that follows a longer wait, so that the wait's CPU time is not
         // taken for the task's.
-        if now.since(self.cpu.at) >= CPU_READING {
+        if self.cpu.is_due(now) {
             self.end_phase(now);
             self.phase = Phase::Waiting;
             self.read_cpu(now);
@@ -129,7 +181,7 @@ impl LaneWriter {
         };
         self.end_phase(now);
         self.phase = Phase::Waiting;
-        if now.since(self.cpu.at) >= CPU_READING {
+        if self.cpu.is_due(now) {
             task.cpu += self.read_cpu(now);
             task.on = self.cpu.on;
         }
@@ -168,15 +220,20 @@ impl LaneWriter {
     /// A task's sign of life: how far it is, in 1/65 536. Returns the moment.
     pub fn checkpoint(&mut self, progress: u16) -> RunTime {
         let now = self.clock.now();
-        if now.since(self.cpu.at) >= CPU_READING {
-            let cpu = self.read_cpu(now);
-            if let Some(task) = &mut self.task {
-                task.cpu += cpu;
-                task.on = self.cpu.on;
-            }
+        if self.cpu.is_due(now) {
+            self.read_task_cpu(now);
         }
         self.publish(progress);
         now
+    }
+
+    /// Reads the CPU time, which is the task's if there is one.
+    fn read_task_cpu(&mut self, now: RunTime) {
+        let cpu = self.read_cpu(now);
+        if let Some(task) = &mut self.task {
+            task.cpu += cpu;
+            task.on = self.cpu.on;
+        }
     }
 
     /// Ends the worker's part without a change of phase: it waits for whoever else still works, and the parent says when
@@ -333,10 +390,9 @@ impl LaneWriter {
     /// Reads the thread's clock: charges the CPU that it ran on, and splits computing from being preempted. Returns the
     /// CPU time since the last reading.
     fn read_cpu(&mut self, now: RunTime) -> Nanos {
-        let thread = thread_cpu();
+        let (thread, cpu) = self.cpu.source.read();
         let used = thread.saturating_sub(self.cpu.thread);
-        let cpu = current_cpu();
-        if let Some(cpu) = cpu {
+        if let (CpuSource::Thread, Some(cpu)) = (self.cpu.source, cpu) {
             self.lanes.charge(cpu, used);
         }
         let open =
@@ -345,7 +401,7 @@ impl LaneWriter {
         self.add(Gauge::ComputingCpu, used.min(wall));
         self.add(Gauge::CpuTime, used);
         self.store(Gauge::Cpu, cpu.map_or(0, |c| u64::from(c.0) + 1));
-        self.cpu = CpuReading { at: now, thread, computing: Nanos::ZERO, on: cpu };
+        self.cpu = CpuReading { at: now, thread, computing: Nanos::ZERO, on: cpu, source: self.cpu.source };
         used
     }
 

@@ -1,0 +1,141 @@
+//! The lock of one simulated interpreter: who holds it, who waits, and who of these will ask for it next.
+//!
+//! A waiter's laps follow one another without an event of their own: a lap that begins after the last switch is the first
+//! that can end in a request, and laps are as long as each other, so that the next request is found by where within a
+//! lap's length each waiter's laps begin.
+
+use std::collections::BTreeSet;
+
+use super::chance::Chance;
+use crate::clock::RunTime;
+use crate::plan::{GilRule, GilSetup};
+use crate::units::Nanos;
+
+/// One signal in so many wakes the waiter that was the last to be made to let go: it has been off its core for the shortest
+/// time. Fitted to how late a thread wakes beside two and four that compute.
+const WARM: usize = 6;
+
+#[derive(Debug)]
+pub(super) struct Lock {
+    pub(super) setup: GilSetup,
+    pub(super) holder: Option<usize>,
+    /// Who held it last.
+    pub(super) last: Option<usize>,
+    /// When it last went to another.
+    switched: RunTime,
+    /// Whether the holder is asked to let go.
+    pub(super) asked: bool,
+    /// Workers that wait to be woken.
+    waiters: Vec<usize>,
+    /// Those and where within a lap's length their laps begin.
+    laps: BTreeSet<(u64, usize)>,
+    /// Workers that were made to let go, and wait until another has taken it.
+    pub(super) forced: Vec<usize>,
+    /// A worker that is awake and gets the lock when it is next let go: under the older rule.
+    pub(super) next: Option<usize>,
+    /// The last request that was entered; earlier ones are out of date.
+    pub(super) number: u32,
+    /// From the end of a waiter's interval to its being awake.
+    wake: Nanos,
+    /// Who was the last to be made to let go.
+    pub(super) warm: Option<usize>,
+}
+
+impl Lock {
+    pub(super) const fn new(setup: GilSetup, wake: Nanos) -> Self {
+        Self {
+            setup,
+            holder: None,
+            last: None,
+            switched: RunTime::START,
+            asked: false,
+            waiters: Vec::new(),
+            laps: BTreeSet::new(),
+            forced: Vec::new(),
+            next: None,
+            number: 0,
+            wake,
+            warm: None,
+        }
+    }
+
+    /// Gives the lock to a worker. True if it is another than the last.
+    pub(super) fn seize(&mut self, worker: usize, now: RunTime) -> bool {
+        self.holder = Some(worker);
+        self.asked = false;
+        let switched = self.last != Some(worker);
+        if switched {
+            self.switched = now;
+        }
+        self.last = Some(worker);
+        switched
+    }
+
+    /// Whether anybody would take it.
+    pub(super) const fn is_wanted(&self) -> bool {
+        !self.waiters.is_empty() || self.next.is_some()
+    }
+
+    /// The length of a waiter's lap: its interval, and the time until it is awake.
+    fn lap(&self) -> Option<u64> {
+        match self.setup.rule {
+            GilRule::Interval(interval) => Some((interval + self.wake).0.max(1)),
+            GilRule::Ticks(_) => None,
+        }
+    }
+
+    /// Has a worker wait, from now on.
+    pub(super) fn wait(&mut self, worker: usize, now: RunTime) {
+        self.waiters.push(worker);
+        if let Some(lap) = self.lap() {
+            self.laps.insert((now.0 % lap, worker));
+        }
+    }
+
+    /// Has a worker wait no longer, which has waited since `since`.
+    pub(super) fn wait_no_more(&mut self, worker: usize, since: RunTime) {
+        if let Some(at) = self.waiters.iter().position(|waiter| *waiter == worker) {
+            self.waiters.swap_remove(at);
+        }
+        if let Some(lap) = self.lap() {
+            self.laps.remove(&(since.0 % lap, worker));
+        }
+    }
+
+    /// Draws the one of those that wait who is woken.
+    pub(super) fn draw(&self, chance: &mut Chance) -> Option<usize> {
+        if chance.below(WARM) == 0
+            && let Some(warm) = self.warm.filter(|warm| self.waiters.contains(warm))
+        {
+            return Some(warm);
+        }
+        self.waiters.get(chance.below(self.waiters.len())).copied()
+    }
+
+    /// Who asks next, and when, as things are: the first whose lap ends after `now` and began after the last switch.
+    pub(super) fn next_request(&self, now: RunTime) -> Option<(RunTime, usize)> {
+        let lap = self.lap()?;
+        self.holder?;
+        let from = (now.0 + 1).max(self.switched.0 + lap);
+        let within = from % lap;
+        let (at, worker) = self.laps.range((within, 0)..).next().or_else(|| self.laps.first())?;
+        let distance = (at + lap - within) % lap;
+        Some((RunTime(from + distance), *worker))
+    }
+
+    /// Another interval, from now on: laps begin anew.
+    pub(super) fn set_interval(&mut self, interval: Nanos, now: RunTime) {
+        if matches!(self.setup.rule, GilRule::Interval(_)) {
+            self.setup.rule = GilRule::Interval(interval);
+            let Some(lap) = self.lap() else {
+                return;
+            };
+            self.laps = self.waiters.iter().map(|worker| (now.0 % lap, *worker)).collect();
+        }
+    }
+
+    /// Those that wait.
+    pub(super) fn waiters(&self) -> &[usize] {
+        &self.waiters
+    }
+}

@@ -1,0 +1,155 @@
+//! The lock of an interpreter: what CPython's pools were measured to do (two cores), and what the rules say.
+
+use super::*;
+use crate::event::Outcome;
+
+/// A task that computes for longer than any run here lasts.
+const FOR_EVER: Fact = Fact { computing: Nanos::from_secs(7_200), waiting: Nanos::ZERO, lock: true };
+/// One that waits for a millisecond.
+const NAP: Fact = Fact { computing: Nanos::ZERO, waiting: MS, lock: true };
+
+/// Speedup of 24 tasks on two cores, the median of five seeds.
+fn speedup(strategy: Strategy, workers: u32, work: &Work) -> f64 {
+    let run = |strategy, workers, seed| {
+        case(strategy, workers, 2, 24, work.clone()).chunk(1).gil("gil").seed(seed).run().secs()
+    };
+    let mut speedups: Vec<f64> =
+        (1..=5).map(|seed| run(Strategy::Serial, 1, seed) / run(strategy, workers, seed)).collect();
+    speedups.sort_by(f64::total_cmp);
+    speedups[2]
+}
+
+#[track_caller]
+fn assert_within(value: f64, low: f64, high: f64) {
+    assert!((low..=high).contains(&value), "{value:.4} is not from {low} to {high}");
+}
+
+#[test]
+fn computing_gains_nothing_from_threads_and_nearly_all_from_processes() {
+    for threads in [2, 4, 8] {
+        assert_within(speedup(Strategy::Threads, threads, &cpu(ms(100))), 0.93, 1.04);
+    }
+    assert_within(speedup(Strategy::Processes, 2, &cpu(ms(100))), 1.8, 2.05);
+}
+
+#[test]
+fn half_waiting_gains_what_cpython_was_measured_to_gain() {
+    let measured = [
+        (Strategy::Threads, 2, 1.423, 1.478),
+        (Strategy::Threads, 4, 1.848, 2.023),
+        (Strategy::Threads, 8, 1.856, 1.893),
+        (Strategy::Processes, 2, 1.890, 1.957),
+        (Strategy::Processes, 4, 2.985, 3.149),
+        (Strategy::Processes, 8, 3.243, 3.624),
+    ];
+    for (strategy, workers, low, high) in measured {
+        let speedup = speedup(strategy, workers, &mixed(ms(100), ms(100)));
+        assert_within(speedup, low * 0.9, high * 1.1);
+    }
+}
+
+/// How late in milliseconds one worker wakes that naps again and again beside `others` that compute: median and p99.
+fn lateness(rule: &str, others: u32, secs: u64) -> (f64, f64) {
+    let facts: fn(TaskIndex) -> Fact = match others {
+        0 => |_| NAP,
+        1 => |index| if index.0 < 1 { FOR_EVER } else { NAP },
+        2 => |index| if index.0 < 2 { FOR_EVER } else { NAP },
+        _ => |index| if index.0 < 4 { FOR_EVER } else { NAP },
+    };
+    let ran = case(Strategy::Threads, others + 1, 2, 1_000_000, sleep(MS))
+        .chunk(1)
+        .gil(rule)
+        .facts(facts)
+        .run_with(|run| {
+            if run.now() >= RunTime::START.after(Nanos::from_secs(secs)) {
+                run.cancel();
+            }
+        });
+    assert!(ran.secs() < secs as f64 + 1.0);
+    let late = |record: &Record| match record {
+        Record::Task { outcome: Outcome::Ok, start, end, .. } => Some(end.since(*start) - MS),
+        _ => None,
+    };
+    let mut late: Vec<_> = ran.records.iter().flatten().filter_map(late).collect();
+    late.sort();
+    let at = |share: f64| late[(late.len() as f64 * share) as usize].as_millis_f64();
+    (at(0.5), at(0.99))
+}
+
+#[test]
+fn who_returns_from_a_wait_pays_an_interval_while_another_computes() {
+    assert_within(lateness("gil", 0, 3).0, 0.085, 0.095);
+    for (rule, low, high) in
+        [("gil", 5.2, 5.3), ("gil:1ms", 1.21, 1.22), ("gil:20ms", 20.3, 20.3), ("gil:100us", 0.303, 0.323)]
+    {
+        assert_within(lateness(rule, 1, 3).0, low * 0.95, high * 1.05);
+    }
+}
+
+#[test]
+fn the_more_compute_the_longer_the_tail_of_those_who_return() {
+    let (median, tail) = lateness("gil", 2, 300);
+    let (later, longer) = lateness("gil", 4, 300);
+    assert_within(median, 4.3 * 0.95, 9.9 * 1.05);
+    assert_within(tail, 45.0, 92.0);
+    assert_within(later, 10.3 * 0.95, 14.5 * 1.05);
+    assert_within(longer, 102.0 * 0.95, 107.0 * 1.05);
+}
+
+#[test]
+fn the_older_rule_wakes_in_vain_and_hands_nothing_over() {
+    let run =
+        |strategy, workers| case(strategy, workers, 2, 24, cpu(ms(100))).chunk(1).gil("gil:ticks=100").run();
+    let (serial, threads) = (run(Strategy::Serial, 1), run(Strategy::Threads, 2));
+    assert_within(threads.secs() / serial.secs(), 0.98, 1.1);
+    assert_eq!(threads.gil(|gauges| gauges.gil.forced + gauges.gil.requests), 0);
+    assert!(threads.gil(|gauges| gauges.gil.false_wakes) > 1_000);
+    assert_within(lateness("gil:ticks=100", 1, 3).0, 0.08, 0.14);
+}
+
+#[test]
+fn the_lock_changes_hands_about_once_per_interval_however_many_wait() {
+    for threads in [2, 4, 8] {
+        let ran = case(Strategy::Threads, threads, 2, 24, cpu(ms(100))).chunk(1).gil("gil").run();
+        let switches = ran.gil(|gauges| gauges.gil.switches) as f64 / ran.secs();
+        assert_within(switches, 180.0, 205.0);
+        let (forced, requests) = (ran.gil(|gauges| gauges.gil.forced), ran.gil(|gauges| gauges.gil.requests));
+        assert!(forced <= requests && forced > 0, "{forced} forced, {requests} requests");
+        assert_eq!(ran.gil(|gauges| gauges.gil.false_wakes), 0);
+    }
+}
+
+#[test]
+fn a_call_that_keeps_the_lock_takes_the_place_of_the_interval() {
+    let facts: fn(TaskIndex) -> Fact = |index| if index.0 < 1 { FOR_EVER } else { NAP };
+    let ran = case(Strategy::Threads, 2, 2, 100, sleep(MS)).chunk(1).gil("gil:stretch=50ms").facts(facts);
+    let ran = ran.run_with(|run| {
+        if run.now() >= RunTime::START.after(Nanos::from_secs(2)) {
+            run.cancel();
+        }
+    });
+    assert_within(ran.latency.p50.as_millis_f64(), 48.0, 52.0);
+}
+
+#[test]
+fn another_interval_holds_from_now_on() {
+    let mut set = false;
+    let ran = case(Strategy::Threads, 2, 2, 8, cpu(ms(500))).chunk(1).gil("gil:10s").run_with(|run| {
+        if !set && run.now() >= RunTime::START.after(ms(200)) {
+            run.set_interval(MS);
+            set = true;
+        }
+    });
+    let switches = ran.gil(|gauges| gauges.gil.switches) as f64 / ran.secs();
+    assert_within(switches, 700.0, 1_000.0);
+}
+
+#[test]
+fn native_code_does_without_the_lock() {
+    let native = |workers| {
+        let strategy = if workers == 1 { Strategy::Serial } else { Strategy::Threads };
+        let work = Work::Native { buffer: crate::units::Bytes(1 << 20), bytes: 200_000_000 };
+        case(strategy, workers, 2, 8, work).chunk(1).gil("gil").run().secs()
+    };
+    assert_within(native(1) / native(2), 1.95, 2.0);
+}

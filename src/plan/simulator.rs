@@ -1,0 +1,134 @@
+//! What the simulator takes everything to cost: the figures of a machine that need not exist.
+//!
+//! The defaults are those of one reference machine on which CPython's and poolscope's own pools were measured: 2 virtual
+//! cores at 2.3 GHz with Linux 6. All are whole numbers, so that a plan that holds them can be compared and is written
+//! exactly. Nothing here simulates: that is done below [`crate::exec`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::workload::Costs;
+use crate::units::Nanos;
+
+/// What one iteration of each kernel costs on one core that has the machine to itself, in picoseconds.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FixedCosts {
+    /// One iteration of `cpu` (a logarithm and a power).
+    pub cpu_ps: u64,
+    /// One iteration of `sum` (an addition).
+    pub sum_ps: u64,
+    /// One iteration of `primes` (a division).
+    pub primes_ps: u64,
+    /// One iteration of `native` (a byte counted).
+    pub native_ps: u64,
+}
+
+/// What the simulator takes everything to cost.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Parameters {
+    /// The kernels.
+    pub costs: FixedCosts,
+    /// A core's time slice where others want the core: 3 ms, Linux's base slice on two or more CPUs.
+    pub slice: Nanos,
+    /// A core's turn from one thread to another: 3 µs.
+    pub switch: Nanos,
+    /// From an event (a timer, a condition) to the woken thread running on a free core: 60 µs. Waking an idle virtual
+    /// core takes 50 to 150 µs on the reference machine.
+    pub wake: Nanos,
+    /// From asking for a worker thread to its being ready, one after another: 60 µs (Rust's threads: 21 to 77 µs).
+    pub thread_start: Nanos,
+    /// The same for a worker process: 1.2 ms (one's own program: 0.7 to 1.1 ms; CPython's fork: 1.0 to 1.8 ms).
+    pub process_start: Nanos,
+    /// From asking a worker thread to end to its being gone, one after another: 10 µs.
+    pub thread_stop: Nanos,
+    /// The same for a worker process, as many at once as there are cores: 400 µs.
+    pub process_stop: Nanos,
+    /// A thread taking a chunk from the queue: 100 ns (40 to 80 ns through a channel).
+    pub take: Nanos,
+    /// A process receiving a chunk and sending its results, both together: 15 µs (7 to 25 µs of CPython's pools).
+    pub chunk: Nanos,
+    /// A worker's books for each task: 70 ns.
+    pub task: Nanos,
+    /// What each byte of a chunk and of its results costs beside that, in picoseconds: 400, as large messages through a
+    /// socket do at 2.5 GB/s.
+    pub byte_ps: u64,
+    /// Between two looks of a computing task at whether the interpreter's lock is wanted, which are 100 ticks of the older
+    /// rule: 5 µs.
+    pub check: Nanos,
+    /// The speed of each core when all are busy, in 1/1000 of that of one alone, from 1 to 1000; between these it falls
+    /// evenly with the number of busy cores. 1000 are independent cores; two threads of one core have about 620.
+    pub full_speed_permille: u32,
+}
+
+impl Default for FixedCosts {
+    /// Those of the reference machine, as `poolscope doctor` measures them there.
+    fn default() -> Self {
+        Self { cpu_ps: 19_600, sum_ps: 350, primes_ps: 3_340, native_ps: 650 }
+    }
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self {
+            costs: FixedCosts::default(),
+            slice: Nanos::from_millis(3),
+            switch: Nanos::from_micros(3),
+            wake: Nanos::from_micros(60),
+            thread_start: Nanos::from_micros(60),
+            process_start: Nanos::from_micros(1_200),
+            thread_stop: Nanos::from_micros(10),
+            process_stop: Nanos::from_micros(400),
+            take: Nanos(100),
+            chunk: Nanos::from_micros(15),
+            task: Nanos(70),
+            byte_ps: 400,
+            check: Nanos::from_micros(5),
+            full_speed_permille: 1_000,
+        }
+    }
+}
+
+impl From<FixedCosts> for Costs {
+    fn from(fixed: FixedCosts) -> Self {
+        let ns = |ps: u64| ps as f64 / 1e3;
+        Self {
+            cpu_ns: ns(fixed.cpu_ps),
+            sum_ns: ns(fixed.sum_ps),
+            primes_ns: ns(fixed.primes_ps),
+            native_ns: ns(fixed.native_ps),
+        }
+    }
+}
+
+impl From<Costs> for FixedCosts {
+    /// To the nearest picosecond.
+    fn from(costs: Costs) -> Self {
+        let ps = |ns: f64| (ns * 1e3).round() as u64;
+        Self {
+            cpu_ps: ps(costs.cpu_ns),
+            sum_ps: ps(costs.sum_ns),
+            primes_ps: ps(costs.primes_ns),
+            native_ps: ps(costs.native_ns),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_costs_are_costs_to_the_picosecond() {
+        let fixed = FixedCosts { cpu_ps: 24_813, sum_ps: 497, primes_ps: 8_001, native_ps: 1 };
+        assert_eq!(FixedCosts::from(Costs::from(fixed)), fixed);
+    }
+
+    #[test]
+    fn what_a_file_leaves_out_is_the_default_and_what_it_adds_is_refused() {
+        let read: Parameters = toml::from_str("wake = 5000\n[costs]\ncpu_ps = 7").unwrap();
+        let costs = FixedCosts { cpu_ps: 7, ..FixedCosts::default() };
+        assert_eq!(read, Parameters { wake: Nanos(5_000), costs, ..Parameters::default() });
+        assert!(toml::from_str::<Parameters>("sleep = 1").is_err());
+    }
+}
