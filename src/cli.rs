@@ -21,7 +21,7 @@ use crate::cli::request::Purpose;
 pub use crate::cli::usage::{UsageError, Wrong};
 use crate::clock::Clock;
 use crate::cost::WATCHED_ARGUMENT;
-use crate::engine::{Engine, EngineOptions, StartError};
+use crate::engine::{Engine, EngineOptions, Pace, StartError};
 use crate::event::EventFeed;
 use crate::exec::Fault;
 use crate::headless::output::{self, OutputError};
@@ -129,6 +129,8 @@ fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
         progress: (!args.quiet).then_some(look.progress),
         format: args.form.format(look.style),
     };
+    // What cannot be read has been said with the plan.
+    engine.set_pace(args.plan.pace().ok().flatten().unwrap_or(Pace::AtOnce));
     let engine = Arc::new(engine);
     let ending = headless::run(&engine, &feed, options).map_err(|error| usage_of(error, name))?;
     Ok(match ending {
@@ -148,7 +150,7 @@ enum Leave {
 }
 
 /// The screen; the results of its last comparison stay behind.
-fn lab(plan: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> anyhow::Result<u8> {
+fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> anyhow::Result<u8> {
     let terminal = Terminal::look();
     if !(terminal.attached.input && terminal.attached.output && terminal.can_move()) {
         output::note(NO_TERMINAL);
@@ -156,7 +158,7 @@ fn lab(plan: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
     }
     let (engine, feed) = engine()?;
     let (plan, look, theme) =
-        match (plan_and_look(plan, look, Purpose::Lab, &engine, "poolscope"), theme_choice(theme)) {
+        match (plan_and_look(args, look, Purpose::Lab, &engine, "poolscope"), theme_choice(theme)) {
             (Ok((plan, look)), Ok(theme)) => (plan, look, theme),
             (look, theme) => {
                 let wrongs = look.err().map(|error| error.wrongs).unwrap_or_default();
@@ -169,7 +171,8 @@ fn lab(plan: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
         Some(true) => ColourChoice::Always,
         Some(false) => ColourChoice::Never,
     };
-    let options = TuiOptions { plan, look: LookOptions { ascii: look.style.ascii, colour, theme } };
+    let pace = args.pace().ok().flatten().unwrap_or(Pace::RealTime(1.0));
+    let options = TuiOptions { plan, pace, look: LookOptions { ascii: look.style.ascii, colour, theme } };
     let left = match tui::run(Arc::new(engine), feed, options) {
         Ok(left) => left,
         Err(error) => {

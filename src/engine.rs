@@ -5,12 +5,17 @@
 //! drains them, and the probe. It keeps no state of the run (see [`crate::state`]), draws nothing and prints nothing.
 
 mod collector;
+mod pace;
 mod runs;
+mod simulated;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+pub use pace::{Pace, UnknownPace};
+
 use crate::clock::{Clock, RunClock, RunTime};
+use crate::engine::runs::Ground;
 use crate::event::{EventFeed, EventSink, RunEvent};
 use crate::exec::gil::Interval;
 use crate::exec::lane::Lanes;
@@ -67,6 +72,7 @@ struct Inner {
     /// None where no thread could be had for it: runs go on all the same, and the cores stay dark.
     probe: Option<Probe>,
     active: Mutex<Option<Active>>,
+    pace: Mutex<Pace>,
 }
 
 /// The comparison that goes on.
@@ -81,6 +87,8 @@ struct Active {
     asked: Option<RunTime>,
     /// When holders of interpreters' locks let go in its current runs, where they have such locks.
     interval: Option<Interval>,
+    /// Whether its current run is simulated.
+    simulated: bool,
 }
 
 impl Engine {
@@ -94,6 +102,7 @@ impl Engine {
             probe: start_probe(&events),
             events,
             active: Mutex::new(None),
+            pace: Mutex::default(),
             options,
         };
         (Self { inner: Arc::new(inner) }, feed)
@@ -107,6 +116,11 @@ impl Engine {
     /// What an iteration costs. Calibrates once, for up to 100 ms on the calling thread.
     pub fn costs(&self) -> Costs {
         self.inner.costs()
+    }
+
+    /// Sets how fast the time of simulated runs passes, of one that goes on too; at first they are worked out at once.
+    pub fn set_pace(&self, pace: Pace) {
+        *self.inner.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
     }
 
     /// Starts a comparison, and returns at once.
@@ -127,6 +141,7 @@ impl Engine {
                 runs: Vec::new(),
                 asked: None,
                 interval: None,
+                simulated: false,
             });
         }
         let inner = Arc::clone(&self.inner);
@@ -165,7 +180,6 @@ impl Engine {
     /// or one whose rule is of another kind.
     pub fn set_gil_rule(&self, rule: GilRule) {
         let interval = self.inner.active().as_ref().and_then(|active| active.interval.clone());
-        // The place for whatever else runs under such a lock.
         let changed = match interval {
             Some(interval) => interval.set(rule),
             None => false,
@@ -183,18 +197,26 @@ impl Engine {
     /// Stops the workers that are processes, for poolscope itself is about to be stopped.
     pub fn suspend(&self) {
         processes::signal_all(GroupSignal::Stop);
-        self.tell_each(|at| RunEvent::Suspended { at });
+        self.tell_real(|at| RunEvent::Suspended { at });
     }
 
     /// Lets them go on.
     pub fn resume(&self) {
-        self.tell_each(|at| RunEvent::Resumed { at });
+        self.tell_real(|at| RunEvent::Resumed { at });
         processes::signal_all(GroupSignal::Continue);
     }
 
     /// Kills every worker that is a process, now: the last act of a program that ends.
     pub fn kill_children(&self) {
         processes::signal_all(GroupSignal::Kill);
+    }
+
+    /// Says something of each run that goes on, unless it is simulated: a stop of poolscope is none of virtual time.
+    fn tell_real(&self, event: impl Fn(RunTime) -> RunEvent) {
+        let simulated = self.inner.active().as_ref().is_some_and(|active| active.simulated);
+        if !simulated {
+            self.tell_each(event);
+        }
     }
 
     /// Says something of each run that goes on, at this moment.
@@ -232,18 +254,32 @@ impl Inner {
         *self.costs.get_or_init(|| calibrate(&self.options.clock))
     }
 
+    fn pace(&self) -> Pace {
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn compare(&self, plan: &Plan, cancel: &CancelToken) {
-        self.events.say(RunEvent::Accepted { plan: plan.clone(), machine: self.machine.clone() });
-        let costs = self.costs();
+        let machine = plan.machine(&self.machine).into_owned();
+        self.events.say(RunEvent::Accepted { plan: plan.clone(), machine: machine.clone() });
+        let costs = plan.costs(|| self.costs());
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(&costs)).collect();
         self.events.say(RunEvent::Calibrated { costs, works: works.clone() });
-        self.await_first_reading(cancel);
+        let ground = Ground::new(machine, costs);
         let runs: Vec<(RunId, PlannedRun)> = (0..).map(RunId).zip(plan.runs()).collect();
+        if let Some(setup) = plan.runtime.simulated() {
+            self.hush(true);
+            for run in runs.iter().take_while(|_| !cancel.is_cancelled()) {
+                self.simulate(plan, setup, run, &works, &ground, cancel);
+            }
+            self.hush(false);
+            return;
+        }
+        self.await_first_reading(cancel);
         for at_once in runs.chunks(plan.at_once()) {
             if cancel.is_cancelled() {
                 break;
             }
-            self.run(plan, at_once, &works, cancel);
+            self.run(plan, at_once, &works, &ground, cancel);
         }
     }
 
@@ -257,6 +293,13 @@ impl Inner {
             if probe.latest().is_some() || cancel.wait(LOOK) {
                 return;
             }
+        }
+    }
+
+    /// Whether nothing is said of the real cores: those of a simulated machine are.
+    fn hush(&self, hushed: bool) {
+        if let Some(probe) = &self.probe {
+            probe.hush(hushed);
         }
     }
 

@@ -46,6 +46,9 @@ pub struct CoreSample {
     pub own: crate::units::Share,
     /// Part of the period that the control group's quota held threads back.
     pub throttled: crate::units::Share,
+    /// Whether they are those of a simulated machine, of which nothing else is known.
+    #[serde(default)]
+    pub simulated: bool,
 }
 
 /// One fact.

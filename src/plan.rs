@@ -17,6 +17,7 @@ pub mod task;
 pub mod topology;
 pub mod workload;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -25,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{Field, Problem};
 pub use chunk::Chunk;
 pub use limits::Machine;
-pub use runtime::{GilRule, GilSetup, Runtime};
+pub use runtime::{GilRule, GilSetup, Runtime, SimSetup};
 pub use shape::Shape;
 pub use simulator::{FixedCosts, Parameters};
 pub use size::Size;
@@ -101,6 +102,9 @@ pub struct Plan {
     pub together: bool,
     /// The number from which tasks derive whatever differs between them.
     pub seed: u64,
+    /// What everything costs where it is simulated; boxed, for events carry plans.
+    #[serde(default)]
+    pub simulator: Box<Parameters>,
 }
 
 impl Plan {
@@ -126,6 +130,23 @@ impl Plan {
             repeats: 1,
             together: false,
             seed: 1,
+            simulator: Box::default(),
+        }
+    }
+
+    /// The machine that its runs have: `machine`, or a simulated one.
+    pub fn machine<'a>(&self, machine: &'a Machine) -> Cow<'a, Machine> {
+        match self.runtime.simulated() {
+            Some(setup) => Cow::Owned(Machine::simulated(setup.cores, machine)),
+            None => Cow::Borrowed(machine),
+        }
+    }
+
+    /// What an iteration costs in its runs: `measured`, or what the simulator takes it to cost.
+    pub fn costs(&self, measured: impl FnOnce() -> Costs) -> Costs {
+        match self.runtime.simulated() {
+            Some(_) => self.simulator.costs.into(),
+            None => measured(),
         }
     }
 

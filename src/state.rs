@@ -66,12 +66,15 @@ impl Session {
                 self.works.clone_from(works);
             }
             RunEvent::RunStarted(start) => {
-                let before = self.cores.latest().cloned();
+                let real = start.runtime.simulated().is_none();
+                let before = self.cores.latest().filter(|sample| real && !sample.simulated).cloned();
                 let retries = self.plan.as_ref().map_or(0, |plan| plan.retries);
                 self.runs.push(RunState::new(start.clone(), retries, before));
                 self.subject = Some(start.run);
             }
             RunEvent::Of(run) => self.subject = Some(*run),
+            // What the real cores do meanwhile is of no simulated run.
+            RunEvent::Cores(sample) if !sample.simulated && self.is_simulating() => {}
             RunEvent::Cores(sample) => {
                 self.cores.take(sample);
                 self.runs
@@ -95,6 +98,11 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Whether a simulated comparison goes on.
+    pub fn is_simulating(&self) -> bool {
+        !self.over && self.plan.as_ref().is_some_and(|plan| plan.runtime.simulated().is_some())
     }
 
     /// The run that goes on now; of several the one that began last.

@@ -52,7 +52,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::engine::Engine;
+use crate::engine::{Engine, Pace};
 use crate::event::EventFeed;
 use crate::exec::attempt;
 use crate::plan::Plan;
@@ -78,6 +78,8 @@ const OURS: [&str; 2] = ["ps-ui", "ps-input"];
 pub struct TuiOptions {
     /// The first plan.
     pub plan: Plan,
+    /// How fast the time of simulated runs passes.
+    pub pace: Pace,
     /// How it shall look.
     pub look: LookOptions,
 }
@@ -133,7 +135,8 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
     listen(&engine, &sender)?;
     guard_against_panics();
     let theme = look::theme(options.look, |name| std::env::var(name).ok());
-    let model = Model::new(engine.machine().clone(), options.plan, theme);
+    let mut model = Model::new(engine.machine().clone(), options.plan, theme);
+    model.pace = options.pace;
     let panics = std::env::var("POOLSCOPE_FAULT").is_ok_and(|fault| fault == "ui-panic");
     let last_act = Arc::clone(&engine);
     let runtime =

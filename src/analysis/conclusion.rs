@@ -196,8 +196,10 @@ fn because(run: &RunSummary) -> String {
 
 /// ` on 2 CPUs`.
 fn on_cpus(session: &Session) -> String {
-    let cpus = session.machine.as_ref().map(|machine| u64::from(machine.available()));
-    cpus.map_or_else(String::new, |cpus| format!(" on {}", plural(cpus, "CPU")))
+    session.machine.as_ref().map_or_else(String::new, |machine| {
+        let noun = if machine.is_simulated() { "simulated CPU" } else { "CPU" };
+        format!(" on {}", plural(machine.available().into(), noun))
+    })
 }
 
 fn waits(run: &RunSummary) -> bool {

@@ -89,8 +89,10 @@ fn of_outcome(run: &RunSummary, base: &RunSummary) -> Vec<String> {
         said.push(format!("CPU time {}", times(ratio(run.cpu, base.cpu))));
     }
     said.extend(of_ledger(run, base));
-    if run.trust.level != base.trust.level {
-        said.push(format!("trust {} of 4 instead of {}", run.trust.level, base.trust.level));
+    if let (Some(new), Some(old)) = (&run.trust, &base.trust)
+        && new.level != old.level
+    {
+        said.push(format!("trust {} of 4 instead of {}", new.level, old.level));
     }
     said
 }

@@ -247,6 +247,11 @@ impl<'a> Facts<'a> {
         Waves::of(summary.tasks.total, u64::from(summary.chunk), u64::from(summary.workers))
     }
 
+    /// Whether nothing was measured, and nobody else was in the way.
+    const fn is_simulated(&self) -> bool {
+        self.summary.runtime.simulated().is_some()
+    }
+
     /// CPUs' worth of time that the machine has for the run; none where it is not known.
     fn machine_cpus(&self) -> Option<f64> {
         self.session.machine.as_ref().map(cpus_worth)

@@ -70,8 +70,8 @@ pub struct RunSummary {
     pub dropped_events: u64,
     /// Tasks too short to be told one by one.
     pub summarised_tasks: u64,
-    /// How far the times can be relied on.
-    pub trust: Trust,
+    /// How far the times can be relied on; none of a simulated run, for there nothing was measured.
+    pub trust: Option<Trust>,
     /// What is worth knowing, the most important first.
     pub findings: Vec<Finding>,
     /// The worker slots, in order.
@@ -221,7 +221,7 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
             .map(|_| GilSummary { counts: end.slots.iter().map(|slot| slot.gil).sum(), wait: end.gil_wait }),
         dropped_events: run.dropped(),
         summarised_tasks: end.slots.iter().map(|slot| slot.summarised).sum(),
-        trust: Trust::default(),
+        trust: None,
         findings: Vec::new(),
         per_worker: workers(run, end, elapsed),
         errors: end.errors.clone(),

@@ -24,7 +24,11 @@ pub struct Trust {
 }
 
 impl Trust {
-    pub(super) fn of(session: &Session, run: &RunState, makespan: Nanos) -> Self {
+    /// None of a simulated run, in which nothing was measured.
+    pub(super) fn of(session: &Session, run: &RunState, makespan: Nanos) -> Option<Self> {
+        if run.start.runtime.simulated().is_some() {
+            return None;
+        }
         let around = &run.surroundings;
         let reasons: Vec<String> = [
             busy(around.idle_before),
@@ -36,7 +40,7 @@ impl Trust {
         .into_iter()
         .flatten()
         .collect();
-        Self { level: 4u8.saturating_sub(reasons.len() as u8), reasons }
+        Some(Self { level: 4u8.saturating_sub(reasons.len() as u8), reasons })
     }
 }
 

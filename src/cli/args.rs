@@ -35,6 +35,7 @@ Examples:
   poolscope compare -t sum --size 20ms -s serial,threads --repeats 3
   poolscope compare -t cpu:1,sleep:9 --size cpu=20ms,sleep=2ms -n 100 --runtime gil
   poolscope compare --scenario classic-io --json     a named plan, for programs
+  poolscope compare --runtime simulated:16 -w 16     the same on 16 cores that are not there
   poolscope compare --repeats 5 --csv > runs.csv     a row for each run, for a spreadsheet";
 
 const RUN_EXAMPLES: &str = "\
@@ -117,9 +118,13 @@ pub(super) struct PlanArgs {
     #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::strategies(), hide_possible_values = true)]
     pub(super) strategy: Vec<String>,
     /// Where it runs: native, or gil, under the lock of CPython, as each process has it: gil:1ms sets the switch
-    /// interval, gil:ticks=100 is the rule before 3.2.
+    /// interval, gil:ticks=100 is the rule before 3.2. Or nowhere: simulated:16 is a model of 16 cores,
+    /// simulated:16,gil the same under the lock.
     #[arg(long, value_name = "R", help_heading = "Plan", value_parser = Words::runtimes(), hide_possible_values = true)]
     pub(super) runtime: Option<String>,
+    /// What a simulated run takes everything to cost: a TOML file with a table [simulator].
+    #[arg(long, value_name = "FILE", help_heading = "Plan")]
+    pub(super) simulator: Option<String>,
     /// Tasks handed out at a time: a number, or auto (four chunks for each worker).
     #[arg(long, value_name = "C", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) chunk: Option<String>,
@@ -144,6 +149,10 @@ pub(super) struct PlanArgs {
     /// A named plan, or a TOML file (with a / or ending in .toml); other options override it.
     #[arg(long, value_name = "NAME|FILE", help_heading = "Plan", value_parser = Words::scenarios(), hide_possible_values = true)]
     pub(super) scenario: Option<String>,
+    /// How fast the time of a simulated run passes: 1 is real time, 10, 0.1, or max, at once. Nothing of the run
+    /// depends on it. Without it max; in the lab 1.
+    #[arg(long, value_name = "X", help_heading = "Plan", value_parser = Words::speeds(), hide_possible_values = true, allow_hyphen_values = true)]
+    pub(super) speed: Option<String>,
 }
 
 /// How it looks.
@@ -237,7 +246,19 @@ impl Words {
     }
 
     fn runtimes() -> Self {
-        Self(vec!["native", "gil", "gil:1ms", "gil:ticks=100"])
+        Self(vec![
+            "native",
+            "gil",
+            "gil:1ms",
+            "gil:ticks=100",
+            "simulated",
+            "simulated:16",
+            "simulated:16,gil",
+        ])
+    }
+
+    fn speeds() -> Self {
+        Self(vec!["0.1", "1", "10", "max"])
     }
 
     fn scenarios() -> Self {

@@ -75,6 +75,8 @@ struct Facts {
     topology: Option<TopologyFacts>,
     costs: Costs,
     workers: Workers,
+    /// Where a strategy can be run here, as `--runtime` names it.
+    runtimes: [&'static str; 3],
     terminal: TerminalFacts,
     missing: Vec<Missing>,
 }
@@ -177,6 +179,7 @@ impl Facts {
                 process_start_ns: starts.process.as_ref().ok().map(|time| time.0),
                 shared_lanes: starts.shared_lanes,
             },
+            runtimes: ["native", "gil", "simulated"],
             terminal: TerminalFacts {
                 name: terminal.name.as_deref().map(harmless),
                 columns: terminal.size.map(|(columns, _)| columns),

@@ -4,8 +4,9 @@ use std::str::FromStr;
 
 use crate::cli::args::PlanArgs;
 use crate::cli::usage::Wrong;
+use crate::engine::Pace;
 use crate::plan::mix::{self, Tasks};
-use crate::plan::scenario::{Scenario, ScenarioError};
+use crate::plan::scenario::{self, Scenario, ScenarioError};
 use crate::plan::size::SizeError;
 use crate::plan::strategy::WorkerCountError;
 use crate::plan::{
@@ -38,7 +39,17 @@ impl PlanArgs {
             // A field that could not be read holds its default, about which nothing is to be said.
             wrongs.extend(problems.into_iter().filter(|p| !unread.contains(&p.field)).map(Wrong::from));
         }
+        wrongs.extend(self.pace().err());
         if wrongs.is_empty() { Ok(plan) } else { Err(wrongs) }
+    }
+
+    /// How fast simulated runs pass; none where nothing is said.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(super) fn pace(&self) -> Result<Option<Pace>, Wrong> {
+        let read = |text: &str| text.parse().map_err(|error| Wrong::unreadable("--speed", text, &error));
+        self.speed.as_deref().map(read).transpose()
     }
 }
 
@@ -62,6 +73,21 @@ impl Reading {
             match text.parse::<Runtime>() {
                 Ok(runtime) => plan.runtime = runtime,
                 Err(error) => self.wrongs.push(Wrong::unreadable("--runtime", text, &error)),
+            }
+        }
+        if let Some(path) = args.simulator.as_deref() {
+            match scenario::load_parameters(path) {
+                Ok(parameters) => *plan.simulator = parameters,
+                Err(ScenarioError::Faults(faults)) => self.within("--simulator", &faults.to_string()),
+                Err(error) => self.wrongs.push(Wrong::within("--simulator", &format!("--simulator {error}"))),
+            }
+        }
+        // The lab may come to simulate later.
+        if purpose != Purpose::Lab && plan.runtime.simulated().is_none() {
+            let given = [("--simulator", &args.simulator), ("--speed", &args.speed)];
+            for (option, value) in given {
+                let said = "only simulated runs have one; add --runtime simulated:16, say";
+                self.wrongs.extend(value.as_ref().map(|value| Wrong::new(option, value, said)));
             }
         }
         if let Some(text) = args.chunk.as_deref() {
@@ -105,8 +131,7 @@ impl Reading {
         match Scenario::load(name, machine) {
             Ok(scenario) => Some(scenario.plan),
             Err(ScenarioError::Faults(faults)) => {
-                let lines = faults.to_string();
-                self.wrongs.extend(lines.lines().map(|line| Wrong::within("--scenario", &line)));
+                self.within("--scenario", &faults.to_string());
                 None
             }
             Err(ScenarioError::Unknown { .. }) => {
@@ -298,6 +323,11 @@ impl Reading {
             }
             Err(error) => self.unreadable(Field::Workers, text, &error),
         }
+    }
+
+    /// Everything that is wrong within a file, a line for each.
+    fn within(&mut self, option: &str, lines: &str) {
+        self.wrongs.extend(lines.lines().map(|line| Wrong::within(option, &line)));
     }
 
     fn unreadable(&mut self, field: Field, text: &str, error: &dyn std::fmt::Display) {

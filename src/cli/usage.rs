@@ -18,19 +18,23 @@ pub struct Wrong {
 impl Wrong {
     /// The place of its option in the help, where problems stand in the same order.
     fn place(&self) -> usize {
-        const OPTIONS: [&str; 14] = [
+        const OPTIONS: [&str; 18] = [
             "--task",
             "--size",
             "--tasks",
             "--workers",
             "--strategy",
+            "--runtime",
+            "--simulator",
             "--chunk",
             "--timeout",
             "--retries",
             "--on-error",
             "--repeats",
+            "--together",
             "--seed",
             "--scenario",
+            "--speed",
             "--color",
             "--theme",
         ];

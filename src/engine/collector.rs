@@ -68,6 +68,11 @@ impl Collector {
         self.thread = thread.ok().map(|handle| (stop, handle));
     }
 
+    /// Drains once, on the calling thread: for a run that has no thread for it.
+    pub(super) fn tell(&mut self, now: RunTime) {
+        lock(&self.drain).tell(now);
+    }
+
     /// Takes what is left, once no worker writes any more.
     pub(super) fn finish(self, now: RunTime) -> Last {
         if let Some((stop, handle)) = self.thread {

@@ -14,19 +14,43 @@ use crate::exec::gil::Interval;
 use crate::exec::lane::Lanes;
 use crate::exec::{Books, CancelToken, RunEnv, RunSpec, executor_for};
 use crate::ids::RunId;
-use crate::plan::{Plan, PlannedRun, Strategy, Work};
+use crate::plan::{Costs, Machine, Plan, PlannedRun, Work};
 use crate::probe;
 use crate::units::Nanos;
 
 /// A run that is about to begin.
-struct Prepared {
+pub(super) struct Prepared {
     id: RunId,
-    spec: RunSpec,
-    lanes: Arc<Lanes>,
+    pub(super) spec: RunSpec,
+    pub(super) lanes: Arc<Lanes>,
     lanes_path: Option<String>,
     run_key: u64,
-    events: EventSink,
-    collector: Collector,
+    pub(super) events: EventSink,
+    pub(super) collector: Collector,
+}
+
+/// Where runs take place: on this machine, or on a simulated one.
+pub(super) struct Ground {
+    pub(super) machine: Machine,
+    pub(super) costs: Costs,
+    /// One more than the highest CPU number.
+    cpus: u32,
+    /// The process of poolscope, and its parent.
+    pid: u32,
+    parent: Option<u32>,
+}
+
+/// The number of poolscope's process on a simulated machine.
+const SIMULATED_PID: u32 = 1_000;
+
+impl Ground {
+    pub(super) fn new(machine: Machine, costs: Costs) -> Self {
+        if machine.is_simulated() {
+            return Self { costs, cpus: machine.cpus, pid: SIMULATED_PID, parent: None, machine };
+        }
+        let (pid, parent) = (std::process::id(), probe::parent());
+        Self { machine, costs, cpus: probe::highest_cpu(), pid, parent }
+    }
 }
 
 impl Inner {
@@ -36,11 +60,12 @@ impl Inner {
         plan: &Plan,
         runs: &[(RunId, PlannedRun)],
         works: &[Work],
+        ground: &Ground,
         cancel: &CancelToken,
     ) {
         let ready: Vec<Prepared> = runs
             .iter()
-            .map(|(id, planned)| self.prepare(plan, *id, planned, &works[planned.workload]))
+            .map(|(id, planned)| self.prepare(plan, *id, planned, &works[planned.workload], ground))
             .collect();
         let lanes = ready.iter().map(|run| Arc::clone(&run.lanes)).collect();
         self.watch(Some((self.events.clone(), lanes)));
@@ -87,15 +112,24 @@ impl Inner {
     }
 
     /// Makes what a run needs, and says that it begins.
-    fn prepare(&self, plan: &Plan, id: RunId, planned: &PlannedRun, work: &Work) -> Prepared {
+    pub(super) fn prepare(
+        &self,
+        plan: &Plan,
+        id: RunId,
+        planned: &PlannedRun,
+        work: &Work,
+        ground: &Ground,
+    ) -> Prepared {
         let tasks = plan.workloads[planned.workload].tasks;
-        let shape = planned.strategy.shape(plan.workers.shape(&self.machine));
+        let shape = planned.strategy.shape(plan.workers.shape(&ground.machine));
         let slots = shape.slots();
         let chunk = plan.chunk.resolve(tasks, slots);
-        let serial_estimate = work.serial_estimate(tasks, &self.costs());
-        let cpus = probe::highest_cpu();
+        let serial_estimate = work.serial_estimate(tasks, &ground.costs);
+        let cpus = ground.cpus;
         let run_key = random_key();
-        let (lanes, lanes_path) = self.lanes(planned.strategy, (slots, cpus, work.parts().len()), run_key);
+        // One thread writes all lanes of a simulated run.
+        let shared = planned.strategy.has_processes() && !ground.machine.is_simulated();
+        let (lanes, lanes_path) = self.lanes(shared, (slots, cpus, work.parts().len()), run_key);
         let spec = RunSpec {
             strategy: planned.strategy,
             slots,
@@ -116,8 +150,8 @@ impl Inner {
         let collector = Collector::new(&lanes, slots, events.clone());
         self.events.say(RunEvent::RunStarted(RunStart {
             run: id,
-            pid: std::process::id(),
-            parent: probe::parent(),
+            pid: ground.pid,
+            parent: ground.parent,
             workload: planned.workload,
             repeat: planned.repeat,
             strategy: planned.strategy,
@@ -128,7 +162,7 @@ impl Inner {
             tasks,
             work: work.clone(),
             serial_estimate,
-            shared_lanes: !planned.strategy.has_processes() || lanes_path.is_some(),
+            shared_lanes: !shared || lanes_path.is_some(),
         }));
         Prepared { id, spec, lanes, lanes_path, run_key, events, collector }
     }
@@ -157,16 +191,15 @@ impl Inner {
         events.say(RunEvent::RunFinished(Box::new(end(elapsed, asked, books, last))));
     }
 
-    /// Lanes for a run: shared where workers are processes, if that can be had.
-    /// They are for so many slots, CPUs and parts of a mix.
+    /// Lanes for a run: shared ones, if they can be had. They are for so many slots, CPUs and parts of a mix.
     fn lanes(
         &self,
-        strategy: Strategy,
+        shared: bool,
         (slots, cpus, parts): (u32, u32, usize),
         key: u64,
     ) -> (Arc<Lanes>, Option<String>) {
         #[cfg(unix)]
-        if strategy.has_processes() {
+        if shared {
             match Lanes::shared(slots, cpus, parts, key) {
                 Ok((lanes, path)) => return (lanes, Some(path)),
                 Err(error) => {
@@ -176,13 +209,13 @@ impl Inner {
             }
         }
         #[cfg(not(unix))]
-        let _ = (strategy, key);
+        let _ = (shared, key);
         (Lanes::private(slots, cpus, parts), None)
     }
 }
 
 /// What is known of a run that took `elapsed`, and perhaps was asked to end: its books, and what its lanes said last.
-fn end(elapsed: Nanos, asked: Option<RunTime>, books: Books, last: Last) -> RunEnd {
+pub(super) fn end(elapsed: Nanos, asked: Option<RunTime>, books: Books, last: Last) -> RunEnd {
     let parts = books.ok_of_parts.into_iter().zip(last.parts).map(|(ok, latency)| PartEnd { ok, latency });
     RunEnd {
         elapsed,

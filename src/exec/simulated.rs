@@ -26,7 +26,7 @@ use crate::event::{EventSink, StopReason, TaskCounts};
 use crate::exec::lane::Lanes;
 use crate::exec::{Books, RunSpec};
 use crate::ids::{CpuId, SlotId, TaskIndex};
-use crate::plan::{GilSetup, Parameters};
+use crate::plan::{GilRule, GilSetup, Parameters};
 use crate::units::Nanos;
 use chance::Chance;
 use cores::{Amount, Cores};
@@ -176,10 +176,11 @@ impl Simulation {
         self.cores.busy()
     }
 
-    /// Another switch interval of the lock, from now on; those that wait begin to count anew.
-    pub fn set_interval(&mut self, interval: Nanos) {
+    /// Another number in the rule of the locks, from now on; those that wait begin to count anew. The kind of the rule
+    /// stays.
+    pub fn set_rule(&mut self, rule: GilRule) {
         for lock in 0..self.locks.len() {
-            self.locks[lock].set_interval(interval, self.now);
+            self.locks[lock].set_rule(rule, self.now);
             for at in 0..self.locks[lock].waiters().len() {
                 let waiter = self.locks[lock].waiters()[at];
                 self.workers[waiter].gil.since = self.now;

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use crate::plan::limits::{MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_TASKS, MAX_THREADS, Machine};
+use crate::plan::limits::{
+    MAX_CORES, MAX_PROCESSES, MAX_REPEATS, MAX_RETRIES, MAX_SIMULATED_TASKS, MAX_SIMULATED_WORKERS,
+    MAX_TASKS, MAX_THREADS, Machine,
+};
 use crate::plan::strategy::Strategy;
 use crate::plan::{Chunk, Plan, WorkerCount};
 use crate::units::{Bytes, Nanos, grouped};
@@ -21,6 +24,10 @@ pub enum Field {
     Workers,
     /// Ways to run.
     Strategy,
+    /// Where it runs.
+    Runtime,
+    /// What everything costs where it is simulated.
+    Simulator,
     /// Tasks handed out at a time.
     Chunk,
     /// Longest time of an attempt.
@@ -29,6 +36,8 @@ pub enum Field {
     Retries,
     /// Repeats of the comparison.
     Repeats,
+    /// Whether strategies run at once.
+    Together,
 }
 
 impl Field {
@@ -40,10 +49,13 @@ impl Field {
             Self::Tasks => "tasks",
             Self::Workers => "workers",
             Self::Strategy => "strategy",
+            Self::Runtime => "runtime",
+            Self::Simulator => "simulator",
             Self::Chunk => "chunk",
             Self::Timeout => "timeout",
             Self::Retries => "retries",
             Self::Repeats => "repeats",
+            Self::Together => "together",
         }
     }
 }
@@ -78,8 +90,12 @@ impl Plan {
         let mut problems = Problems(Vec::new());
         problems.workloads(self);
         problems.strategies(self);
-        problems.workers(self, machine);
-        problems.memory(self, machine);
+        let machine = self.machine(machine);
+        problems.simulator(self, &machine);
+        problems.workers(self, &machine);
+        if !machine.is_simulated() {
+            problems.memory(self, &machine);
+        }
         problems.rest(self);
         if problems.0.is_empty() { Ok(()) } else { Err(problems.0) }
     }
@@ -116,18 +132,13 @@ impl Problems {
                     format!("write {}", load.task.size_hint()),
                 );
             }
-            if load.tasks == 0 || load.tasks > MAX_TASKS {
-                let wrong = if load.tasks == 0 {
-                    "there is nothing to do"
-                } else {
-                    "is more than the books can hold"
-                };
-                self.add(
-                    Field::Tasks,
-                    grouped(load.tasks),
-                    wrong,
-                    format!("use 1 to {}", grouped(MAX_TASKS)),
-                );
+            let (most, too_many) = match plan.runtime.simulated() {
+                Some(_) => (MAX_SIMULATED_TASKS, "is more than a simulated run may have"),
+                None => (MAX_TASKS, "is more than the books can hold"),
+            };
+            if load.tasks == 0 || load.tasks > most {
+                let wrong = if load.tasks == 0 { "there is nothing to do" } else { too_many };
+                self.add(Field::Tasks, grouped(load.tasks), wrong, format!("use 1 to {}", grouped(most)));
             }
         }
     }
@@ -172,8 +183,12 @@ impl Problems {
         let threads = most(&|s| if s == Strategy::Processes { 0 } else { s.shape(wanted).slots() });
         let children = |s: Strategy| if s.has_processes() { s.shape(wanted).processes } else { 0 };
         let processes = most(&children);
-        for (has, most, noun) in [(threads, MAX_THREADS, "threads"), (processes, MAX_PROCESSES, "processes")]
-        {
+        let limits = if machine.is_simulated() {
+            [(threads.max(processes), MAX_SIMULATED_WORKERS, "workers"), (0, 0, "")]
+        } else {
+            [(threads, MAX_THREADS, "threads"), (processes, MAX_PROCESSES, "processes")]
+        };
+        for (has, most, noun) in limits {
             if has > most {
                 let most = grouped(u64::from(most));
                 let way_out = match plan.workers {
@@ -182,6 +197,35 @@ impl Problems {
                 };
                 self.add(Field::Workers, value(), format!("is more {noun} than one run may have"), way_out);
             }
+        }
+    }
+
+    /// What only simulated runs have, and cannot have.
+    fn simulator(&mut self, plan: &Plan, machine: &Machine) {
+        if plan.runtime.simulated().is_none() {
+            return;
+        }
+        if machine.cpus == 0 || machine.cpus > MAX_CORES {
+            let wrong =
+                if machine.cpus == 0 { "has no core" } else { "has more cores than can be simulated" };
+            let way_out = format!("use 1 to {} cores", grouped(MAX_CORES.into()));
+            self.add(Field::Runtime, plan.runtime, wrong, way_out);
+        }
+        for (name, value, range) in plan.simulator.out_of_range() {
+            self.add(
+                Field::Simulator,
+                format!("{name} = {value}"),
+                "is out of range",
+                format!("use {range}"),
+            );
+        }
+        if plan.at_once() > 1 {
+            self.add(
+                Field::Together,
+                plan.together,
+                "simulated runs have their machine to themselves",
+                "run the strategies one after another",
+            );
         }
     }
 
@@ -353,6 +397,52 @@ mod tests {
         });
         let fields: Vec<_> = said.iter().filter_map(|s| s.split(' ').next()).collect();
         assert_eq!(fields, ["tasks", "strategy", "workers", "chunk", "timeout", "retries", "repeats"]);
+    }
+
+    #[test]
+    fn simulated_runs_have_limits_of_their_own() {
+        let simulated = |cores: &'static str, change: fn(&mut Plan)| {
+            problems(move |p| {
+                p.runtime = format!("simulated{cores}").parse().unwrap();
+                p.strategies = vec![Strategy::Serial, Strategy::Threads, Strategy::Processes];
+                change(p);
+            })
+        };
+        assert_eq!(simulated(":1024", |p| p.workers = WorkerCount::Exactly(10_000)), [""; 0]);
+        assert_eq!(
+            simulated(":16", |p| p.workers = WorkerCount::Exactly(10_001)),
+            ["workers 10 001: is more workers than one run may have; use 1 to 10 000"]
+        );
+        assert_eq!(
+            simulated("", |p| p.workloads[0].tasks = 1_000_001),
+            ["tasks 1 000 001: is more than a simulated run may have; use 1 to 1 000 000"]
+        );
+        assert_eq!(
+            simulated(":1025", |_| {}),
+            ["runtime simulated:1025: has more cores than can be simulated; use 1 to 1 024 cores"]
+        );
+        assert_eq!(simulated(":0", |_| {}), ["runtime simulated:0: has no core; use 1 to 1 024 cores"]);
+        assert_eq!(
+            simulated(":4", |p| p.together = true),
+            [
+                "together true: simulated runs have their machine to themselves; run the strategies one after another"
+            ]
+        );
+        assert_eq!(
+            simulated(":4", |p| p.simulator.full_speed_permille = 0),
+            ["simulator full_speed_permille = 0: is out of range; use 1 to 1000"]
+        );
+        assert_eq!(
+            simulated(":4", |p| p.simulator.slice = Nanos::ZERO),
+            ["simulator slice = 0s: is out of range; use 1us to 10s"]
+        );
+        let native = simulated(":64", |p| {
+            p.workloads[0].task = TaskType::Native;
+            p.workloads[0].size = Size::Buffer(Bytes(1 << 30));
+            p.workers = WorkerCount::Percent(100);
+        });
+        assert_eq!(native, [""; 0], "nobody needs its memory");
+        assert_eq!(problems(|p| p.simulator.slice = Nanos::ZERO), [""; 0], "real runs need no simulator");
     }
 
     #[test]

@@ -17,6 +17,15 @@ pub const MAX_TASKS: u64 = 100_000_000;
 pub const MAX_REPEATS: u32 = 1_000;
 /// The most attempts that `retries` may add to a task.
 pub const MAX_RETRIES: u32 = 100;
+/// The most cores of a simulated machine.
+pub const MAX_CORES: u32 = 1_024;
+/// The most workers of a simulated run, threads and processes alike.
+pub const MAX_SIMULATED_WORKERS: u32 = 10_000;
+/// The most tasks of a simulated run: each is an event of its own.
+pub const MAX_SIMULATED_TASKS: u64 = 1_000_000;
+
+/// What a simulated machine is called where a real one has its system and its architecture.
+const SIMULATED: &str = "simulated";
 
 /// What the machine has, as far as a plan is concerned.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -48,6 +57,28 @@ impl Machine {
         self.cpus.min(self.allowed).min(quota).max(1)
     }
 
+    /// A simulated machine with so many cores, or with as many as `of` has for a run. Nothing else of `of` is in it, so that
+    /// what is said of simulated runs is the same wherever they are simulated.
+    pub fn simulated(cores: Option<u32>, of: &Self) -> Self {
+        let cpus = cores.unwrap_or_else(|| of.available());
+        Self {
+            os: SIMULATED.to_owned(),
+            arch: SIMULATED.to_owned(),
+            cpu_model: SIMULATED.to_owned(),
+            cpus,
+            allowed: cpus,
+            quota: None,
+            memory_available: Bytes(0),
+            open_files: None,
+            topology: Box::default(),
+        }
+    }
+
+    /// Whether it is a simulated one, whose memory nobody knows.
+    pub fn is_simulated(&self) -> bool {
+        self.os == SIMULATED
+    }
+
     /// An unremarkable machine with `cpus` CPUs, for tests and examples.
     pub fn example(cpus: u32) -> Self {
         Self {
@@ -75,5 +106,17 @@ mod tests {
         assert_eq!(Machine { allowed: 4, ..machine.clone() }.available(), 4);
         assert_eq!(Machine { quota: Some(1.5), ..machine.clone() }.available(), 2);
         assert_eq!(Machine { quota: Some(0.1), ..machine }.available(), 1);
+    }
+
+    #[test]
+    fn a_simulated_machine_tells_nothing_of_the_real_one() {
+        let (small, large) = (Machine::example(2), Machine { quota: Some(7.5), ..Machine::example(64) });
+        assert_eq!(Machine::simulated(Some(16), &small), Machine::simulated(Some(16), &large));
+        assert_eq!(
+            Machine::simulated(None, &large).available(),
+            8,
+            "but for the cores, where none are named"
+        );
+        assert!(Machine::simulated(None, &small).is_simulated() && !small.is_simulated());
     }
 }

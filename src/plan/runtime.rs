@@ -27,6 +27,18 @@ pub enum Runtime {
     Native,
     /// They compute only while they hold the lock of their process's interpreter, as in CPython.
     Gil(GilSetup),
+    /// Nothing is computed: a model says how it would go on a machine with so many cores.
+    Simulated(SimSetup),
+}
+
+/// The machine of a simulated run.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct SimSetup {
+    /// How many cores it has, 1 to [`MAX_CORES`](crate::plan::limits::MAX_CORES); none for as many as this machine has
+    /// for a run.
+    pub cores: Option<u32>,
+    /// The lock of its interpreters, where they have one.
+    pub gil: Option<GilSetup>,
 }
 
 /// The lock of an interpreter, as a run has it.
@@ -64,6 +76,15 @@ impl Runtime {
         match self {
             Self::Native => None,
             Self::Gil(setup) => Some(setup),
+            Self::Simulated(setup) => setup.gil,
+        }
+    }
+
+    /// What is simulated; none where the run is real.
+    pub const fn simulated(self) -> Option<SimSetup> {
+        match self {
+            Self::Native | Self::Gil(_) => None,
+            Self::Simulated(setup) => Some(setup),
         }
     }
 }
@@ -91,22 +112,38 @@ impl Default for GilRule {
     }
 }
 
-impl fmt::Display for Runtime {
+impl fmt::Display for GilSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Gil(setup) = self else {
-            return f.pad("native");
-        };
         let mut parts = Vec::new();
-        match setup.rule {
+        match self.rule {
             GilRule::Interval(SWITCH_INTERVAL) => {}
             GilRule::Interval(interval) => parts.push(interval.exact()),
             GilRule::Ticks(ticks) => parts.push(format!("ticks={ticks}")),
         }
-        if setup.stretch > Nanos::ZERO {
-            parts.push(format!("stretch={}", setup.stretch.exact()));
+        if self.stretch > Nanos::ZERO {
+            parts.push(format!("stretch={}", self.stretch.exact()));
         }
         let colon = if parts.is_empty() { "" } else { ":" };
         f.pad(&format!("gil{colon}{}", parts.join(",")))
+    }
+}
+
+impl fmt::Display for SimSetup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cores = self.cores.map(|cores| cores.to_string());
+        let parts: Vec<String> = cores.into_iter().chain(self.gil.map(|gil| gil.to_string())).collect();
+        let colon = if parts.is_empty() { "" } else { ":" };
+        f.pad(&format!("simulated{colon}{}", parts.join(",")))
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Native => f.pad("native"),
+            Self::Gil(setup) => setup.fmt(f),
+            Self::Simulated(setup) => setup.fmt(f),
+        }
     }
 }
 
@@ -128,11 +165,18 @@ impl TryFrom<String> for Runtime {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuntimeError {
     /// There is none of that name.
-    #[error("{0:?} is no runtime; there are native and gil, as gil:1ms or gil:ticks=100 too")]
+    #[error(
+        "{0:?} is no runtime; there are native, gil (as gil:1ms or gil:ticks=100 too) and simulated (simulated:16)"
+    )]
     Unknown(String),
     /// A part of what follows `gil:` cannot be read, or is out of range.
     #[error("{0:?} is no rule for the GIL; write gil:1ms (1us to 10s), gil:ticks=100 or gil:stretch=50ms")]
     Rule(String),
+    /// What follows `simulated:` cannot be read.
+    #[error(
+        "{0:?} is no simulated machine; write simulated:16 (its cores), simulated:gil or simulated:16,gil:1ms"
+    )]
+    Machine(String),
 }
 
 impl FromStr for Runtime {
@@ -140,28 +184,56 @@ impl FromStr for Runtime {
 
     fn from_str(text: &str) -> Result<Self, RuntimeError> {
         let text = text.trim();
-        let parts = match text {
-            "native" => return Ok(Self::Native),
-            "gil" => return Ok(Self::Gil(GilSetup::default())),
-            _ => text.strip_prefix("gil:").ok_or_else(|| RuntimeError::Unknown(text.to_owned()))?,
-        };
-        let time = |text: &str| text.parse().ok().filter(|time| (MIN_INTERVAL..=MAX_INTERVAL).contains(time));
-        let mut setup = GilSetup::default();
-        for part in parts.split(',') {
-            let read = match part.split_once('=') {
-                None => time(part).map(|interval| setup.rule = GilRule::Interval(interval)),
-                Some(("ticks", ticks)) => ticks
-                    .parse()
-                    .ok()
-                    .filter(|ticks| (1..=MAX_TICKS).contains(ticks))
-                    .map(|ticks| setup.rule = GilRule::Ticks(ticks)),
-                Some(("stretch", length)) => time(length).map(|length| setup.stretch = length),
-                Some(_) => None,
-            };
-            read.ok_or_else(|| RuntimeError::Rule(part.to_owned()))?;
+        match text.split_once(':') {
+            None if text == "native" => Ok(Self::Native),
+            None if text == "gil" => Ok(Self::Gil(GilSetup::default())),
+            None if text == "simulated" => Ok(Self::Simulated(SimSetup::default())),
+            Some(("gil", parts)) => gil(parts).map(Self::Gil),
+            Some(("simulated", parts)) => machine(parts).map(Self::Simulated),
+            _ => Err(RuntimeError::Unknown(text.to_owned())),
         }
-        Ok(Self::Gil(setup))
     }
+}
+
+/// Reads what follows `gil:`.
+fn gil(parts: &str) -> Result<GilSetup, RuntimeError> {
+    let time = |text: &str| text.parse().ok().filter(|time| (MIN_INTERVAL..=MAX_INTERVAL).contains(time));
+    let mut setup = GilSetup::default();
+    for part in parts.split(',') {
+        let read = match part.split_once('=') {
+            None => time(part).map(|interval| setup.rule = GilRule::Interval(interval)),
+            Some(("ticks", ticks)) => ticks
+                .parse()
+                .ok()
+                .filter(|ticks| (1..=MAX_TICKS).contains(ticks))
+                .map(|ticks| setup.rule = GilRule::Ticks(ticks)),
+            Some(("stretch", length)) => time(length).map(|length| setup.stretch = length),
+            Some(_) => None,
+        };
+        read.ok_or_else(|| RuntimeError::Rule(part.to_owned()))?;
+    }
+    Ok(setup)
+}
+
+/// Reads what follows `simulated:`: cores, a lock, or both in this order.
+fn machine(text: &str) -> Result<SimSetup, RuntimeError> {
+    let none = || RuntimeError::Machine(text.to_owned());
+    let (cores, lock) = match text.split_once(',') {
+        _ if text.starts_with("gil") => (None, Some(text)),
+        Some((cores, lock)) => (Some(cores), Some(lock)),
+        None => (Some(text), None),
+    };
+    // What is too large for the field is too large for its limit, which the check names.
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| text.parse().unwrap_or(u32::MAX)).ok_or_else(none)
+    };
+    let rule = |text: &str| match text.split_once(':') {
+        None if text == "gil" => Ok(GilSetup::default()),
+        Some(("gil", parts)) => gil(parts),
+        _ => Err(none()),
+    };
+    Ok(SimSetup { cores: cores.map(number).transpose()?, gil: lock.map(rule).transpose()? })
 }
 
 #[cfg(test)]
@@ -179,6 +251,13 @@ mod tests {
             "gil:ticks=100",
             "gil:stretch=50ms",
             "gil:1ms,stretch=50ms",
+            "simulated",
+            "simulated:16",
+            "simulated:gil",
+            "simulated:16,gil",
+            "simulated:16,gil:1ms",
+            "simulated:gil:ticks=100",
+            "simulated:256,gil:1ms,stretch=50ms",
         ] {
             assert_eq!(text.parse::<Runtime>().unwrap().to_string(), text);
         }
@@ -194,5 +273,21 @@ mod tests {
             let said = format!("gil:{part}").parse::<Runtime>();
             assert_eq!(said, Err(RuntimeError::Rule(part.to_owned())));
         }
+        for machine in ["", "x", "16,", "16,native", "-1", "16 ", "gilx", "gil,16", "16,16"] {
+            let said = format!("simulated:{machine}x").parse::<Runtime>();
+            assert!(said.is_err(), "{machine}");
+        }
+        let said = "simulated:many".parse::<Runtime>();
+        assert_eq!(said, Err(RuntimeError::Machine("many".to_owned())));
+        assert_eq!("simulated:gil:0ms".parse::<Runtime>(), Err(RuntimeError::Rule("0ms".to_owned())));
+    }
+
+    #[test]
+    fn a_lock_is_found_wherever_it_is() {
+        let gil = |text: &str| text.parse::<Runtime>().unwrap().gil();
+        assert_eq!(gil("simulated:16"), None);
+        assert_eq!(gil("simulated:16,gil:1ms"), gil("gil:1ms"));
+        let huge = "simulated:99999999999".parse::<Runtime>().unwrap();
+        assert_eq!(huge.simulated().unwrap().cores, Some(u32::MAX), "the check says what is possible");
     }
 }

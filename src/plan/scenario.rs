@@ -20,8 +20,14 @@
 //! repeats = 1
 //! together = false             # or true: the strategies at once
 //! seed = 1
-//! runtime = "native"
+//! runtime = "native"           # or "gil", "simulated:16", as on the command line
 //! delivery = "map"
+//!
+//! [simulator]                  # what a simulated run takes everything to cost; every key is optional
+//! cpu_ps = 25_000              # one iteration of a task type in picoseconds; sum_ps, primes_ps and native_ps too
+//! slice = "3ms"                # a time in quotes; see `plan::Parameters` for all of them
+//! byte_ps = 400
+//! full_speed_permille = 620    # the speed of each core when all are busy, in thousandths of one alone
 //! ```
 //!
 //! Keys that are left out are those of [`Plan::first`]. A scenario is data: reading one starts nothing. Whatever is wrong
@@ -29,6 +35,7 @@
 
 mod fault;
 mod read;
+mod simulator;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -37,8 +44,8 @@ use std::sync::LazyLock;
 
 pub use fault::{Fault, Faults, Place};
 
-use crate::plan::Plan;
 use crate::plan::limits::Machine;
+use crate::plan::{Parameters, Plan};
 
 /// The schema that this version reads.
 pub const SCHEMA: &str = "poolscope/scenario/1";
@@ -143,20 +150,7 @@ impl Scenario {
     }
 
     fn load_file(path: &str, machine: &Machine) -> Result<Self, ScenarioError> {
-        let mut bytes = Vec::new();
-        // Not by the file's own length: a pipe has none, and a file can grow.
-        File::open(path)
-            .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|source| ScenarioError::Read { path: path.to_owned(), source })?;
-        if bytes.len() as u64 > MAX_BYTES {
-            return Err(ScenarioError::TooLong { path: path.to_owned() });
-        }
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let place = Place::after(&String::from_utf8_lossy(good));
-            Faults::one(path, Some(place), "is no text in UTF-8 from here on".to_owned())
-        })?;
-        Ok(Self::parse(path, text, machine)?)
+        Ok(Self::parse(path, &text_of(path)?, machine)?)
     }
 
     /// Reads a scenario for `machine`; `source_name` is what faults call it, a path commonly.
@@ -169,6 +163,32 @@ impl Scenario {
         let (title, about, plan) = read::read(source_name, text, machine)?;
         Ok(Self { name, title, about, plan })
     }
+}
+
+/// Loads what the simulator takes everything to cost, from a file with a table `[simulator]`.
+///
+/// # Errors
+/// Where it cannot be read, or where something in it is wrong.
+pub fn load_parameters(path: &str) -> Result<Parameters, ScenarioError> {
+    let text = text_of(path)?;
+    Ok(simulator::read(path, text.strip_prefix('\u{feff}').unwrap_or(&text))?)
+}
+
+/// The text of a file that is no longer than any scenario.
+fn text_of(path: &str) -> Result<String, ScenarioError> {
+    let mut bytes = Vec::new();
+    // Not by the file's own length: a pipe has none, and a file can grow.
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|source| ScenarioError::Read { path: path.to_owned(), source })?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(ScenarioError::TooLong { path: path.to_owned() });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let place = Place::after(&String::from_utf8_lossy(good));
+        Faults::one(path, Some(place), "is no text in UTF-8 from here on".to_owned()).into()
+    })
 }
 
 fn names_in_words() -> String {

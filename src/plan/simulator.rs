@@ -114,6 +114,96 @@ impl From<Costs> for FixedCosts {
     }
 }
 
+/// The longest time of anything: beyond it nobody would wait.
+const MOST_TIME: Nanos = Nanos::from_secs(10);
+/// The most picoseconds of anything: a microsecond and more is no longer the cost of an iteration or of a byte.
+const MOST_PS: u64 = 1_000_000_000;
+
+/// A parameter by its name in scenarios.
+#[derive(Debug)]
+pub enum Parameter<'a> {
+    /// A length of time, and the least that it may be.
+    Time(&'a mut Nanos, Nanos),
+    /// Picoseconds, and the least that they may be.
+    Picoseconds(&'a mut u64, u64),
+    /// Thousandths, at least 1.
+    Permille(&'a mut u32),
+}
+
+impl Parameters {
+    /// The names of all of them, in their order.
+    pub const NAMES: [&'static str; 17] = [
+        "cpu_ps",
+        "sum_ps",
+        "primes_ps",
+        "native_ps",
+        "slice",
+        "switch",
+        "wake",
+        "thread_start",
+        "process_start",
+        "thread_stop",
+        "process_stop",
+        "take",
+        "chunk",
+        "task",
+        "byte_ps",
+        "check",
+        "full_speed_permille",
+    ];
+
+    /// The parameter of a name.
+    pub fn by_name(&mut self, name: &str) -> Option<Parameter<'_>> {
+        use Parameter::{Permille, Picoseconds, Time};
+        let (any, some) = (Nanos::ZERO, Nanos::from_micros(1));
+        Some(match name {
+            "cpu_ps" => Picoseconds(&mut self.costs.cpu_ps, 1),
+            "sum_ps" => Picoseconds(&mut self.costs.sum_ps, 1),
+            "primes_ps" => Picoseconds(&mut self.costs.primes_ps, 1),
+            "native_ps" => Picoseconds(&mut self.costs.native_ps, 1),
+            "slice" => Time(&mut self.slice, some),
+            "switch" => Time(&mut self.switch, any),
+            "wake" => Time(&mut self.wake, any),
+            "thread_start" => Time(&mut self.thread_start, any),
+            "process_start" => Time(&mut self.process_start, any),
+            "thread_stop" => Time(&mut self.thread_stop, any),
+            "process_stop" => Time(&mut self.process_stop, any),
+            "take" => Time(&mut self.take, any),
+            "chunk" => Time(&mut self.chunk, any),
+            "task" => Time(&mut self.task, any),
+            "byte_ps" => Picoseconds(&mut self.byte_ps, 0),
+            "check" => Time(&mut self.check, Nanos(100)),
+            "full_speed_permille" => Permille(&mut self.full_speed_permille),
+            _ => return None,
+        })
+    }
+
+    /// Every parameter that no simulation can go by: its name, its value, and what it may be.
+    pub fn out_of_range(mut self) -> Vec<(&'static str, String, String)> {
+        let mut wrong = Vec::new();
+        for name in Self::NAMES {
+            let (right, value, range) = match self.by_name(name) {
+                Some(Parameter::Time(time, least)) => (
+                    (least..=MOST_TIME).contains(time),
+                    time.exact(),
+                    format!("{} to {}", least.exact(), MOST_TIME.exact()),
+                ),
+                Some(Parameter::Picoseconds(ps, least)) => {
+                    ((least..=MOST_PS).contains(ps), ps.to_string(), format!("{least} to {MOST_PS}"))
+                }
+                Some(Parameter::Permille(part)) => {
+                    ((1..=1_000).contains(part), part.to_string(), "1 to 1000".to_owned())
+                }
+                None => continue,
+            };
+            if !right {
+                wrong.push((name, value, range));
+            }
+        }
+        wrong
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +220,13 @@ mod tests {
         let costs = FixedCosts { cpu_ps: 7, ..FixedCosts::default() };
         assert_eq!(read, Parameters { wake: Nanos(5_000), costs, ..Parameters::default() });
         assert!(toml::from_str::<Parameters>("sleep = 1").is_err());
+    }
+
+    #[test]
+    fn the_reference_machine_is_in_range_and_every_name_has_a_parameter() {
+        let mut parameters = Parameters::default();
+        assert!(parameters.out_of_range().is_empty());
+        assert!(Parameters::NAMES.iter().all(|name| parameters.by_name(name).is_some()));
+        assert!(parameters.by_name("costs").is_none());
     }
 }

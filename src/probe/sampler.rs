@@ -96,6 +96,7 @@ impl Before {
         cores.sort_unstable_by_key(|core| core.cpu);
         let throttled = now.throttled.unwrap_or_default() - self.throttled.unwrap_or(Nanos(u64::MAX));
         Some(CoreSample {
+            simulated: false,
             period,
             cores,
             load: now.load,

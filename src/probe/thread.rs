@@ -51,6 +51,8 @@ struct State {
     idle: Option<EventSink>,
     /// Where the watched run's go.
     run: Option<EventSink>,
+    /// Whether samples go nowhere.
+    hushed: bool,
     charges: Charges,
     latest: Option<CoreSample>,
 }
@@ -83,7 +85,7 @@ impl Probe {
         source: impl FnOnce() -> S + Send + 'static,
     ) -> io::Result<Self> {
         let charges = Charges::new(highest_cpu());
-        let state = State { ending: false, idle, run: None, charges, latest: None };
+        let state = State { ending: false, idle, run: None, hushed: false, charges, latest: None };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let theirs = Arc::clone(&shared);
         // The source is made on the thread: its first look takes longer, and nobody should wait for it.
@@ -104,6 +106,11 @@ impl Probe {
         state.run = sink;
         drop(state);
         self.shared.changed.notify_all();
+    }
+
+    /// Has samples go nowhere, or again where they belong.
+    pub fn hush(&self, hushed: bool) {
+        self.shared.lock().hushed = hushed;
     }
 
     /// The last sample; none until there is one. Before a run it tells how quiet the machine is (see
@@ -140,7 +147,7 @@ impl Shared {
             let reading = source.read();
             let mut state = self.lock();
             if let Some(sample) = sampler.next(&reading, |cpu| state.charges.total(cpu)) {
-                if let Some(sink) = state.run.as_ref().or(state.idle.as_ref()) {
+                if let Some(sink) = state.run.as_ref().or(state.idle.as_ref()).filter(|_| !state.hushed) {
                     sink.say(RunEvent::Cores(sample.clone()));
                 }
                 state.latest = Some(sample);

@@ -121,8 +121,8 @@ const COLUMNS: [Column; 61] = [
     ("ledger_unexplained_ns", |run| Cell::Signed(run.ledger.unexplained_ns)),
     ("dropped_events", |run| Cell::Whole(run.dropped_events)),
     ("summarised_tasks", |run| Cell::Whole(run.summarised_tasks)),
-    ("trust_level", |run| Cell::Whole(run.trust.level.into())),
-    ("trust_reasons", |run| Cell::Text(run.trust.reasons.join("; "))),
+    ("trust_level", |run| run.trust.as_ref().map_or(Cell::Nothing, |trust| Cell::Whole(trust.level.into()))),
+    ("trust_reasons", |run| Cell::words(run.trust.as_ref().map(|trust| trust.reasons.join("; ")))),
     // Their kinds, the most important first; the sentences are in every other form.
     ("findings_kind", |run| {
         Cell::Text(run.findings.iter().map(|finding| finding.kind.name()).collect::<Vec<_>>().join(" "))

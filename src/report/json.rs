@@ -3,9 +3,14 @@
 //! The structures here are the contract, and not those of the program: what is renamed inside stays the same outside. A
 //! test holds the keys. Times are whole nanoseconds, shares and ratios plain numbers.
 
+mod simulator;
+
 use serde::Serialize;
 
-use crate::analysis::{Finding, GilSummary, GilWorker, PartSummary, RunSummary, WorkerSummary, compare};
+use self::simulator::SimulatorFacts;
+use crate::analysis::{
+    Finding, GilSummary, GilWorker, PartSummary, RunSummary, Trust, WorkerSummary, compare,
+};
 use crate::event::{Percentiles, TaskCounts};
 use crate::plan::{Machine, Plan, Size, Strategy, TaskType, Work, Workload, mix};
 use crate::report::text::harmless;
@@ -47,7 +52,8 @@ struct MachineFacts {
     arch: String,
     cpu_model: String,
     cpus: Cpus,
-    memory_available_bytes: u64,
+    /// Null of a simulated machine.
+    memory_available_bytes: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -71,7 +77,7 @@ impl MachineFacts {
                 quota: machine.quota,
                 available: machine.available(),
             },
-            memory_available_bytes: machine.memory_available.0,
+            memory_available_bytes: (!machine.is_simulated()).then_some(machine.memory_available.0),
         }
     }
 }
@@ -90,6 +96,8 @@ struct PlanFacts {
     repeats: u32,
     together: bool,
     seed: u64,
+    /// Null where the runs are real.
+    simulator: Option<SimulatorFacts>,
 }
 
 #[derive(Serialize)]
@@ -152,6 +160,7 @@ impl PlanFacts {
             repeats: plan.repeats,
             together: plan.together,
             seed: plan.seed,
+            simulator: plan.runtime.simulated().map(|_| SimulatorFacts::of(&plan.simulator)),
         }
     }
 }
@@ -272,10 +281,7 @@ impl Run {
             gil: run.gil.as_ref().map(GilFacts::of),
             dropped_events: run.dropped_events,
             summarised_tasks: run.summarised_tasks,
-            trust: TrustFacts {
-                level: run.trust.level,
-                reasons: run.trust.reasons.iter().map(|words| harmless(words)).collect(),
-            },
+            trust: TrustFacts::of(run.trust.as_ref()),
             findings: run.findings.iter().map(FindingFacts::of).collect(),
             per_worker: run.per_worker.iter().map(Worker::of).collect(),
             errors: run
@@ -375,8 +381,19 @@ impl Parts {
 
 #[derive(Serialize)]
 struct TrustFacts {
-    level: u8,
+    /// Null where nothing was measured.
+    level: Option<u8>,
     reasons: Vec<String>,
+}
+
+impl TrustFacts {
+    fn of(trust: Option<&Trust>) -> Self {
+        let reasons = trust.into_iter().flat_map(|trust| &trust.reasons);
+        Self {
+            level: trust.map(|trust| trust.level),
+            reasons: reasons.map(|words| harmless(words)).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]

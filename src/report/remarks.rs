@@ -41,7 +41,11 @@ fn sentence(comparison: &Comparison, finding: &Finding) -> String {
 
 /// The lowest trust of all runs, with its reasons; none without runs.
 pub(super) fn trust(comparison: &Comparison) -> Option<String> {
-    let trust = comparison.runs.iter().map(|run| &run.trust).min_by_key(|trust| trust.level)?;
+    if !comparison.runs.is_empty() && comparison.runs.iter().all(|run| run.trust.is_none()) {
+        return Some("simulated: nothing was measured".to_owned());
+    }
+    let trust =
+        comparison.runs.iter().filter_map(|run| run.trust.as_ref()).min_by_key(|trust| trust.level)?;
     let level = trust.level;
     let dots: String = (0..4).map(|dot| if dot < level { '●' } else { '○' }).collect();
     let why = trust.reasons.join("; ");

@@ -317,3 +317,26 @@ fn a_run_is_late_a_second_after_its_tasks_should_have_ended() {
     session.apply(&RunEvent::Levels { at: at(900), slots: vec![(SlotId(0), Gauges { done: 6, ..last })] });
     assert!(!session.runs[0].is_late(at(9_000)), "a task is still to come");
 }
+
+#[test]
+fn the_cores_of_a_simulated_machine_and_the_real_ones_are_never_mixed() {
+    use crate::event::{CoreLoad, CoreSample};
+    let cores = |count: u16, simulated| {
+        let cores = (0..count).map(|cpu| CoreLoad { cpu: crate::ids::CpuId(cpu), ..CoreLoad::default() });
+        RunEvent::Cores(CoreSample { cores: cores.collect(), simulated, ..CoreSample::default() })
+    };
+    let shown = |session: &Session| session.cores.latest().map_or(0, |sample| sample.cores.len());
+    let machine = Machine::example(2);
+    let mut plan = Plan::first(&machine);
+    plan.runtime = "simulated:16".parse().unwrap();
+    let mut session = Session::default();
+    session.apply(&cores(2, false));
+    session.apply(&RunEvent::Accepted { plan: plan.clone(), machine: plan.machine(&machine).into_owned() });
+    session.apply(&cores(16, true));
+    session.apply(&cores(2, false));
+    assert_eq!(shown(&session), 16, "while it goes on, what the real ones do is not told");
+    assert_eq!(session.cores.history(0, 9).count(), 1);
+    session.apply(&RunEvent::Finished);
+    session.apply(&cores(2, false));
+    assert_eq!(shown(&session), 2, "and afterwards they are back");
+}

@@ -88,8 +88,9 @@ pub(crate) fn rounded(time: Nanos) -> String {
 }
 
 impl Forecast {
-    /// What `plan` should take on `machine`.
+    /// What `plan` should take on `machine`, or on the one that it simulates.
     pub(crate) fn of(plan: &Plan, machine: &Machine, costs: &Costs) -> Self {
+        let (machine, costs) = (&*plan.machine(machine), &plan.costs(|| *costs));
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(costs)).collect();
         let wanted = plan.workers.shape(machine);
         let mut runs = Vec::new();

@@ -4,7 +4,7 @@
 mod change;
 
 use crate::plan::size::Compute;
-use crate::plan::{Chunk, Field, Machine, Plan, Size, Strategy, TaskType, WorkerCount, Workload};
+use crate::plan::{Chunk, Field, Machine, Plan, SimSetup, Size, Strategy, TaskType, WorkerCount, Workload};
 use crate::units::{Nanos, grouped};
 
 /// The most characters that a value may have while it is edited: six numbers of the notes have less.
@@ -23,7 +23,7 @@ pub(crate) enum Item {
     Workers,
     /// Whether a strategy is run.
     Way(Strategy),
-    /// Native, or under the lock of an interpreter.
+    /// Native, under the lock of an interpreter, or simulated.
     Runtime,
     /// Whether strategies run one after another.
     Order,
@@ -112,7 +112,9 @@ impl Item {
             Self::Chunk => Some(Field::Chunk),
             Self::Timeout => Some(Field::Timeout),
             Self::Retries => Some(Field::Retries),
-            Self::Runtime | Self::Order | Self::Run => None,
+            Self::Runtime => Some(Field::Runtime),
+            Self::Order => Some(Field::Together),
+            Self::Run => None,
         }
     }
 
@@ -122,7 +124,7 @@ impl Item {
             Self::Workers => c.is_ascii_digit() || matches!(c, '+' | 'a'),
             Self::Chunk => c.is_ascii_digit() || c == 'a',
             Self::Timeout => c.is_ascii_digit() || c == 'n',
-            Self::Runtime => matches!(c, 'n' | 'g'),
+            Self::Runtime => matches!(c, 'n' | 'g' | 's'),
             // The task types whose first letter means nothing else here; a size of a mix begins with one.
             Self::Size => c.is_ascii_digit() || matches!(c, 'c' | 's' | 'n'),
             Self::Tasks | Self::Retries => c.is_ascii_digit(),
@@ -152,7 +154,9 @@ impl Item {
             Self::Way(Strategy::Threads) => "a pool of threads in this process",
             Self::Way(Strategy::Processes) => "a pool of processes, which start slower and share nothing",
             Self::Way(Strategy::Hybrid) => "processes with threads in each: 2x4 workers are 2 with 4 each",
-            Self::Runtime => "native, or under the GIL of CPython: gil, gil:1ms, gil:ticks=100",
+            Self::Runtime => {
+                "native; under the GIL of CPython: gil, gil:1ms; a model of 16 cores: simulated:16"
+            }
             Self::Order => "one by one is fair; together, strategies compete for the CPUs",
             Self::Chunk => "how many tasks a worker takes at a time; auto is the rule of Python's Pool.map",
             Self::Timeout => "how long one task may take: 2s, or none",
@@ -195,6 +199,7 @@ impl Form {
 
     /// What an item shows.
     pub(crate) fn value(&self, item: Item, machine: &Machine) -> String {
+        let machine = &*self.plan.machine(machine);
         let load = self.plan.workloads.first();
         match item {
             Item::Task => load.map(Workload::tasks_text).unwrap_or_default(),
@@ -206,7 +211,10 @@ impl Form {
             },
             Item::Way(Strategy::Hybrid) => Strategy::Hybrid.label(self.plan.workers.shape(machine)),
             Item::Way(strategy) => strategy.name().to_owned(),
-            Item::Runtime => self.plan.runtime.to_string(),
+            Item::Runtime => match self.plan.runtime.simulated() {
+                Some(SimSetup { cores: None, .. }) => format!("{} ({})", self.plan.runtime, machine.cpus),
+                _ => self.plan.runtime.to_string(),
+            },
             Item::Order => if self.plan.together { "together" } else { "one by one" }.to_owned(),
             Item::Chunk => match self.plan.chunk {
                 Chunk::Auto => format!("auto ({})", grouped(self.chunk(machine).into())),

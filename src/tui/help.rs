@@ -19,6 +19,7 @@ use crate::tui::theme::Theme;
 pub(crate) struct Help<'a> {
     theme: &'a Theme,
     screen: Screen,
+    simulating: bool,
     scroll: u16,
     gil: bool,
 }
@@ -34,7 +35,14 @@ enum Line {
 impl<'a> Help<'a> {
     /// The help of a screen, with so many lines scrolled away.
     pub(crate) const fn new(theme: &'a Theme, screen: Screen, scroll: u16) -> Self {
-        Self { theme, screen, scroll, gil: false }
+        Self { theme, screen, simulating: false, scroll, gil: false }
+    }
+
+    /// With the keys of a simulated run that goes on, or without.
+    #[must_use]
+    pub(crate) const fn simulating(mut self, simulating: bool) -> Self {
+        self.simulating = simulating;
+        self
     }
 
     /// With the keys of a run that goes on under interpreters' locks, or without.
@@ -48,7 +56,7 @@ impl<'a> Help<'a> {
 impl Widget for Help<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let theme = self.theme;
-        let lines = lines(self.screen, self.gil, theme);
+        let lines = lines(self.screen, self.simulating, self.gil, theme);
         let columns: u16 = if area.width >= 80 { 2 } else { 1 };
         let per_column = (lines.len() as u16).div_ceil(columns);
         let width = (columns * 38 + 4).min(area.width);
@@ -114,13 +122,15 @@ const LAB: [(Context, &str); 5] = [
 const COMPARE: [(Context, &str); 2] =
     [(Context::Compare, "Compare"), (Context::Opened, "A run that is opened")];
 
-fn lines(screen: Screen, gil: bool, theme: &Theme) -> Vec<Line> {
+fn lines(screen: Screen, simulating: bool, gil: bool, theme: &Theme) -> Vec<Line> {
     let mut lines = Vec::new();
     let own: &[(Context, &'static str)] = match screen {
         Screen::Lab => &LAB,
         Screen::Compare => &COMPARE,
     };
-    for (context, heading) in [(Context::Everywhere, "Everywhere")].into_iter().chain(own.iter().copied()) {
+    let simulated = simulating.then_some((Context::Simulating, "A simulated run"));
+    let everywhere = [(Context::Everywhere, "Everywhere")].into_iter().chain(simulated);
+    for (context, heading) in everywhere.chain(own.iter().copied()) {
         lines.push(Line::Heading(heading));
         let means = |row: &&keys::Binding| gil || row.action != Action::GilShorter;
         let rows = TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).filter(means);
@@ -151,14 +161,18 @@ mod tests {
     #[test]
     fn the_help_names_every_shown_key() {
         let theme = Theme::new(Palette::Dark, Depth::True, true);
-        let named =
-            |screen| lines(screen, true, &theme).iter().filter(|line| matches!(line, Line::Key(..))).count();
+        let named = |screen| {
+            lines(screen, true, true, &theme).iter().filter(|line| matches!(line, Line::Key(..))).count()
+        };
         let rows =
             |context| TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).count();
         // What the help itself and an empty Compare take is told by their last line.
         let told = |context| !matches!(context, Context::Help | Context::Empty);
         let shown = TABLE.iter().filter(|row| told(row.context) && !row.shown.is_empty()).count();
         // What holds everywhere is named on both.
-        assert_eq!(named(Screen::Lab) + named(Screen::Compare), shown + rows(Context::Everywhere));
+        assert_eq!(
+            named(Screen::Lab) + named(Screen::Compare),
+            shown + rows(Context::Everywhere) + rows(Context::Simulating)
+        );
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Context {
     Opened,
     /// On Compare while there is nothing to compare.
     Empty,
+    /// While a simulated comparison goes on.
+    Simulating,
     /// While a value is edited: nothing else means anything then.
     Editing,
     /// While the help is open: nothing else but quitting means anything then.
@@ -120,7 +122,7 @@ const fn also(context: Context, chord: Chord, action: Action) -> Binding {
 }
 
 use Action as Do;
-use Context::{Compare, Editing, Empty, Everywhere, Help, Lab, Opened, Plan, Runs, Workers};
+use Context::{Compare, Editing, Empty, Everywhere, Help, Lab, Opened, Plan, Runs, Simulating, Workers};
 use KeyCode as Key;
 
 /// Every key.
@@ -144,6 +146,9 @@ pub(crate) const TABLE: &[Binding] = &[
     row(Everywhere, key(Key::Esc), Do::Close, ("Esc", "back"), 1),
     row(Everywhere, ctrl('l'), Do::Repaint, ("Ctrl-L", "draw again"), 0),
     row(Everywhere, ctrl('z'), Do::Suspend, ("Ctrl-Z", "to the shell; fg returns"), 0),
+    row(Simulating, char('['), Do::Slower, ("[ ]", "slower, faster"), 2),
+    also(Simulating, char(']'), Do::Faster),
+    row(Simulating, char('e'), Do::ToTheEnd, ("e", "to the end"), 2),
     row(Lab, key(Key::Enter), Do::Run, ("Enter", "run"), 1),
     row(Lab, char('p'), Do::OpenPlan, ("p", "plan"), 3),
     row(Lab, key(Key::Tab), Do::NextPanel, ("Tab", "next panel"), 6),
@@ -245,16 +250,20 @@ pub(crate) fn contexts(model: &Model) -> &'static [Context] {
     if model.form.edit.is_some() {
         return &[Editing];
     }
-    match (model.overlay, model.screen, model.focus) {
-        (Some(Overlay::Help { .. }), ..) => &[Help],
+    let all: &[Context] = match (model.overlay, model.screen, model.focus) {
+        (Some(Overlay::Help { .. }), ..) => return &[Help],
         (None, Screen::Compare, _) if model.shown().runs.is_empty() && model.compare.archive.is_empty() => {
-            &[Empty, Everywhere]
+            &[Empty, Everywhere, Simulating]
         }
-        (None, Screen::Compare, _) if model.compare.opened.is_some() => &[Opened, Everywhere],
-        (None, Screen::Compare, _) => &[Compare, Everywhere],
-        (Some(Overlay::Plan), ..) | (None, Screen::Lab, Panel::Plan) => &[Plan, Lab, Everywhere],
-        (None, Screen::Lab, Panel::Runs) => &[Runs, Lab, Everywhere],
-        (None, Screen::Lab, Panel::Workers) => &[Workers, Lab, Everywhere],
+        (None, Screen::Compare, _) if model.compare.opened.is_some() => &[Opened, Everywhere, Simulating],
+        (None, Screen::Compare, _) => &[Compare, Everywhere, Simulating],
+        (Some(Overlay::Plan), ..) | (None, Screen::Lab, Panel::Plan) => &[Plan, Lab, Everywhere, Simulating],
+        (None, Screen::Lab, Panel::Runs) => &[Runs, Lab, Everywhere, Simulating],
+        (None, Screen::Lab, Panel::Workers) => &[Workers, Lab, Everywhere, Simulating],
+    };
+    match all.split_last() {
+        Some((Simulating, others)) if !model.is_simulating() => others,
+        _ => all,
     }
 }
 
@@ -296,6 +305,18 @@ mod tests {
             let holds = |context| context == Everywhere || (in_the_lab && context == Lab);
             let taken = TABLE.iter().any(|other| holds(other.context) && other.chord == row.chord);
             assert!(!taken, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_simulated_run_adds_takes_no_key_from_anything_but_an_edited_value() {
+        for row in TABLE.iter().filter(|row| row.context == Simulating) {
+            let taken = |other: &&Binding| {
+                !matches!(other.context, Simulating | Editing | Help) && other.chord == row.chord
+            };
+            assert!(TABLE.iter().find(taken).is_none(), "{row:?}");
+            let begins = |c| Item::ALL.iter().any(|item| item.begins_with(c));
+            assert!(!row.chord.character().is_some_and(begins), "{row:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::KeyEvent;
 
 use crate::clock::RunTime;
+use crate::engine::Pace;
 use crate::event::RunEvent;
 use crate::plan::{Costs, Plan};
 use crate::tui::model::Screen;
@@ -107,6 +108,12 @@ pub(crate) enum Action {
     Earlier,
     /// Show what was later.
     Later,
+    /// Let the time of a simulated run pass half as fast.
+    Slower,
+    /// Let it pass twice as fast.
+    Faster,
+    /// Work the rest of a simulated comparison out at once.
+    ToTheEnd,
 }
 
 /// Something that the screen is told.
@@ -159,6 +166,8 @@ pub(crate) enum Effect {
         /// Twice, not half.
         longer: bool,
     },
+    /// Let the time of simulated runs pass so fast.
+    Pace(Pace),
     /// Cancel the comparison.
     Cancel,
     /// Cancel it by force.

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::analysis::Trust;
 use crate::clock::RunTime;
+use crate::engine::Pace;
 use crate::plan::{Costs, Machine, Plan, PlannedRun, Shape, Strategy};
 use crate::state::{Ledger, RunState, Session};
 use crate::tui::bands::Bands;
@@ -119,6 +120,8 @@ pub(crate) struct Model {
     pub(crate) now: RunTime,
     /// What goes on.
     pub(crate) activity: Activity,
+    /// How fast the time of simulated runs passes.
+    pub(crate) pace: Pace,
     /// Which screen is shown.
     pub(crate) screen: Screen,
     /// What Compare remembers.
@@ -186,6 +189,7 @@ impl Model {
             still: None,
             now: RunTime::START,
             activity: Activity::Idle,
+            pace: Pace::RealTime(1.0),
             screen: Screen::Lab,
             compare: Desk::default(),
             focus: Panel::Plan,
@@ -241,7 +245,7 @@ impl Model {
         let session = self.shown();
         let plan = self.shown_plan();
         let forecast = if session.plan.is_some() { &self.promise } else { &self.forecast };
-        let wanted = plan.workers.shape(&self.machine);
+        let wanted = plan.workers.shape(&plan.machine(&self.machine));
         plan.runs().enumerate().map(move |(index, planned)| {
             let run = session.runs.get(index);
             let shape = run.map_or_else(|| planned.strategy.shape(wanted), |run| run.start.shape);
@@ -304,6 +308,11 @@ impl Model {
             Some(Strategy::Processes) => "x again kills them",
             _ => "x again gives up waiting",
         }
+    }
+
+    /// Whether a simulated comparison goes on, whose time may pass faster or slower.
+    pub(crate) fn is_simulating(&self) -> bool {
+        self.activity == Activity::Running && self.session.is_simulating()
     }
 
     /// Whether a comparison goes on.

@@ -102,6 +102,7 @@ impl Runtime {
                             self.engine.set_gil_rule(rule.scaled(longer));
                         }
                     }
+                    Effect::Pace(pace) => self.engine.set_pace(pace),
                     Effect::Cancel => self.engine.cancel(),
                     Effect::Enforce => {
                         self.engine.enforce();
@@ -186,6 +187,7 @@ impl Runtime {
     }
 
     fn start(&self, model: &mut Model, plan: crate::plan::Plan) {
+        self.engine.set_pace(model.pace);
         let words = match self.engine.start(plan) {
             Ok(()) => return,
             Err(StartError::Plan(problems)) => {

@@ -244,7 +244,7 @@ fn cores(first: f64, second: f64) -> CoreSample {
         cores: vec![core(0, first, first), core(1, second, 0.25)],
         load: Some(0.3),
         own: Share::of(0.4, 100.0),
-        throttled: Share::ZERO,
+        ..CoreSample::default()
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) use chores::refresh;
 use ratatui::layout::Rect;
 
 use crate::clock::RunTime;
+use crate::engine::Pace;
 use crate::event::RunEvent;
 use crate::state::RunState;
 use crate::tui::bands::Bands;
@@ -80,7 +81,8 @@ fn take(model: &mut Model, event: &RunEvent) {
             model.bands = Bands::default();
             model.window = crate::tui::window::Window::default();
         }
-        RunEvent::Calibrated { costs, .. } => model.costs = Some(*costs),
+        // What the simulator takes for granted is none of this machine's.
+        RunEvent::Calibrated { costs, .. } if !model.session.is_simulating() => model.costs = Some(*costs),
         RunEvent::RunStarted(_) => {
             model.throughput.push(Throughput::default());
             model.now = RunTime::START;
@@ -111,6 +113,11 @@ fn act(model: &mut Model, action: Action) -> Effect {
             return Effect::Quit;
         }
         Action::GilShorter | Action::GilLonger => return scale_interval(model, action == Action::GilLonger),
+        Action::Slower | Action::Faster => {
+            model.pace = if action == Action::Slower { model.pace.slower() } else { model.pace.faster() };
+            return Effect::Pace(model.pace);
+        }
+        Action::ToTheEnd => return Effect::Pace(Pace::AtOnce),
         Action::Export => return compare::export(model),
         Action::Suspend => return Effect::Suspend,
         Action::Repaint => return Effect::Repaint,

@@ -55,7 +55,8 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
             // The keys stay in sight below.
             let area = Rect { height: area.height - 1, ..area };
             let gil = model.session.running().is_some_and(|run| run.gil_rule().is_some());
-            Help::new(&model.theme, model.screen, scroll).gil(gil).render(area, buf);
+            let help = Help::new(&model.theme, model.screen, scroll);
+            help.gil(gil).simulating(model.is_simulating()).render(area, buf);
         }
         Some(Overlay::Plan) => {
             let area = PlanPanel::overlay_area(model);

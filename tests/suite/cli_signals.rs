@@ -49,6 +49,25 @@ fn a_signal_ends_a_run_and_its_workers_and_what_is_known_is_said() {
 }
 
 #[test]
+fn a_simulated_run_ends_at_once_however_slowly_it_is_watched() {
+    let args = ["--runtime", "simulated:4", "--speed", "0.001", "--json", "-q"];
+    let going = Going::start(poolscope(&[&LONG[..], &args].concat()));
+    until("its run", || has_thread(going.id(), "ps-engine"));
+    going.signal("INT");
+    let (status, out, err) = going.ended();
+    assert_eq!((status.code(), err.as_str()), (Some(130), ""));
+    let results: Value = serde_json::from_str(&out).unwrap();
+    // It may have been ended before the run began.
+    for run in results["runs"].as_array().unwrap() {
+        assert_eq!(
+            (&run["tasks"]["cancelled"], &run["stopped"]),
+            (&120.into(), &"cancelled".into()),
+            "{run}"
+        );
+    }
+}
+
+#[test]
 fn a_signal_ends_a_comparison_before_its_other_runs() {
     let going = Going::start(poolscope(&[
         "compare",

@@ -115,7 +115,10 @@ fn every_problem_is_said_at_once_in_the_order_of_the_options() {
 fn words_that_nobody_knows_are_refused() {
     assert_eq!(
         refused(&["run", "--runtime", "python"]),
-        ["--runtime python: is no runtime; there are native and gil, as gil:1ms or gil:ticks=100 too"]
+        [
+            "--runtime python: is no runtime; there are native, gil (as gil:1ms or gil:ticks=100 too) and simulated \
+          (simulated:16)"
+        ]
     );
     assert_eq!(refused(&["sweep"]), ["unrecognized subcommand 'sweep'"]);
     assert!(refused(&["-w", "4", "run"])[0].contains("cannot be used with"));

@@ -24,5 +24,6 @@ mod processes;
 mod pty;
 mod readme;
 mod scarcity;
+mod simulated;
 mod terminal;
 mod terminal_limits;

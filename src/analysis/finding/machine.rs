@@ -25,6 +25,8 @@ pub(super) struct Preempted {
     useful: Option<u64>,
     /// Whether other strategies ran at the same time.
     together: bool,
+    /// Whether no other program can be in the way.
+    simulated: bool,
 }
 
 impl Preempted {
@@ -38,6 +40,7 @@ impl Preempted {
             cpus: facts.cpus(),
             useful: facts.saturating_workers().filter(|_| facts.cpu_share().fraction() < COMPUTES),
             together: facts.session.plan.as_ref().is_some_and(|plan| plan.at_once() > 1),
+            simulated: facts.is_simulated(),
         })
     }
 
@@ -82,8 +85,9 @@ impl Insight for Preempted {
                 plural(cpus, "CPU")
             ),
             None => format!(
-                "{who} {} ready to compute and had no CPU for {share} of {their} time: other programs had it.",
-                if their == "its" { "was" } else { "were" }
+                "{who} {} ready to compute and had no CPU for {share} of {their} time: {} had it.",
+                if their == "its" { "was" } else { "were" },
+                if self.simulated { "other workers" } else { "other programs" }
             ),
         }
     }
@@ -99,6 +103,7 @@ impl Insight for Preempted {
             // Fewer of them would leave CPUs idle while tasks wait.
             (Some(_), Some(_)) => return None,
             (Some(cpus), None) => format!("For computing, {} would do as much.", plural(cpus, "worker")),
+            (None, _) if self.simulated => return None,
             (None, _) => "Close what else runs, and run it again.".to_owned(),
         })
     }

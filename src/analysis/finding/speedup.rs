@@ -33,6 +33,8 @@ pub(super) struct Speedup {
     reads_memory: bool,
     /// Whether tasks wait for a part of their time, so that more workers than CPUs are of use.
     waits: bool,
+    /// Whether nobody else can be in the way.
+    simulated: bool,
 }
 
 /// What bounds the speedup most.
@@ -81,6 +83,7 @@ impl Speedup {
             slowed,
             reads_memory: facts.has(TaskType::Native),
             waits: facts.cpu_share().fraction() < COMPUTES,
+            simulated: facts.is_simulated(),
         })
     }
 
@@ -149,7 +152,7 @@ impl Insight for Speedup {
 
     fn next_step(&self) -> Option<String> {
         if self.is_beyond() {
-            return Some("Repeat the comparison on a quiet machine.".to_owned());
+            return (!self.simulated).then(|| "Repeat the comparison on a quiet machine.".to_owned());
         }
         if self.is_near() {
             let idle =
@@ -164,6 +167,8 @@ impl Insight for Speedup {
             ));
         }
         let words = match self.greatest_loss() {
+            "preempted" if self.simulated && self.waits => return None,
+            "preempted" if self.simulated => "Use no more workers than CPUs.",
             "preempted" if self.waits => "Close what else runs.",
             "preempted" => "Close what else runs, or use no more workers than CPUs.",
             "starting" | "stopping" | "absent" => {

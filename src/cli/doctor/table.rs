@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::cli::doctor::Facts;
+use crate::plan::limits::MAX_CORES;
 use crate::report::TableStyle;
 use crate::report::text::{ascii, clip, pad, wrap};
 use crate::units::{Bytes, Nanos, grouped, three_digits};
@@ -50,6 +51,8 @@ impl Table<'_> {
         self.row("open files", &files, "one for each worker process");
         let tasks = machine.tasks.map_or_else(|| "no limit".to_owned(), grouped);
         self.row("threads, processes", &tasks, "those of other programs included");
+        let cores = format!("up to {} cores", grouped(MAX_CORES.into()));
+        self.row("simulated", &cores, "--runtime simulated:16");
     }
 
     fn topology(&mut self, facts: &Facts) {

@@ -55,6 +55,7 @@ fn a_good_machine_lacks_nothing() {
       memory                8.00 GiB        available
       open files            1 048 576       one for each worker process
       threads, processes    60 000          those of other programs included
+      simulated             up to 1 024 cores  --runtime simulated:16
 
     Topology
       packages              1
@@ -108,6 +109,7 @@ fn whatever_is_missing_comes_with_the_way_out() {
       memory                8.00 GiB        available
       open files            256             one for each worker process
       threads, processes    60 000          those of other programs included
+      simulated             up to 1 024 cores  --runtime simulated:16
 
     Topology
       packages              1

@@ -123,13 +123,15 @@ impl Lock {
         Some((RunTime(from + distance), *worker))
     }
 
-    /// Another interval, from now on: laps begin anew.
-    pub(super) fn set_interval(&mut self, interval: Nanos, now: RunTime) {
-        if matches!(self.setup.rule, GilRule::Interval(_)) {
-            self.setup.rule = GilRule::Interval(interval);
-            let Some(lap) = self.lap() else {
-                return;
-            };
+    /// Another number in the rule, from now on: laps begin anew, and ticks count from the next time that it is taken.
+    pub(super) fn set_rule(&mut self, rule: GilRule, now: RunTime) {
+        match (self.setup.rule, rule) {
+            (GilRule::Interval(_), GilRule::Interval(_)) | (GilRule::Ticks(_), GilRule::Ticks(_)) => {
+                self.setup.rule = rule;
+            }
+            _ => return,
+        }
+        if let Some(lap) = self.lap() {
             self.laps = self.waiters.iter().map(|worker| (now.0 % lap, *worker)).collect();
         }
     }

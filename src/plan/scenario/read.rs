@@ -17,7 +17,7 @@ use crate::plan::{Plan, Strategy, Workload};
 use crate::units::Nanos;
 
 /// Keys at the top.
-const TOP: &[&str] = &["schema", "title", "about", "workload", "run"];
+const TOP: &[&str] = &["schema", "title", "about", "workload", "run", "simulator"];
 /// Keys of a workload.
 const WORKLOAD: &[&str] = &["task", "size", "tasks"];
 /// Keys of `[run]`.
@@ -41,60 +41,68 @@ pub(super) fn read(
     text: &str,
     machine: &Machine,
 ) -> Result<(String, String, Plan), Faults> {
+    let mut scenario = None;
+    parse(source_name, text, |reader, root| scenario = reader.scenario(root, machine))?;
+    // Whatever is missing from a scenario has been said.
+    scenario.ok_or_else(|| Faults { source_name: source_name.to_owned(), faults: Vec::new() })
+}
+
+/// Has `walk` read the tree of a text, and gives back what it found wrong.
+pub(super) fn parse(
+    source_name: &str,
+    text: &str,
+    walk: impl FnOnce(&mut Reader<'_>, &DeTable<'_>),
+) -> Result<(), Faults> {
     let mut reader = Reader { text, found: Vec::new() };
-    let all = |mut found: Vec<(usize, Fault)>| {
-        found.sort_by_key(|(offset, _)| *offset);
-        let faults = found.into_iter().map(|(_, fault)| fault).collect();
-        Faults { source_name: source_name.to_owned(), faults }
-    };
-    let root = match DeTable::parse(text) {
-        Ok(root) => root,
+    match DeTable::parse(text) {
+        Ok(root) => walk(&mut reader, root.get_ref()),
         Err(error) => {
             reader.fault(error.span().map_or(text.len(), |span| span.start), error.message());
-            return Err(all(reader.found));
         }
-    };
-    let read = reader.scenario(root.get_ref(), machine);
-    match read {
-        Some(scenario) if reader.found.is_empty() => Ok(scenario),
-        _ => Err(all(reader.found)),
     }
+    let mut found = reader.found;
+    if found.is_empty() {
+        return Ok(());
+    }
+    found.sort_by_key(|(offset, _)| *offset);
+    let faults = found.into_iter().map(|(_, fault)| fault).collect();
+    Err(Faults { source_name: source_name.to_owned(), faults })
 }
 
 /// A table with its place and its name.
 #[derive(Copy, Clone)]
-struct Table<'a> {
-    entries: &'a DeTable<'a>,
-    at: usize,
-    name: &'static str,
+pub(super) struct Table<'a> {
+    pub(super) entries: &'a DeTable<'a>,
+    pub(super) at: usize,
+    pub(super) name: &'static str,
 }
 
 /// A value with its place and its key.
 #[derive(Copy, Clone)]
-struct Value<'a> {
-    tree: &'a DeValue<'a>,
-    at: usize,
-    key: &'static str,
+pub(super) struct Value<'a> {
+    pub(super) tree: &'a DeValue<'a>,
+    pub(super) at: usize,
+    pub(super) key: &'static str,
 }
 
 impl<'a> Table<'a> {
-    fn get(self, key: &'static str) -> Option<Value<'a>> {
+    pub(super) fn get(self, key: &'static str) -> Option<Value<'a>> {
         self.entries.get(key).map(|value| Value { tree: value.get_ref(), at: value.span().start, key })
     }
 
     /// The place of a key's value, else of the table.
-    fn place(self, key: &'static str) -> usize {
+    pub(super) fn place(self, key: &'static str) -> usize {
         self.get(key).map_or(self.at, |value| value.at)
     }
 }
 
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     text: &'t str,
     found: Vec<(usize, Fault)>,
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, at: usize, text: impl AsRef<str>) {
+    pub(super) fn fault(&mut self, at: usize, text: impl AsRef<str>) {
         // To count lines is a pass over the text, which a hostile file should not cause for each of its keys.
         if !self.full() {
             let place = Some(Place::of(self.text, at));
@@ -107,7 +115,7 @@ impl Reader<'_> {
     }
 
     /// A fault of the file as a whole.
-    fn lack(&mut self, text: impl Into<String>) {
+    pub(super) fn lack(&mut self, text: impl Into<String>) {
         self.found.push((0, Fault { place: None, text: text.into() }));
     }
 
@@ -142,6 +150,9 @@ impl Reader<'_> {
             self.keys(run, RUN);
             self.run(run, &mut plan);
         }
+        if let Some(simulator) = top.get("simulator") {
+            self.simulator(simulator, &mut plan.simulator);
+        }
         if self.found.is_empty() {
             self.check(&mut plan, loads, run.unwrap_or(top), machine);
         }
@@ -149,7 +160,7 @@ impl Reader<'_> {
     }
 
     /// Finds the keys of a table that are not known.
-    fn keys(&mut self, table: Table<'_>, known: &[&'static str]) {
+    pub(super) fn keys(&mut self, table: Table<'_>, known: &[&'static str]) {
         for key in table.entries.keys() {
             let name: &str = key.get_ref();
             if self.full() {
@@ -165,7 +176,7 @@ impl Reader<'_> {
         }
     }
 
-    fn table<'a>(&mut self, value: Value<'a>, name: &'static str) -> Option<Table<'a>> {
+    pub(super) fn table<'a>(&mut self, value: Value<'a>, name: &'static str) -> Option<Table<'a>> {
         if let DeValue::Table(entries) = value.tree {
             return Some(Table { entries, at: value.at, name });
         }
@@ -215,7 +226,7 @@ impl Reader<'_> {
     }
 
     /// Reads a whole number that is not negative into the plan.
-    fn number_into<T: TryFrom<u64>>(&mut self, value: Option<Value<'_>>, most: u64, into: &mut T) {
+    pub(super) fn number_into<T: TryFrom<u64>>(&mut self, value: Option<Value<'_>>, most: u64, into: &mut T) {
         let Some(value) = value else { return };
         let number = match value.tree {
             DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
@@ -360,7 +371,8 @@ impl Reader<'_> {
         plan.workloads.clear();
         for (table, load) in loads {
             // A problem does not say which workload it is about, so each has a plan of its own.
-            let alone = Plan { workloads: vec![load.clone()], ..Plan::first(machine) };
+            let runtime = plan.runtime;
+            let alone = Plan { workloads: vec![load.clone()], runtime, ..Plan::first(machine) };
             let problems = alone.check(machine).err().unwrap_or_default().into_iter();
             let problems = problems.filter(|problem| of_load(problem.field));
             places.extend(problems.map(|problem| (table.place(problem.field.name()), problem)));
@@ -396,7 +408,7 @@ fn paragraphs(text: &str) -> String {
 }
 
 /// A value as it might have been written, for a fault.
-fn shown(value: &DeValue<'_>) -> String {
+pub(super) fn shown(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("{:?}", shortened(text)),
         DeValue::Integer(number) => shortened(&number.to_string()),

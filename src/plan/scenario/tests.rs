@@ -1,5 +1,5 @@
 use super::*;
-use crate::plan::{Chunk, OnError, Size, Strategy, TaskType, WorkerCount};
+use crate::plan::{Chunk, OnError, Parameters, Size, Strategy, TaskType, WorkerCount};
 use crate::units::Nanos;
 use proptest::prelude::*;
 
@@ -87,6 +87,44 @@ fn every_key_of_run_is_read() {
 }
 
 #[test]
+fn a_simulated_run_names_its_cores_and_what_everything_costs() {
+    let table = "[simulator]\ncpu_ps = 30_000\nslice = \"4ms\"\nfull_speed_permille = 620\n";
+    let text = with_run("runtime = \"simulated:16,gil\"\nworkers = 5000") + table;
+    let plan = Scenario::parse("x", &text, &machine()).unwrap().plan;
+    assert_eq!(plan.runtime.to_string(), "simulated:16,gil");
+    let mut wanted =
+        Parameters { slice: Nanos::from_millis(4), full_speed_permille: 620, ..Parameters::default() };
+    wanted.costs.cpu_ps = 30_000;
+    assert_eq!(*plan.simulator, wanted);
+    assert_eq!(super::simulator::read("x", table).unwrap(), wanted, "in a file of its own");
+}
+
+#[test]
+fn a_simulator_that_cannot_be_is_told_with_its_place() {
+    let wrong = |text: &str| super::simulator::read("my.toml", text).unwrap_err().to_string();
+    for (text, said) in [
+        ("", "my.toml: there is no table [simulator]"),
+        ("simulator = 1", "my.toml:1:13: simulator is 1, and a table is wanted: [simulator]"),
+        ("[simulator]\nslice = 3", "my.toml:2:9: slice is 3, and a time in quotes is wanted, as \"60us\""),
+        (
+            "[simulator]\nslice = \"3\"",
+            "my.toml:2:9: slice \"3\" needs a unit of time: ns, us, ms, s, min or h",
+        ),
+        ("[simulator]\nslice = \"0s\"", "my.toml:2:9: slice = 0s is out of range; use 1us to 10s"),
+        (
+            "[simulator]\nslices = \"3ms\"",
+            "my.toml:2:1: \"slices\" is no key of [simulator]; did you mean slice?",
+        ),
+        (
+            "[simulator]\nfull_speed_permille = 1001",
+            "my.toml:2:23: full_speed_permille = 1001 is out of range; use 1 to 1000",
+        ),
+    ] {
+        assert_eq!(wrong(text), said);
+    }
+}
+
+#[test]
 fn several_workloads_make_one_plan() {
     let text = with_run("") + "[[workload]]\ntask = \"cpu\"\nsize = 1_000\ntasks = 3\n";
     let plan = Scenario::parse("x", &text, &machine()).unwrap().plan;
@@ -136,7 +174,8 @@ fn a_fault_says_file_line_column_key_value_and_way_out() {
         ),
         (
             "runtime = \"python\"",
-            "my.toml:11:11: runtime \"python\" is no runtime; there are native and gil, as gil:1ms or gil:ticks=100 too",
+            "my.toml:11:11: runtime \"python\" is no runtime; there are native, gil (as gil:1ms or gil:ticks=100 too) and simulated \
+             (simulated:16)",
         ),
         ("delivery = []", "my.toml:11:12: delivery a list is not known; there is \"map\""),
         ("worker = 4", "my.toml:11:1: \"worker\" is no key of [run]; did you mean workers?"),
@@ -200,7 +239,7 @@ fn everything_that_is_wrong_is_said_at_once_and_in_order() {
         [
             "my.toml: there is nothing to run; write a [[workload]] with task, size and tasks",
             "my.toml:1:9: title is 5, and a text in quotes is wanted",
-            "my.toml:3:1: \"color\" is no key of the scenario; there are schema, title, about, workload, run",
+            "my.toml:3:1: \"color\" is no key of the scenario; there are schema, title, about, workload, run, simulator",
             "my.toml:5:11: retries a list is no whole number from 0 to 4294967295",
         ]
     );

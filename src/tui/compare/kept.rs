@@ -6,19 +6,19 @@ use std::sync::Arc;
 
 use crate::analysis::{self, RunSummary};
 use crate::clock::RunTime;
-use crate::plan::{Plan, Strategy, Work};
+use crate::plan::{Plan, Strategy, Workload};
 use crate::state::{RunState, Session};
 use crate::tui::model::Model;
-use crate::units::Nanos;
+use crate::units::{Nanos, plural};
 
 /// Runs that are kept, over all comparisons: their timelines are memory.
 pub(crate) const KEPT: usize = 12;
 
-/// What runs must have in common to be ways of doing the same work. How many tasks are handed out at a time is a way.
+/// What runs must have in common to be ways of doing the same work: the work as it is planned, for a size of so much time
+/// is another number of iterations on a simulated machine. How many tasks are handed out at a time is a way.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct WorkKey {
-    work: Work,
-    tasks: u64,
+    load: Option<Workload>,
     seed: u64,
 }
 
@@ -110,12 +110,22 @@ impl Archive {
 impl Entry<'_> {
     /// The work that it did.
     pub(crate) fn key(&self) -> WorkKey {
-        WorkKey { work: self.run.start.work.clone(), tasks: self.run.start.tasks, seed: self.plan.seed }
+        WorkKey { load: self.load().cloned(), seed: self.plan.seed }
     }
 
     /// Whether it did this work.
     pub(crate) fn did(&self, key: &WorkKey) -> bool {
-        self.run.start.tasks == key.tasks && self.plan.seed == key.seed && self.run.start.work == key.work
+        self.plan.seed == key.seed && self.load() == key.load.as_ref()
+    }
+
+    /// The work as it is planned, in words: `cpu · 8 tasks of 100ms`.
+    pub(crate) fn planned(&self) -> Option<String> {
+        let Workload { task, size, tasks } = self.load()?;
+        Some(format!("{task} · {} of {size}", plural(*tasks, "task")))
+    }
+
+    fn load(&self) -> Option<&Workload> {
+        self.plan.workloads.get(self.run.start.workload)
     }
 
     /// Its strategy with its workers, and its runtime unless that is the usual one.

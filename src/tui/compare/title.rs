@@ -32,7 +32,10 @@ impl Widget for Title<'_> {
         let results = results(self.entries);
         // Whether the results are the same matters more than the last words of a long work.
         let least = results.as_ref().map_or(0, |results| results.short.chars().count() + 2);
-        let work = clip(&work(first), width.saturating_sub(least));
+        // A size of so much time is another number of iterations where it is simulated: what they have in common is said.
+        let same = self.entries.iter().all(|entry| entry.run.start.work == first.run.start.work);
+        let words = if same { work(first) } else { first.planned().unwrap_or_else(|| work(first)) };
+        let work = clip(&words, width.saturating_sub(least));
         let mut x = canvas.text(0, 0, &work, theme.bright) + 2;
         let mut end = canvas.width();
         let all = kept::all(self.model);
@@ -122,7 +125,10 @@ fn results(entries: &[Entry<'_>]) -> Option<Results> {
         known.iter().filter(|(_, digest)| *digest != most).map(|(entry, _)| entry.name()).collect();
     if others.is_empty() {
         let count = grouped(first.run.start.tasks);
-        let long = format!("same {count} results every way ✓");
+        // Those that compute nothing came to none.
+        let simulated = entries.iter().any(|entry| entry.run.start.runtime.simulated().is_some());
+        let way = if simulated { "real way" } else { "way" };
+        let long = format!("same {count} results every {way} ✓");
         return Some(Results { same: true, long, short: "same ✓" });
     }
     let long = format!("results differ ✗: {}", others.join(", "));

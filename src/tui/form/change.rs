@@ -7,7 +7,8 @@ use crate::tui::form::Item;
 use crate::units::{Bytes, Nanos};
 
 /// Runtimes that a step goes through; others are typed.
-const RUNTIMES: [&str; 5] = ["native", "gil", "gil:1ms", "gil:20ms", "gil:ticks=100"];
+const RUNTIMES: [&str; 7] =
+    ["native", "gil", "gil:1ms", "gil:20ms", "gil:ticks=100", "simulated:16", "simulated:16,gil"];
 
 /// `plan` with one item read from a text.
 pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> Result<Plan, String> {
@@ -72,7 +73,7 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine) {
         Item::Size => load.size = scaled(&load.size, up),
         Item::Tasks => load.tasks = beside(load.tasks, up),
         Item::Workers => {
-            let workers = beside(plan.workers.resolve(machine).into(), up);
+            let workers = beside(plan.workers.resolve(&plan.machine(machine)).into(), up);
             plan.workers = WorkerCount::Exactly(u32::try_from(workers).unwrap_or(u32::MAX));
         }
         Item::Chunk => {

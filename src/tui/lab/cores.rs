@@ -143,15 +143,19 @@ impl Widget for CoreGrid<'_> {
         let places = Places::of(model);
         let sample = model.shown().cores.latest();
         let cores = sample.map_or(&[][..], |sample| &sample.cores);
+        let simulated = sample.is_some_and(|sample| sample.simulated);
         let below = sample.map(|sample| {
+            // Of what simulating costs nothing is to be seen among simulated cores.
             let own = format!("poolscope itself {} %", three_digits(sample.own.fraction() * 100.0));
-            below(cores, &places, grid, &own, usize::from(area.width.saturating_sub(8)))
+            let own = (!simulated).then_some(own);
+            below(cores, &places, grid, own.as_slice(), usize::from(area.width.saturating_sub(8)))
         });
         let below = [(below.as_deref().unwrap_or_default(), theme.dim)];
-        let room = usize::from(area.width.saturating_sub(15));
+        let title = if simulated { "Cores, simulated" } else { "Cores" };
+        let room = usize::from(area.width).saturating_sub(10 + title.len());
         let legend = legend(model, cores, &places, grid, room);
         let legend: Vec<(&str, Style)> = legend.iter().map(|(text, style)| (text.as_str(), *style)).collect();
-        Panel::new("Cores", theme).render(area, buf, &legend, &below);
+        Panel::new(title, theme).render(area, buf, &legend, &below);
         let mut canvas = Canvas::new(area, buf);
         let (width, height) = (canvas.width().saturating_sub(4), canvas.height().saturating_sub(2));
         let mut inner = canvas.part(2, 1, width, height);
@@ -182,8 +186,11 @@ fn legend(
         Kind::Bars { .. } if theme.tells_by_colour() => ("■", "■"),
         Kind::Bars { .. } => ("█", "░"),
     };
+    let simulated = model.shown().cores.latest().is_some_and(|sample| sample.simulated);
     let with = |others: &str| {
-        let mut legend = vec![(mine, ours, "this run".to_owned()), (rest, theme.other, others.to_owned())];
+        let mut legend = vec![(mine, ours, "this run".to_owned())];
+        // No other program is on a simulated core.
+        legend.extend((!simulated).then(|| (rest, theme.other, others.to_owned())));
         if model.shown().cores.stolen() {
             legend.push(("×", theme.bad, "stolen".to_owned()));
         }
@@ -205,7 +212,7 @@ fn legend(
 }
 
 /// What stands on the lower edge, the least important left out first.
-fn below(cores: &[CoreLoad], places: &Places, grid: &Grid, own: &str, room: usize) -> String {
+fn below(cores: &[CoreLoad], places: &Places, grid: &Grid, own: &[String], room: usize) -> String {
     let mut facts = Vec::new();
     let hidden = places.shown.len().saturating_sub(grid.columns * usize::from(grid.rows));
     if hidden > 0 {
@@ -219,14 +226,13 @@ fn below(cores: &[CoreLoad], places: &Places, grid: &Grid, own: &str, room: usiz
     if stolen >= STOLEN * allowed(cores).count() as f64 && stolen > 0.0 {
         facts.push(format!("{stolen:.1} stolen"));
     }
-    let own = [own.to_owned()];
     let threads = places.has_threads().then(|| match grid.kind {
         Kind::Bars { .. } => "╭ ╰ threads of one core".to_owned(),
         Kind::Map { .. } => "threads of a core side by side".to_owned(),
     });
     let joined = |more: &[String]| facts.iter().chain(more).cloned().collect::<Vec<_>>().join(" · ");
-    let with_threads = threads.iter().cloned().chain([joined(&own)]).collect::<Vec<_>>().join(" · ");
-    let choices = [with_threads, joined(&own), joined(&[])];
+    let with_threads = threads.iter().cloned().chain([joined(own)]).collect::<Vec<_>>().join(" · ");
+    let choices = [with_threads, joined(own), joined(&[])];
     choices.into_iter().find(|text| text.width() <= room).unwrap_or_default()
 }
 

@@ -58,14 +58,20 @@ impl Widget for Header<'_> {
         if model.still.is_some() {
             x = canvas.text(x + 2, 0, " frozen ", theme.button);
         }
-        let machine = &model.machine;
+        let plan = model.shown_plan();
+        let machine = &*plan.machine(&model.machine);
         let available = machine.available();
         let mut cpus = if available == machine.cpus {
             plural(available.into(), "CPU")
         } else {
             format!("{available} of {} CPUs", machine.cpus)
         };
-        if let Some(load) = model.shown().cores.latest().and_then(|sample| sample.load) {
+        if machine.is_simulated() {
+            cpus = plural(available.into(), "simulated CPU");
+            if model.is_simulating() {
+                cpus = format!("{cpus} · {}", model.pace);
+            }
+        } else if let Some(load) = model.shown().cores.latest().and_then(|sample| sample.load) {
             cpus = format!("{cpus} · load {load:.1}");
         }
         let trust = model.verdict.trust.as_ref().map(|trust| {

@@ -7,13 +7,14 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::Phase;
+use crate::plan::Costs;
 use crate::report::text::harmless;
 use crate::state::RunState;
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
-use crate::units::{Nanos, Share, three_digits};
+use crate::units::{Nanos, Share, grouped, three_digits};
 
 /// Parts below this share are not listed, unless they must be.
 const LEAST: f64 = 0.0005;
@@ -85,7 +86,9 @@ fn facts(run: &RunState) -> Vec<(&'static str, String)> {
     ];
     facts.extend(longest);
     facts.push(("workers' CPU time", cpu.to_string()));
-    facts.push(("poolscope's own", end.overhead_cpu.to_string()));
+    if run.start.runtime.simulated().is_none() {
+        facts.push(("poolscope's own", end.overhead_cpu.to_string()));
+    }
     facts
 }
 
@@ -99,8 +102,38 @@ fn pairs(canvas: &mut Canvas<'_>, y: u16, pairs: &[(&str, String)], model: &Mode
     }
 }
 
+/// What a simulated comparison will take for granted.
+fn simulated(model: &Model, area: Rect, buf: &mut Buffer) {
+    let plan = &model.form.plan;
+    let (machine, parameters) = (plan.machine(&model.machine), &plan.simulator);
+    Panel::new("Machine, simulated", &model.theme).render(area, buf, &[], &[]);
+    let mut canvas = Canvas::new(area, buf);
+    let (width, height) = (canvas.width().saturating_sub(4), canvas.height().saturating_sub(2));
+    let mut inner = canvas.part(2, 1, width, height);
+    let costs: Costs = parameters.costs.into();
+    let mut known = vec![
+        ("cores", grouped(machine.cpus.into())),
+        ("time slice", parameters.slice.to_string()),
+        ("context switch", parameters.switch.to_string()),
+        ("wake-up", parameters.wake.to_string()),
+        ("starting a thread", parameters.thread_start.to_string()),
+        ("starting a process", parameters.process_start.to_string()),
+        ("a chunk to a process", parameters.chunk.to_string()),
+        ("a loop of cpu", format!("{} ns", three_digits(costs.cpu_ns))),
+    ];
+    if parameters.full_speed_permille < 1_000 {
+        let speed = Share::of(parameters.full_speed_permille.into(), 1_000.0);
+        known.insert(1, ("speed when all are busy", format!("{} %", speed.percent())));
+    }
+    pairs(&mut inner, 0, &known, model);
+}
+
 /// What the comparison will run on.
 fn machine(model: &Model, area: Rect, buf: &mut Buffer) {
+    if model.form.plan.runtime.simulated().is_some() {
+        simulated(model, area, buf);
+        return;
+    }
     let machine = &model.machine;
     Panel::new("Machine", &model.theme).render(area, buf, &[], &[]);
     let mut canvas = Canvas::new(area, buf);

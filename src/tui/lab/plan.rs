@@ -238,6 +238,7 @@ fn size_here(model: &Model) -> String {
         }
         Size::Mix(_) => format!("≈ {} each in the mean", model.forecast.each),
         Size::Numbers(_) => format!("≤ {} each here", model.forecast.each),
+        _ if model.form.plan.runtime.simulated().is_some() => format!("≈ {} each there", model.forecast.each),
         _ => format!("≈ {} each here", model.forecast.each),
     }
 }
@@ -268,8 +269,9 @@ impl Widget for PlanLine<'_> {
         let end = if text.is_empty() { end } else { canvas.right(end, 0, text, style).saturating_sub(2) };
         let value = |item| form.value(item, &model.machine);
         let ways: Vec<&str> = form.plan.strategies.iter().map(|strategy| strategy.name()).collect();
+        let runtime = form.plan.runtime.after(String::new());
         let words = format!(
-            "{} × {} {} · {} workers · {}",
+            "{} × {} {} · {} workers · {}{runtime}",
             value(Item::Tasks),
             value(Item::Task),
             value(Item::Size),

@@ -39,7 +39,7 @@ pub(super) fn judge(model: &mut Model) {
     });
     model.verdict = Verdict {
         conclusion,
-        trust: trust.map(|summary| summary.trust),
+        trust: trust.and_then(|summary| summary.trust),
         same_results: if done.count() > 1 { analysis::compare(session).same_results } else { None },
     };
     model.compare.archive.judge(session);

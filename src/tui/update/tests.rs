@@ -310,3 +310,24 @@ fn braces_halve_and_double_the_interval_of_a_run_that_goes_on_and_mean_nothing_o
     press(&mut model, "?");
     assert!(text(&model).contains("GIL interval"), "{}", text(&model));
 }
+
+#[test]
+fn a_simulated_run_has_keys_of_its_own_and_its_costs_stay_with_it() {
+    use crate::engine::Pace;
+    let mut model = before(120, 40);
+    assert_eq!(press(&mut model, "]"), Effect::None, "there is no time to pass");
+    model.form.plan.runtime = "simulated:16".parse().unwrap();
+    assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
+    let plan = model.form.plan.clone();
+    let machine = plan.machine(&model.machine).into_owned();
+    let (costs, works) = (plan.costs(|| panic!("nothing is measured")), Vec::new());
+    happen(&mut model, vec![RunEvent::Accepted { plan, machine }, RunEvent::Calibrated { costs, works }]);
+    assert_eq!(model.costs, Some(crate::tui::script::COSTS), "what this machine costs is still known");
+    assert_eq!(press(&mut model, "]"), Effect::Pace(Pace::RealTime(2.0)));
+    assert_eq!(press(&mut model, "[["), Effect::Pace(Pace::RealTime(0.5)));
+    assert_eq!(press(&mut model, "e"), Effect::Pace(Pace::AtOnce));
+    assert_eq!(model.pace, Pace::RealTime(0.5), "the next comparison begins as this one did");
+    assert!(text(&model).contains("16 simulated CPUs · 0.5×"), "{}", text(&model));
+    happen(&mut model, vec![RunEvent::Finished]);
+    assert_eq!(press(&mut model, "e"), Effect::None);
+}

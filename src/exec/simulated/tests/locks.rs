@@ -136,7 +136,7 @@ fn another_interval_holds_from_now_on() {
     let mut set = false;
     let ran = case(Strategy::Threads, 2, 2, 8, cpu(ms(500))).chunk(1).gil("gil:10s").run_with(|run| {
         if !set && run.now() >= RunTime::START.after(ms(200)) {
-            run.set_interval(MS);
+            run.set_rule(GilRule::Interval(MS));
             set = true;
         }
     });

@@ -23,14 +23,18 @@ pub(crate) struct Places {
 impl Places {
     /// Those of the last reading; before the first, those that it should have.
     pub(super) fn of(model: &Model) -> Self {
+        let latest = model.shown().cores.latest();
+        let simulated = latest.is_some_and(|sample| sample.simulated);
         let machine = &model.machine;
-        let read = model.shown().cores.latest().map(|sample| {
+        let read = latest.map(|sample| {
             let cpus = sample.cores.iter().map(|core| (core.cpu, core.allowed));
             cpus.collect::<Vec<_>>()
         });
         let expected =
             || (0..machine.cpus as u16).map(|n| (CpuId(n), u32::from(n) < machine.allowed)).collect();
-        Self::new(&read.unwrap_or_else(expected), |cpu| machine.topology.place(cpu))
+        // Each simulated core is one of its own.
+        let place = |cpu| machine.topology.place(cpu).filter(|_| !simulated);
+        Self::new(&read.unwrap_or_else(expected), place)
     }
 
     fn new(cpus: &[(CpuId, bool)], place: impl Fn(CpuId) -> Option<CpuPlace>) -> Self {
