@@ -8,8 +8,8 @@ use crate::task::{Host, Stop};
 
 /// Steps in a block.
 const STEPS: u64 = 64;
-/// Iterations between two checkpoints of `cpu`: 100 to 300 µs.
-const CPU_BLOCK: u64 = 4_096;
+/// Iterations between two checkpoints of `cpu`: 50 to 200 µs.
+const CPU_BLOCK: u64 = 8_192;
 /// The same for `sum`.
 const SUM_BLOCK: u64 = 262_144;
 /// The same for `primes`.
