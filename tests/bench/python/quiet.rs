@@ -2,8 +2,8 @@
 
 use poolscope::cost::NotMeasured;
 
-/// Above this share of all CPUs, a figure is taken again.
-const DISTURBED: f64 = 0.05;
+/// Above this share of all CPUs, a figure is taken again, and nothing follows from it.
+pub(crate) const DISTURBED: f64 = 0.05;
 /// How much trouble is taken.
 #[derive(Copy, Clone, Debug)]
 pub(crate) struct Effort {

@@ -2,6 +2,8 @@
 
 use poolscope::units::three_digits;
 
+use crate::quiet::DISTURBED;
+
 /// How far the two may be from one another.
 const LIMIT: f64 = 0.10;
 
@@ -21,11 +23,14 @@ impl Pair {
         self.others = others.iter().flatten().copied().fold(self.others, f64::max);
     }
 
-    /// What follows: whether the medians agree within the limit; if not, whether the ranges overlap at least.
+    /// What follows: whether the medians agree within the limit; if not, whether the ranges overlap at least. Nothing where
+    /// others had much of the machine.
     fn verdict(&self) -> &'static str {
         let ratio = middle(&self.poolscope) / middle(&self.python);
         let (theirs, ours) = (range(&self.python), range(&self.poolscope));
-        if (ratio - 1.0).abs() <= LIMIT {
+        if self.others > DISTURBED {
+            "disturbed"
+        } else if (ratio - 1.0).abs() <= LIMIT {
             "yes"
         } else if theirs.0 <= ours.1 && ours.0 <= theirs.1 {
             "no, ranges overlap"
