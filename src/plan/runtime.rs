@@ -47,7 +47,7 @@ pub struct GilSetup {
     /// When the holder lets go.
     pub rule: GilRule,
     /// How long it computes without a look at whether it should, as a call of C code does that keeps the lock: a regular
-    /// expression, a sort. Zero for a look every few microseconds.
+    /// expression, a sort. Zero for a look every hundred nanoseconds or so.
     pub stretch: Nanos,
 }
 

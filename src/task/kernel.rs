@@ -1,17 +1,17 @@
-//! The loops themselves, in blocks of a few hundred microseconds between two checkpoints, and within these in steps of a few
-//! microseconds between two ticks.
+//! The loops themselves, in blocks of a few hundred microseconds between two checkpoints, and within these in steps of some
+//! ten nanoseconds between two ticks.
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use crate::task::{Host, Stop};
 
-/// Steps in a block.
-const STEPS: u64 = 64;
-/// Iterations between two checkpoints of `cpu`: 100 to 300 µs.
-const CPU_BLOCK: u64 = 4_096;
+/// Steps in a block: each takes 50 to 250 ns, as long as a loop of CPython computes between two looks at what it is asked.
+const STEPS: u64 = 1_024;
+/// Iterations between two checkpoints of `cpu`: 50 to 200 µs.
+const CPU_BLOCK: u64 = 8_192;
 /// The same for `sum`.
-const SUM_BLOCK: u64 = 262_144;
+const SUM_BLOCK: u64 = 524_288;
 /// The same for `primes`.
 const PRIMES_BLOCK: u64 = 32_768;
 /// The same for `native`, in bytes.

@@ -1,0 +1,52 @@
+"""Prints the seconds from the start of a pool until the last of its results is there; serial is a plain loop.
+
+    pools.py serial|threads|processes WORKERS map|apply TASKS cpu|sum|sleep|native|mixed SIZE WAIT
+"""
+
+from __future__ import print_function
+
+import sys
+import time
+from multiprocessing import Pool
+from multiprocessing.dummy import Pool as ThreadPool
+
+import work
+
+
+def task(job):
+    kind, size, wait = job
+    if kind in ("cpu", "mixed"):
+        work.cpu(size)
+    elif kind == "sum":
+        work.add(size)
+    elif kind == "native":
+        work.native(size)
+    if wait:
+        time.sleep(wait)
+
+
+def run(pool, how, jobs):
+    if how == "map":
+        pool.map(task, jobs)
+    else:
+        for result in [pool.apply_async(task, (job,)) for job in jobs]:
+            result.get()
+
+
+def main(way, workers, how, tasks, kind, size, wait):
+    jobs = [(kind, int(size), float(wait))] * int(tasks)
+    start = work.now()
+    if way == "serial":
+        for job in jobs:
+            task(job)
+        print(work.now() - start)
+        return
+    pool = (ThreadPool if way == "threads" else Pool)(int(workers))
+    run(pool, how, jobs)
+    print(work.now() - start)
+    pool.close()
+    pool.join()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
