@@ -1,0 +1,374 @@
+//! The recommendation, or the refusal of one.
+
+use super::fits::{self, one_for_each};
+use super::{Facts, Limit, PointSummary, StrategyFit};
+use crate::analysis::scaling::bootstrap::{self, KneeSpread};
+use crate::analysis::scaling::doubt::Doubt;
+use crate::analysis::trust::LONG_ENOUGH;
+use crate::plan::{Shape, Strategy};
+use crate::units::{Nanos, plural, three_digits};
+
+/// The knee is where this part of the largest throughput is reached.
+pub(super) const KNEE: f64 = 0.95;
+/// Runs shorter than this are starting and stopping, and nothing else.
+const SHORTEST: Nanos = Nanos::from_millis(5);
+/// At most so many numbers of workers are proposed to be measured next.
+const PROPOSALS: usize = 3;
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Advice {
+    /// So many workers.
+    Recommended(Box<Recommendation>),
+    /// Nothing can be said.
+    Refused(Refused),
+}
+
+/// Why nothing is recommended.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Refused {
+    /// The reasons, at least one, each a clause.
+    pub reasons: Vec<String>,
+    /// What would help, each a sentence.
+    pub next: Vec<String>,
+}
+
+/// So many workers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recommendation {
+    /// The way to run them.
+    pub strategy: Strategy,
+    /// How many, as processes with threads.
+    pub shape: Shape,
+    /// Tasks per second that were measured.
+    pub rate: f64,
+    /// Speedup against one worker; none where that was not measured.
+    pub speedup: Option<f64>,
+    /// Where the number lies with 95 %: from the knee of resamples to the recommended one, or the other way round.
+    pub interval: (u32, u32),
+    /// The workers of the fastest point.
+    pub best: u32,
+    /// The numbers of workers that cannot be told from the best, that one included.
+    pub tied: Vec<u32>,
+    /// Where 95 % of the best are reached.
+    pub knee: KneeSpread,
+    /// What keeps more from being of use.
+    pub limit: Limit,
+    /// What the next number of workers that was measured brings.
+    pub gain: Option<Gain>,
+    /// Why, in sentences, the most important first.
+    pub why: Vec<String>,
+    /// What to be careful about, in clauses.
+    pub cautions: Vec<String>,
+    /// Numbers of workers that would make it more precise.
+    pub measure_next: Vec<u32>,
+}
+
+/// What more workers bring.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Gain {
+    /// So many workers.
+    pub workers: u32,
+    /// Throughput over that of the recommended, less 1.
+    pub by: f64,
+    /// Whether repeats tell the two apart.
+    pub told_apart: bool,
+}
+
+impl Recommendation {
+    /// The recommended number of workers.
+    pub const fn workers(&self) -> u32 {
+        self.shape.slots()
+    }
+}
+
+/// What the points of one strategy recommend.
+pub(super) fn of(strategy: Strategy, points: &[PointSummary], fit: &StrategyFit, facts: &Facts) -> Advice {
+    let all: Vec<&PointSummary> = points.iter().filter(|point| point.strategy == strategy).collect();
+    let points = one_for_each(&all);
+    match refusal(&points, facts) {
+        Some(refused) => Advice::Refused(refused),
+        None => recommended(&points, fit, facts)
+            .map_or_else(|| Advice::Refused(Refused::default()), |r| Advice::Recommended(Box::new(r))),
+    }
+}
+
+/// Why the points say nothing; none where they say something.
+fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused> {
+    let mut refused = Refused::default();
+    let best = points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate));
+    if points.len() < 2 {
+        let reason = match points.first() {
+            None => "no run went to its end with every task ok".to_owned(),
+            Some(point) => format!("only {} measured", were(point.workers())),
+        };
+        refused.reasons.push(reason);
+        refused.next.push("Measure several numbers of workers, as -w 1,2,4,8.".to_owned());
+    }
+    let machine = fits::of_machine(facts);
+    refused
+        .reasons
+        .extend(machine.iter().filter(|doubt| matches!(doubt, Doubt::OtherWork)).map(ToString::to_string));
+    if let Some(best) = best {
+        if best.median < SHORTEST {
+            refused
+                .reasons
+                .push(format!("the runs took only {}, most of it starting and stopping", best.median));
+            refused.next.push("Have more tasks, or longer ones.".to_owned());
+        }
+        // What differs less than the machine itself did meanwhile says nothing about workers.
+        let worst = points.iter().map(|point| point.rate).fold(f64::INFINITY, f64::min);
+        let differs = best.rate / worst - 1.0;
+        if let Some(drift) = facts.drift.filter(|drift| drift.abs() > fits::DRIFT && drift.abs() > differs) {
+            refused.reasons.push(format!(
+                "the machine changed by {:.0} % meanwhile, more than the {:.0} % between the numbers of workers",
+                drift.abs() * 100.0,
+                differs * 100.0
+            ));
+            refused.next.push("Sweep again on a quiet machine.".to_owned());
+        }
+    }
+    (!refused.reasons.is_empty()).then_some(refused)
+}
+
+fn were(workers: u32) -> String {
+    format!("{} {}", plural(u64::from(workers), "worker"), if workers == 1 { "was" } else { "were" })
+}
+
+fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Option<Recommendation> {
+    let best = *points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate))?;
+    let tied: Vec<&PointSummary> = points.iter().copied().filter(|p| p.is_as_good_as(best)).collect();
+    let fewest = *tied.first()?;
+    let (at, capped) = match enough(points, facts).filter(|enough| enough.workers() < fewest.workers()) {
+        Some(enough) => (enough, true),
+        None => (fewest, false),
+    };
+    let groups: Vec<_> = points.iter().map(|point| point.group()).collect();
+    let knee = bootstrap::knee(&groups, KNEE, facts.measured.plan.seed)?;
+    let next = points.iter().copied().find(|point| point.workers() > at.workers());
+    let gain = next.map(|next| Gain {
+        workers: next.workers(),
+        by: next.rate / at.rate - 1.0,
+        told_apart: !next.is_like(at),
+    });
+    let limit = if capped {
+        Limit::Cores(facts.measured.machine.available())
+    } else {
+        Limit::of(at, next, fit.fit.as_ref().ok(), facts)
+    };
+    let mut recommendation = Recommendation {
+        strategy: at.strategy,
+        shape: at.shape,
+        rate: at.rate,
+        speedup: at.speedup,
+        interval: (knee.interval.0.min(at.workers()), knee.interval.1.max(at.workers())),
+        best: best.workers(),
+        tied: tied.iter().map(|point| point.workers()).collect(),
+        knee,
+        limit,
+        gain,
+        why: Vec::new(),
+        cautions: cautions(points, at, best, facts),
+        measure_next: Vec::new(),
+    };
+    if capped {
+        recommendation.interval = (recommendation.interval.0, recommendation.interval.1.max(best.workers()));
+        recommendation.cautions.push(format!(
+            "{} were faster still, but only by taking CPU time from what else ran",
+            plural(u64::from(best.workers()), "worker")
+        ));
+    }
+    recommendation.measure_next = proposals(points, at, &recommendation.limit, facts);
+    recommendation.why = why(&recommendation, at, best, facts);
+    Some(recommendation)
+}
+
+/// The fewest workers of those measured that saturate the CPUs, where somebody else wants these too: beyond that number
+/// more workers only get a larger part of what is not theirs.
+fn enough<'a>(points: &[&'a PointSummary], facts: &Facts) -> Option<&'a PointSummary> {
+    let demand = facts.demand.filter(|_| facts.busy)?;
+    let is_enough = |point: &&&PointSummary| {
+        let saturating = demand.saturating(facts.servers(point.shape));
+        saturating.is_some_and(|saturating| f64::from(point.workers()) + 1e-3 >= saturating)
+    };
+    points.iter().find(is_enough).copied()
+}
+
+fn why(r: &Recommendation, at: &PointSummary, best: &PointSummary, facts: &Facts) -> Vec<String> {
+    let mut why = Vec::new();
+    let flat = r.workers() == 1 && r.tied.len() > 1;
+    let limit = &r.limit;
+    if flat && matches!(limit, Limit::Lock(_)) {
+        why.push(
+            "More workers are no faster: computing is serial under the lock, and there is no peak."
+                .to_owned(),
+        );
+    } else if flat {
+        why.push(format!("More workers are no faster than one: {limit}."));
+    } else {
+        let limit = limit.to_string();
+        let mut words = limit.chars();
+        let first = words.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+        why.push(format!("{first}{}.", words.as_str()));
+    }
+    why.extend(limit.next_step(r.strategy));
+    if r.tied.len() > 1 {
+        let others: Vec<String> =
+            r.tied.iter().filter(|n| **n != r.workers()).map(ToString::to_string).collect();
+        why.push(format!(
+            "Repeats cannot tell it from {}, so the fewest workers win.",
+            crate::analysis::words::and(&others)
+        ));
+    } else if best.workers() != r.workers() {
+        why.push(format!("{} were the fastest.", plural(u64::from(best.workers()), "worker")));
+    }
+    if let Some(gain) = r.gain {
+        let told = if gain.told_apart { "" } else { ", which is within noise" };
+        why.push(format!("{} workers bring {:+.1} %{told}.", gain.workers, gain.by * 100.0));
+    }
+    if let Some(demand) = facts.demand
+        && let Some(goetz) = demand.saturating(facts.servers(at.shape))
+    {
+        let chunks = at.chunks() as f64;
+        let words = if goetz > chunks {
+            format!(
+                "By the formula {} would keep the CPUs busy, more than there is to do.",
+                three_digits(goetz)
+            )
+        } else {
+            format!("By the formula, CPUs × (1 + wait / compute), it is {}.", three_digits(goetz))
+        };
+        why.push(words);
+    }
+    why
+}
+
+fn cautions(points: &[&PointSummary], at: &PointSummary, best: &PointSummary, facts: &Facts) -> Vec<String> {
+    let mut cautions: Vec<String> = fits::of_machine(facts).iter().map(ToString::to_string).collect();
+    if points.iter().all(|point| point.rates.len() < 2) {
+        cautions.push("with one repeat nothing can be told apart for sure; use --repeats 5".to_owned());
+    }
+    if points.len() < 4 {
+        let n = points.len();
+        cautions.push(format!("only {n} numbers of workers were measured, too few to see the shape"));
+    }
+    for point in points.iter().filter(|point| !point.set_aside.is_empty()) {
+        let repeats = point.elapsed.len();
+        let factor = point
+            .set_aside
+            .iter()
+            .filter_map(|index| point.elapsed.get(*index))
+            .map(|elapsed| elapsed.0 as f64 / point.median.0.max(1) as f64)
+            .fold(0.0, f64::max);
+        cautions.push(format!(
+            "{} of {repeats} repeats with {} took {} times as long as the others and does not count",
+            point.set_aside.len(),
+            plural(u64::from(point.workers()), "worker"),
+            three_digits(factor)
+        ));
+    }
+    let unclear: Vec<String> = points
+        .iter()
+        .filter(|p| p.workers() < at.workers() && !p.is_as_good_as(best) && p.is_like(best))
+        .map(|p| p.workers().to_string())
+        .collect();
+    if !unclear.is_empty() {
+        cautions.push(format!(
+            "repeats differ so much that {} workers could not be told from the best, though they were over {:.0} % slower",
+            crate::analysis::words::and(&unclear),
+            (1.0 - super::points::AS_GOOD) * 100.0
+        ));
+    }
+    let failed: usize = points.iter().map(|point| point.failed).sum();
+    if failed > 0 {
+        cautions.push(format!("{} did not do all tasks and do not count", plural(failed as u64, "run")));
+    }
+    if at.median < LONG_ENOUGH && at.sample.ledger.computing > at.sample.ledger.blocked {
+        cautions.push(format!("its runs took only {}, so starting workers shows", at.median));
+    }
+    cautions
+}
+
+/// Numbers of workers between those measured, where the answer lies.
+fn proposals(points: &[&PointSummary], at: &PointSummary, limit: &Limit, facts: &Facts) -> Vec<u32> {
+    let counts: Vec<u32> = points.iter().map(|point| point.workers()).collect();
+    let here = at.workers();
+    let below = counts.iter().copied().filter(|n| *n < here).max();
+    let above = counts.iter().copied().find(|n| *n > here);
+    let formula = facts
+        .demand
+        .and_then(|demand| demand.saturating(facts.servers(at.shape)))
+        .map(|goetz| (goetz - 1e-3).ceil() as u32)
+        .filter(|n| *n > below.unwrap_or(0) && above.is_none_or(|above| *n < above));
+    let middle = |a: u32, b: u32| a + (b - a) / 2;
+    let mut proposals: Vec<u32> = formula.into_iter().collect();
+    if matches!(limit, Limit::Range(_)) {
+        proposals.extend([here + here / 2, here * 2]);
+    }
+    proposals.extend(below.map(|below| middle(below, here)));
+    proposals.extend(above.map(|above| middle(here, above)));
+    let chunks = u32::try_from(at.sample.tasks).unwrap_or(u32::MAX);
+    let mut kept = Vec::new();
+    for n in proposals {
+        if n > 0 && n <= chunks && !counts.contains(&n) && !kept.contains(&n) && kept.len() < PROPOSALS {
+            kept.push(n);
+        }
+    }
+    kept.sort_unstable();
+    kept
+}
+
+/// What is recommended of several strategies: the fastest, and of those that cannot be told from it the one that costs
+/// least: threads before processes.
+pub(super) fn overall(each: &[(Strategy, Advice)], points: &[PointSummary], facts: &Facts) -> Advice {
+    let point_of = |r: &Recommendation| {
+        points.iter().find(|point| point.strategy == r.strategy && point.shape == r.shape)
+    };
+    let recommended: Vec<(&Recommendation, &PointSummary)> = each
+        .iter()
+        .filter_map(|(_, advice)| match advice {
+            Advice::Recommended(r) => Some((r.as_ref(), point_of(r)?)),
+            Advice::Refused(_) => None,
+        })
+        .collect();
+    let Some((_, best)) = recommended.iter().max_by(|a, b| a.1.rate.total_cmp(&b.1.rate)) else {
+        let mut refused = Refused::default();
+        for (_, advice) in each {
+            if let Advice::Refused(one) = advice {
+                join(&mut refused.reasons, &one.reasons);
+                join(&mut refused.next, &one.next);
+            }
+        }
+        if refused.reasons.is_empty() {
+            return refusal(&[], facts).map_or_else(|| Advice::Refused(refused), Advice::Refused);
+        }
+        return Advice::Refused(refused);
+    };
+    // In the order of what a worker costs.
+    let cost = |strategy: Strategy| Strategy::ALL.iter().position(|other| *other == strategy);
+    let chosen = recommended
+        .iter()
+        .filter(|(_, point)| point.is_as_good_as(best))
+        .min_by_key(|(r, _)| (cost(r.strategy), r.workers()))
+        .map(|(r, _)| (*r).clone());
+    let Some(mut chosen) = chosen else { return Advice::Refused(Refused::default()) };
+    for (other, point) in recommended.iter().filter(|(r, _)| r.strategy != chosen.strategy) {
+        let by = point.rate / chosen.rate - 1.0;
+        let label = other.strategy.label(other.shape);
+        let how = if by < 0.0 { "less" } else { "more" };
+        chosen.why.push(match (by.abs() * 100.0).round() {
+            0.0 => format!("{label} are as fast, and cost more to start."),
+            percent => format!("{label} bring {percent} % {how}."),
+        });
+    }
+    Advice::Recommended(Box::new(chosen))
+}
+
+/// Takes in what is not there yet.
+fn join(all: &mut Vec<String>, more: &[String]) {
+    for words in more {
+        if !all.contains(words) {
+            all.push(words.clone());
+        }
+    }
+}
