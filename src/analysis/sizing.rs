@@ -113,7 +113,7 @@ impl<'a> Facts<'a> {
         let disturbed = super::scaling::distribution::median(&alone.iter().map(lost).collect::<Vec<_>>())
             .is_some_and(|lost| lost > 0.05);
         let busy = disturbed || idle.is_some_and(|idle| idle.fraction() < super::trust::IDLE_BEFORE);
-        Self { measured, demand: Demand::of(&alone), drift: drift(&measured.baselines), idle, busy }
+        Self { measured, demand: Demand::of(&alone), drift: drift(measured), idle, busy }
     }
 
     /// Good runs of one worker: the baselines, or else whatever has one.
@@ -149,13 +149,28 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// How much longer the last baseline took than the first.
-fn drift(baselines: &[Sample]) -> Option<f64> {
-    let whole: Vec<Nanos> =
-        baselines.iter().filter(|sample| sample.is_whole()).map(|sample| sample.elapsed).collect();
-    let (first, last) = (whole.first()?, whole.last()?);
-    (whole.len() > 1 && first.0 > 0).then(|| last.0 as f64 / first.0 as f64 - 1.0)
+/// How much longer the last baseline took than the first; one that went wrong by itself is no drift.
+fn drift(measured: &Measurements) -> Option<f64> {
+    let whole: Vec<&Sample> = measured.baselines.iter().filter(|sample| sample.is_whole()).collect();
+    // The other repeats of one worker tell what is usual.
+    let alone = measured
+        .points
+        .iter()
+        .find(|point| point.shape.slots() == 1 && Some(&point.strategy) == measured.plan.strategies.first());
+    let all: Vec<f64> = alone
+        .map(|point| point.samples.iter().filter(|sample| sample.is_whole()).map(Sample::rate).collect())
+        .unwrap_or_default();
+    let odd: Vec<f64> = points::outliers(&all).into_iter().filter_map(|at| all.get(at).copied()).collect();
+    let usual: Vec<Nanos> = whole
+        .iter()
+        .filter(|sample| !odd.iter().any(|rate| rate.to_bits() == sample.rate().to_bits()))
+        .map(|sample| sample.elapsed)
+        .collect();
+    let (first, last) = (usual.first()?, usual.last()?);
+    (usual.len() > 1 && first.0 > 0).then(|| last.0 as f64 / first.0 as f64 - 1.0)
 }
 
+#[cfg(test)]
+pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;

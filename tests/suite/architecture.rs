@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The layers: a module uses only those before it. `headless` and `tui` stand side by side, and neither knows the other.
-const LAYERS: [&[&str]; 18] = [
+const LAYERS: [&[&str]; 19] = [
     &["units"],
     &["ids"],
     &["clock"],
@@ -18,6 +18,7 @@ const LAYERS: [&[&str]; 18] = [
     &["analysis"],
     &["signals"],
     &["engine"],
+    &["sweep"],
     &["report"],
     &["headless", "tui"],
     &["cost"],

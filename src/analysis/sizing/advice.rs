@@ -12,6 +12,8 @@ use crate::units::{Nanos, plural, three_digits};
 pub(super) const KNEE: f64 = 0.95;
 /// Runs shorter than this are starting and stopping, and nothing else.
 const SHORTEST: Nanos = Nanos::from_millis(5);
+/// A number this much above that of the formula asks for an explanation.
+const MORE_THAN_FORMULA: f64 = 1.25;
 /// At most so many numbers of workers are proposed to be measured next.
 const PROPOSALS: usize = 3;
 
@@ -212,7 +214,8 @@ fn why(r: &Recommendation, at: &PointSummary, best: &PointSummary, facts: &Facts
         why.push(format!("{first}{}.", words.as_str()));
     }
     why.extend(limit.next_step(r.strategy));
-    if r.tied.len() > 1 {
+    let tied = r.tied.contains(&r.workers());
+    if tied && r.tied.len() > 1 {
         let others: Vec<String> =
             r.tied.iter().filter(|n| **n != r.workers()).map(ToString::to_string).collect();
         why.push(format!(
@@ -226,21 +229,26 @@ fn why(r: &Recommendation, at: &PointSummary, best: &PointSummary, facts: &Facts
         let told = if gain.told_apart { "" } else { ", which is within noise" };
         why.push(format!("{} workers bring {:+.1} %{told}.", gain.workers, gain.by * 100.0));
     }
-    if let Some(demand) = facts.demand
-        && let Some(goetz) = demand.saturating(facts.servers(at.shape))
-    {
-        let chunks = at.chunks() as f64;
-        let words = if goetz > chunks {
-            format!(
-                "By the formula {} would keep the CPUs busy, more than there is to do.",
-                three_digits(goetz)
-            )
-        } else {
-            format!("By the formula, CPUs × (1 + wait / compute), it is {}.", three_digits(goetz))
-        };
-        why.push(words);
-    }
+    why.extend(formula(r, at, facts));
     why
+}
+
+/// What the formula says, where tasks both wait and compute; and why it takes more, if it does.
+fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<String> {
+    let demand = facts.demand.filter(|demand| demand.wait > 0.0)?;
+    let servers = facts.servers(at.shape);
+    let goetz = demand.saturating(servers)?;
+    if goetz > at.chunks() as f64 {
+        let goetz = three_digits(goetz);
+        return Some(format!("By the formula {goetz} would keep the CPUs busy, more than there is to do."));
+    }
+    let what = if servers < facts.cpus() { "locks" } else { "CPUs" };
+    let more = if f64::from(r.workers()) > MORE_THAN_FORMULA * goetz {
+        "; measured, it takes more, for workers that compute at the same time wait at the same time, too"
+    } else {
+        ""
+    };
+    Some(format!("By the formula, {what} × (1 + wait / compute), it is {}{more}.", three_digits(goetz)))
 }
 
 fn cautions(points: &[&PointSummary], at: &PointSummary, best: &PointSummary, facts: &Facts) -> Vec<String> {
@@ -289,15 +297,16 @@ fn cautions(points: &[&PointSummary], at: &PointSummary, best: &PointSummary, fa
     cautions
 }
 
-/// Numbers of workers between those measured, where the answer lies.
+/// Numbers of workers between those measured, where the answer may lie.
 fn proposals(points: &[&PointSummary], at: &PointSummary, limit: &Limit, facts: &Facts) -> Vec<u32> {
     let counts: Vec<u32> = points.iter().map(|point| point.workers()).collect();
     let here = at.workers();
     let below = counts.iter().copied().filter(|n| *n < here).max();
     let above = counts.iter().copied().find(|n| *n > here);
+    let servers = facts.servers(at.shape);
     let formula = facts
         .demand
-        .and_then(|demand| demand.saturating(facts.servers(at.shape)))
+        .and_then(|demand| demand.saturating(servers))
         .map(|goetz| (goetz - 1e-3).ceil() as u32)
         .filter(|n| *n > below.unwrap_or(0) && above.is_none_or(|above| *n < above));
     let middle = |a: u32, b: u32| a + (b - a) / 2;
@@ -305,12 +314,25 @@ fn proposals(points: &[&PointSummary], at: &PointSummary, limit: &Limit, facts: 
     if matches!(limit, Limit::Range(_)) {
         proposals.extend([here + here / 2, here * 2]);
     }
-    proposals.extend(below.map(|below| middle(below, here)));
-    proposals.extend(above.map(|above| middle(here, above)));
-    let chunks = u32::try_from(at.sample.tasks).unwrap_or(u32::MAX);
+    // Neighbours that are this near differ by less than repeats do.
+    let far = |a: u32, b: u32| f64::from(b) > 1.3 * f64::from(a);
+    proposals.extend(below.filter(|below| far(*below, here)).map(|below| middle(below, here)));
+    proposals.extend(above.filter(|above| far(here, *above)).map(|above| middle(here, above)));
+    let (plan, tasks) = (&facts.measured.plan, at.sample.tasks);
+    let possible = |workers: u32| {
+        let chunk = plan.chunk.resolve(tasks, workers);
+        facts.demand.map_or(1.0, |demand| demand.possible(tasks, chunk, workers, servers))
+    };
+    // Fewer workers are worth a look if they may be as good, and more of them if they may be better.
+    let worth = |n: u32| {
+        let times = possible(n) / possible(here);
+        facts.demand.is_none() || if n < here { times > 0.95 } else { times > 1.03 }
+    };
+    let most = u32::try_from(tasks).unwrap_or(u32::MAX);
     let mut kept = Vec::new();
     for n in proposals {
-        if n > 0 && n <= chunks && !counts.contains(&n) && !kept.contains(&n) && kept.len() < PROPOSALS {
+        let is_new = !counts.contains(&n) && !kept.contains(&n);
+        if (1..=most).contains(&n) && is_new && worth(n) && kept.len() < PROPOSALS {
             kept.push(n);
         }
     }

@@ -165,10 +165,9 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
                 Strategy::Processes,
                 format!(
                     "One worker computes {} % of its time, under its interpreter's lock: CPU-bound. Threads would take \
-                     turns; start with {}{}.",
+                     turns; start with {}.",
                     100.0 - percent,
-                    plural(u64::from(n), "process"),
-                    formula(cpus, false, &demand, goetz)
+                    plural(u64::from(n), "process")
                 ),
             )
         }

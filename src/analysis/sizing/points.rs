@@ -154,7 +154,7 @@ impl Facts<'_> {
 
 /// The repeats that are far from the others: by the median of deviations, which they themselves do not move; at most one in
 /// four.
-fn outliers(rates: &[f64]) -> Vec<usize> {
+pub(super) fn outliers(rates: &[f64]) -> Vec<usize> {
     if rates.len() < FEWEST_REPEATS {
         return Vec::new();
     }
