@@ -18,7 +18,7 @@ pub struct Wrong {
 impl Wrong {
     /// The place of its option in the help, where problems stand in the same order.
     fn place(&self) -> usize {
-        const OPTIONS: [&str; 14] = [
+        const OPTIONS: [&str; 17] = [
             "--task",
             "--size",
             "--tasks",
@@ -30,7 +30,10 @@ impl Wrong {
             "--on-error",
             "--repeats",
             "--seed",
+            "--cpus",
             "--scenario",
+            "--max-time",
+            "--together",
             "--color",
             "--theme",
         ];

@@ -3,6 +3,8 @@
 //! The structures here are the contract, and not those of the program: what is renamed inside stays the same outside. A
 //! test holds the keys. Times are whole nanoseconds, shares and ratios plain numbers.
 
+pub(super) mod sweep;
+
 use serde::Serialize;
 
 use crate::analysis::{Finding, GilSummary, RunSummary, WorkerSummary, compare};
