@@ -13,6 +13,7 @@
 //! - without an upper end, numbers grow until two in a row bring nothing.
 
 mod counts;
+mod order;
 pub mod save;
 mod steps;
 

@@ -10,6 +10,7 @@ mod fits;
 mod limit;
 mod points;
 mod sample;
+mod why;
 
 pub use advice::{Advice, Gain, Recommendation, Refused};
 pub use demand::{Demand, Diagnosis, Forecast};

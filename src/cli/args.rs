@@ -64,7 +64,7 @@ Without a command it opens the lab, with the options below as its first plan.";
 
 /// What `-w` takes there.
 const SWEEP_WORKERS: &str = "Numbers of workers: 1,2,4,8, a range 1..16, all (one to as many as there are CPUs), 1.. (until \
-more do not help, as without this option); 2x4 (hybrid: 2 processes with 4 threads each)";
+more do not help, as without this option); 2x4 or 1..4x1..4 (hybrid: processes x threads in each)";
 
 /// The command line.
 #[derive(Parser, Debug)]

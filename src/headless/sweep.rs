@@ -66,6 +66,11 @@ pub fn sweep(
     let mut display = SweepDisplay::new(options.progress, began);
     let mut session = Session::default();
     while let Some(step) = sweep.next(clock.now().since(began)) {
+        // A signal may have come between two runs.
+        stop.look(engine, clock.now());
+        if stop.by().is_some() {
+            break;
+        }
         display.begin(&sweep, step, clock.now());
         engine.start(step.plan(sweep.plan()))?;
         // What it knows of the cores stays, and the rest begins anew.
@@ -85,12 +90,11 @@ pub fn sweep(
                 file.add(step, &sample)?;
             }
         }
-        if stop.by().is_some() {
-            sweep.note("It was stopped before its end; this is what there is.".to_owned());
-            break;
-        }
     }
     display.clear();
+    if stop.by().is_some() {
+        sweep.note("It was stopped before its end; this is what there is.".to_owned());
+    }
     results(&sweep, options)?;
     Ok(match stop.by() {
         Some(signal) => Ending::Stopped(signal),

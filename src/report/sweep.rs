@@ -1,7 +1,7 @@
 //! A sweep for people and for programs: a table, Markdown, JSON, CSV and a picture of the curve.
 
 use crate::analysis::sizing::{Advice, FitReport, PointSummary, Recommendation, Sizing, StrategyFit};
-use crate::plan::{Machine, Strategy};
+use crate::plan::{Machine, Shape, Strategy};
 use crate::sweep::Sweep;
 use crate::units::{grouped, plural, three_digits};
 
@@ -67,6 +67,33 @@ pub(super) fn lines(
         .filter(|advice| advice.strategy == strategy)
         .and_then(|advice| points.iter().position(|point| point.shape == advice.shape));
     (lines, chosen)
+}
+
+/// Tasks per second by processes (down) and threads in each (across), where hybrid was measured in several shapes of both.
+/// The first line is the names of the columns.
+pub(super) fn grid(sizing: &Sizing) -> Option<Vec<Vec<String>>> {
+    let points: Vec<&PointSummary> =
+        sizing.points.iter().filter(|point| point.strategy == Strategy::Hybrid).collect();
+    let distinct = |what: fn(&PointSummary) -> u32| {
+        let mut values: Vec<u32> = points.iter().map(|point| what(point)).collect();
+        values.sort_unstable();
+        values.dedup();
+        values
+    };
+    let (processes, threads) = (distinct(|p| p.shape.processes), distinct(|p| p.shape.threads));
+    if processes.len() < 2 || threads.len() < 2 {
+        return None;
+    }
+    let names = threads.iter().map(|n| format!("×{n} threads"));
+    let mut lines: Vec<Vec<String>> = vec![std::iter::once("processes".to_owned()).chain(names).collect()];
+    for p in processes {
+        let cell = |t: &u32| {
+            let point = points.iter().find(|point| point.shape == Shape::new(p, *t));
+            point.map_or_else(|| "–".to_owned(), |point| three_digits(point.rate))
+        };
+        lines.push(std::iter::once(p.to_string()).chain(threads.iter().map(cell)).collect());
+    }
+    Some(lines)
 }
 
 /// What was recommended of everything; none where it was refused.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::plan::strategy::WorkerCountError;
-use crate::plan::{Machine, WorkerCount};
+use crate::plan::{Machine, Shape, WorkerCount};
 
 /// At most so many numbers in one sweep: each is measured several times.
 pub const MOST_COUNTS: usize = 64;
@@ -17,15 +17,20 @@ const FAR: u32 = 4_096;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts(Vec<Part>);
 
+/// From, to; both included.
+type Range = (u32, u32);
+
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Part {
     One(WorkerCount),
     /// From, to; both included.
-    Range(u32, u32),
+    Range(Range),
     /// From, and on until it does not help any more.
     Open(u32),
     /// From one to as many as there are CPUs available.
     All,
+    /// Processes from and to, and threads in each from and to, for hybrid: every shape of them.
+    Grid(Range, Range),
 }
 
 impl Default for Counts {
@@ -43,8 +48,14 @@ impl Counts {
             match part {
                 Part::One(grid @ WorkerCount::Grid(_)) => counts.push(*grid),
                 Part::One(one) => counts.push(WorkerCount::Exactly(one.resolve(machine))),
-                Part::Range(from, to) => counts.extend(thinned(*from, *to)),
+                Part::Range((from, to)) => counts.extend(thinned(*from, *to)),
                 Part::All => counts.extend(thinned(1, machine.available())),
+                Part::Grid(processes, threads) => {
+                    counts.extend((processes.0..=processes.1).flat_map(|processes| {
+                        (threads.0..=threads.1)
+                            .map(move |threads| WorkerCount::Grid(Shape::new(processes, threads)))
+                    }));
+                }
                 Part::Open(_) => {}
             }
         }
@@ -118,10 +129,18 @@ fn part_of(text: &str) -> Result<Part, CountsError> {
     if text.eq_ignore_ascii_case("all") {
         return Ok(Part::All);
     }
+    if let Some((processes, threads)) = text.split_once(['x', 'X', '×']).filter(|_| text.contains("..")) {
+        let range = |text: &str| -> Result<Range, CountsError> {
+            let (from, to) = text.split_once("..").unwrap_or((text, text));
+            let (from, to) = (number(from)?, number(to)?);
+            if from <= to { Ok((from, to)) } else { Err(wrong()) }
+        };
+        return Ok(Part::Grid(range(processes)?, range(threads)?));
+    }
     match text.split_once("..") {
         Some((from, to)) if to.trim().is_empty() => Ok(Part::Open(number(from)?)),
         Some((from, to)) => match (number(from)?, number(to.trim_start_matches('='))?) {
-            (from, to) if from <= to => Ok(Part::Range(from, to)),
+            (from, to) if from <= to => Ok(Part::Range((from, to))),
             _ => Err(wrong()),
         },
         None => match text.parse() {
@@ -139,9 +158,10 @@ impl fmt::Display for Counts {
             }
             match part {
                 Part::One(count) => write!(f, "{count}")?,
-                Part::Range(from, to) => write!(f, "{from}..{to}")?,
+                Part::Range((from, to)) => write!(f, "{from}..{to}")?,
                 Part::Open(from) => write!(f, "{from}..")?,
                 Part::All => f.write_str("all")?,
+                Part::Grid((from, to), (least, most)) => write!(f, "{from}..{to}x{least}..{most}")?,
             }
         }
         Ok(())
@@ -168,6 +188,7 @@ mod tests {
             ("50%,+2", "2 6"),
             ("2x2,4,1x4", "1x4 2x2 4"),
             ("7", "7"),
+            ("1..2x1..3", "1x1 1x2 2x1 1x3 2x2 2x3"),
         ] {
             assert_eq!(fixed(text), numbers, "{text}");
         }
@@ -192,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_told() {
-        for text in ["", "x", "0..4", "4..1", "1..x", "1..2..3", "1,,2", "-1..4"] {
+        for text in ["", "x", "0..4", "4..1", "1..x", "1..2..3", "1,,2", "-1..4", "1..2x", "2..1x1..2"] {
             assert!(text.parse::<Counts>().is_err(), "{text}");
         }
     }

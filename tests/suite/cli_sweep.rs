@@ -59,7 +59,8 @@ fn the_table_says_what_to_do_and_progress_is_on_stderr() {
 #[test]
 fn csv_has_a_row_for_each_run_and_markdown_a_table() {
     let csv = run(&sleeping(&["-w", "2,4", "--repeats", "2", "--csv", "-q"]));
-    assert_eq!(csv.out.lines().count(), 5, "{}", csv.out);
+    // The names, two repeats of each number, and the two baselines with one worker.
+    assert_eq!(csv.out.lines().count(), 1 + 4 + 2, "{}", csv.out);
     let markdown = run(&sleeping(&["-w", "2,4", "--repeats", "2", "--markdown", "-q"]));
     assert!(markdown.out.starts_with("### sleep · 16 tasks of 10ms"), "{}", markdown.out);
     assert!(markdown.out.contains("**Recommended: 4 threads"), "{}", markdown.out);
@@ -116,6 +117,19 @@ fn a_sweep_goes_on_where_it_was_stopped() {
 
 fn plural(runs: usize) -> String {
     if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") }
+}
+
+#[test]
+fn hybrid_in_several_shapes_is_a_grid() {
+    let args = sleeping(&["-s", "hybrid", "-w", "1..2x1..2", "--repeats", "2", "-q"]);
+    let ended = run(&args);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.contains("×1 threads  ×2 threads"), "{}", ended.out);
+    assert!(
+        ended.out.contains("4 (2×2)") && ended.out.contains("as 2×2 processes × threads"),
+        "{}",
+        ended.out
+    );
 }
 
 #[test]

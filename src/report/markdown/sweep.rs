@@ -21,6 +21,9 @@ pub fn markdown(sweep: &Sweep, sizing: &Sizing) -> String {
         let (lines, _) = words::lines(*strategy, sizing, advice);
         grid(&mut text, &lines, |_| false);
     }
+    if let Some(lines) = words::grid(sizing) {
+        grid(&mut text, &lines, |_| false);
+    }
     match &sizing.advice {
         Advice::Recommended(r) => {
             let _ = writeln!(text, "**Recommended: {}.**\n", escaped(&words::sentence(r)));

@@ -28,6 +28,11 @@ pub fn table(sweep: &Sweep, sizing: &Sizing, style: &TableStyle) -> String {
         }
         grid::fitting(&mut page, lines, &["possible", "95 %", "runs"]);
     }
+    if let Some(lines) = words::grid(sizing) {
+        page.gap();
+        page.line(&[(Tone::Bold, "Tasks per second")]);
+        grid::aligned(&mut page, &lines, 0);
+    }
     page.gap();
     below(&mut page, sizing);
     for fit in &sizing.fits {
