@@ -17,7 +17,7 @@ use std::fmt::Write;
 use crate::analysis::sizing::{PointSummary, Sizing};
 use crate::plan::Strategy;
 use crate::report::sweep as words;
-use crate::report::text::harmless;
+use crate::report::text::{clip, harmless};
 use crate::sweep::Sweep;
 use crate::units::three_digits;
 
@@ -27,6 +27,8 @@ const HEIGHT: f64 = 600.0;
 const FRAME: (f64, f64, f64, f64) = (84.0, 96.0, 924.0, 488.0);
 /// From this ratio of the largest number of workers to the smallest on, they stand at equal ratios.
 const LOGARITHMIC: f64 = 8.0;
+/// Characters of a line of small text, at most.
+const LINE: usize = 124;
 const INK: &str = "#24292f";
 const DIM: &str = "#5c6570";
 const FAINT: &str = "#dde1e6";
@@ -189,9 +191,10 @@ fn recommended(out: &mut String, scale: &Scale, sizing: &Sizing) {
     let label = format!("{} recommended", r.workers());
     text(out, (x + beside, FRAME.1 + 8.0), anchor, ACCENT, 15, &label);
     text(out, (FRAME.0, bottom), "start", INK, 17, &format!("Recommended: {}", words::sentence(r)));
-    if let Some(why) = r.why.first() {
-        text(out, (FRAME.0, bottom + 24.0), "start", DIM, 15, why);
-    }
+    // Whoever sees the picture alone should know what speaks against it.
+    let careful = r.cautions.first().map(|caution| format!(" Careful: {caution}.")).unwrap_or_default();
+    let why = format!("{}{careful}", r.why.first().map_or("", String::as_str));
+    text(out, (FRAME.0, bottom + 24.0), "start", DIM, 14, &clip(&why, LINE, false));
 }
 
 fn legend(out: &mut String, sizing: &Sizing) {

@@ -6,12 +6,16 @@ use super::{Facts, Limit, PointSummary, StrategyFit};
 use crate::analysis::scaling::bootstrap::{self, KneeSpread};
 use crate::analysis::scaling::doubt::Doubt;
 use crate::plan::{Shape, Strategy};
-use crate::units::{Nanos, plural};
+use crate::units::{Nanos, plural, three_digits};
 
 /// The knee is where this part of the largest throughput is reached.
 pub(super) const KNEE: f64 = 0.95;
 /// Runs shorter than this are starting and stopping, and nothing else.
 const SHORTEST: Nanos = Nanos::from_millis(5);
+/// All that is below this times as fast as one worker is no faster...
+const NO_FASTER: f64 = 1.2;
+/// ...though at least this should be possible.
+const WORTH_IT: f64 = 1.5;
 /// At most so many numbers of workers are proposed to be measured next.
 const PROPOSALS: usize = 3;
 
@@ -128,7 +132,27 @@ fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused> {
             refused.next.push("Sweep again on a quiet machine.".to_owned());
         }
     }
+    if let Some((workers, possible)) = crowded_out(points, facts) {
+        refused.reasons.push(format!(
+            "other work took the CPUs: {} were no faster than one, where {}× is possible",
+            plural(u64::from(workers), "worker"),
+            three_digits(possible)
+        ));
+        join(&mut refused.next, &["Sweep again on a quiet machine.".to_owned()]);
+    }
     (!refused.reasons.is_empty()).then_some(refused)
+}
+
+/// Whether a busy machine had no room for a second worker: what it would be worth elsewhere was not measured. The workers
+/// that were no faster than one, and how much faster they could be.
+fn crowded_out(points: &[&PointSummary], facts: &Facts) -> Option<(u32, f64)> {
+    let one = points.first().filter(|point| facts.busy && point.workers() == 1)?;
+    let best = points.iter().map(|point| point.rate).fold(0.0, f64::max);
+    let could = |point: &PointSummary| point.possible.unwrap_or(0.0);
+    // Of several that could be as fast, the fewest.
+    let most = points.iter().rev().max_by(|a, b| could(a).total_cmp(&could(b)))?;
+    let possible = most.possible? / one.possible?;
+    (best < NO_FASTER * one.rate && possible > WORTH_IT).then_some((most.workers(), possible))
 }
 
 fn were(workers: u32) -> String {

@@ -183,6 +183,21 @@ fn on_a_busy_machine_more_workers_than_cpus_are_not_recommended() {
 }
 
 #[test]
+fn where_other_work_leaves_no_room_nothing_is_recommended() {
+    let mut sweep = Pool { cpus: 1, ..pool(20.0, 0.0) }.sweep(&DOUBLED);
+    (sweep.machine.cpus, sweep.machine.allowed) = (2, 2);
+    for sample in sweep.points.iter_mut().flat_map(|point| &mut point.samples).chain(&mut sweep.baselines) {
+        sample.idle_before = Some(Share::of(0.5, 1.0));
+    }
+    let refused = refused(&sweep);
+    assert_eq!(
+        refused.reasons,
+        ["other work took the CPUs: 2 workers were no faster than one, where 2.00× is possible"]
+    );
+    assert_eq!(refused.next, ["Sweep again on a quiet machine."]);
+}
+
+#[test]
 fn other_work_or_none_is_no_comparison() {
     let mut sweep = pool(20.0, 0.0).sweep(&DOUBLED);
     sweep.points[2].samples[0].digest = Some(8);
