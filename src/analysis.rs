@@ -7,6 +7,8 @@ mod bounds;
 mod conclusion;
 mod difference;
 pub mod finding;
+pub mod scaling;
+pub mod sizing;
 mod summary;
 mod trust;
 mod words;

@@ -4,6 +4,7 @@
 //! words on standard error and an exit code of [`exit`].
 
 mod args;
+mod cpus;
 mod doctor;
 pub mod exit;
 mod request;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
-use crate::cli::args::{Args, HeadlessArgs, LookArgs, PlanArgs, Verb};
+use crate::cli::args::{Args, HeadlessArgs, LookArgs, PlanArgs, SweepArgs, Verb};
 use crate::cli::request::Purpose;
 pub use crate::cli::usage::{UsageError, Wrong};
 use crate::clock::Clock;
@@ -26,9 +27,9 @@ use crate::event::EventFeed;
 use crate::exec::Fault;
 use crate::headless::output::{self, OutputError};
 use crate::headless::terminal::{self, Terminal};
-use crate::headless::{self, Ending, HeadlessError, HeadlessOptions, ProgressLook};
-use crate::plan::Plan;
+use crate::headless::{self, Ending, HeadlessError, HeadlessOptions, ProgressLook, SweepOptions};
 use crate::report::{self, TableStyle};
+use crate::sweep::save::SaveError;
 use crate::tui::{self, ColourChoice, LookOptions, ThemeChoice, TuiOptions};
 
 /// The width of a table where there is no terminal.
@@ -66,7 +67,12 @@ fn exit_code_of(error: &anyhow::Error) -> u8 {
         return exit::USAGE;
     }
     match error.downcast_ref() {
-        Some(HeadlessError::Output(_)) => exit::OUTPUT,
+        Some(
+            HeadlessError::Output(_)
+            | HeadlessError::File { .. }
+            | HeadlessError::Save(SaveError::System { .. }),
+        ) => exit::OUTPUT,
+        Some(HeadlessError::Save(_)) => exit::USAGE,
         None if error.is::<OutputError>() => exit::OUTPUT,
         _ => exit::FAILED,
     }
@@ -92,6 +98,7 @@ fn answer(args: Args) -> anyhow::Result<u8> {
         None => lab(&args.plan, &args.look, args.theme.as_deref(), Leave::Table),
         Some(Verb::Run(args)) => headless(Purpose::Run, &args),
         Some(Verb::Compare(args)) => headless(Purpose::Compare, &args),
+        Some(Verb::Sweep(args)) => sweep(args),
         Some(Verb::Doctor(args)) => {
             let look = look(&args.look, "poolscope doctor")?;
             if args.own {
@@ -122,8 +129,10 @@ fn answer(args: Args) -> anyhow::Result<u8> {
 
 fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
     let name = if purpose == Purpose::Run { "poolscope run" } else { "poolscope compare" };
+    let restricted = cpus::restrict(args.plan.cpus.as_deref());
     let (engine, feed) = engine()?;
-    let (plan, look) = plan_and_look(&args.plan, &args.look, purpose, &engine, name)?;
+    let plan = args.plan.plan(purpose, engine.machine());
+    let (plan, look) = all_right(name, plan, restricted, &args.look)?;
     let options = HeadlessOptions {
         plan,
         progress: (!args.quiet).then_some(look.progress),
@@ -133,11 +142,33 @@ fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
     engine.set_pace(args.plan.pace().ok().flatten().unwrap_or(Pace::AtOnce));
     let engine = Arc::new(engine);
     let ending = headless::run(&engine, &feed, options).map_err(|error| usage_of(error, name))?;
-    Ok(match ending {
+    Ok(code_of(ending))
+}
+
+fn sweep(args: SweepArgs) -> anyhow::Result<u8> {
+    const NAME: &str = "poolscope sweep";
+    let restricted = cpus::restrict(args.plan.cpus.as_deref());
+    let (engine, feed) = engine()?;
+    let plan = args.sweep(engine.machine());
+    let (plan, look) = all_right(NAME, plan, restricted, &args.look)?;
+    let options = SweepOptions {
+        plan,
+        save: args.save,
+        svg: args.svg,
+        format: args.form.format(look.style),
+        progress: (!args.quiet).then_some(look.progress),
+    };
+    let ending =
+        headless::sweep(&Arc::new(engine), &feed, &options).map_err(|error| usage_of(error, NAME))?;
+    Ok(code_of(ending))
+}
+
+const fn code_of(ending: Ending) -> u8 {
+    match ending {
         Ending::AllOk => exit::OK,
         Ending::Failed => exit::FAILED,
         Ending::Stopped(signal) => signal.exit_code(),
-    })
+    }
 }
 
 /// What the screen leaves behind of its last comparison.
@@ -156,16 +187,17 @@ fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
         output::note(NO_TERMINAL);
         return Ok(exit::USAGE);
     }
+    let restricted = cpus::restrict(args.cpus.as_deref());
     let (engine, feed) = engine()?;
-    let (plan, look, theme) =
-        match (plan_and_look(args, look, Purpose::Lab, &engine, "poolscope"), theme_choice(theme)) {
-            (Ok((plan, look)), Ok(theme)) => (plan, look, theme),
-            (look, theme) => {
-                let wrongs = look.err().map(|error| error.wrongs).unwrap_or_default();
-                let wrongs = wrongs.into_iter().chain(theme.err()).collect();
-                return Err(UsageError::new("poolscope", wrongs).into());
-            }
-        };
+    let plan = args.plan(Purpose::Lab, engine.machine());
+    let (plan, look, theme) = match (all_right("poolscope", plan, restricted, look), theme_choice(theme)) {
+        (Ok((plan, look)), Ok(theme)) => (plan, look, theme),
+        (look, theme) => {
+            let wrongs = look.err().map(|error| error.wrongs).unwrap_or_default();
+            let wrongs = wrongs.into_iter().chain(theme.err()).collect();
+            return Err(UsageError::new("poolscope", wrongs).into());
+        }
+    };
     let colour = match look.colour {
         None => ColourChoice::Auto,
         Some(true) => ColourChoice::Always,
@@ -201,20 +233,19 @@ fn engine() -> anyhow::Result<(Engine, EventFeed)> {
     Ok(Engine::new(EngineOptions { worker_program, clock: Clock::monotonic(), fault }))
 }
 
-fn plan_and_look(
-    plan: &PlanArgs,
-    look_args: &LookArgs,
-    purpose: Purpose,
-    engine: &Engine,
+/// A plan and a look that nothing is wrong with, or all that is wrong with either and with the list of CPUs.
+fn all_right<P>(
     name: &str,
-) -> Result<(Plan, Look), UsageError> {
-    let plan = plan.plan(purpose, engine.machine());
-    match (plan, look(look_args, name)) {
-        (Ok(plan), Ok(look)) => Ok((plan, look)),
-        (Ok(_), Err(error)) => Err(error),
-        (Err(wrongs), look) => {
-            let more = look.err().map(|error| error.wrongs).unwrap_or_default();
-            Err(UsageError::new(name, wrongs.into_iter().chain(more).collect()))
+    plan: Result<P, Vec<Wrong>>,
+    cpus: Result<(), Wrong>,
+    look_args: &LookArgs,
+) -> Result<(P, Look), UsageError> {
+    match (plan, cpus, look(look_args, name)) {
+        (Ok(plan), Ok(()), Ok(look)) => Ok((plan, look)),
+        (plan, cpus, look) => {
+            let plan = plan.err().unwrap_or_default();
+            let look = look.err().map(|error| error.wrongs).unwrap_or_default();
+            Err(UsageError::new(name, plan.into_iter().chain(cpus.err()).chain(look).collect()))
         }
     }
 }

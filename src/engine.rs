@@ -123,6 +123,13 @@ impl Engine {
         *self.inner.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
     }
 
+    /// Takes what an iteration costs from an earlier calibration, so that sizes given as times become the same iterations
+    /// again. Without effect once it is known.
+    pub fn take_costs(&self, costs: Costs) {
+        // Whoever calibrated first is right for all of this engine's runs.
+        let _ = self.inner.costs.set(costs);
+    }
+
     /// Starts a comparison, and returns at once.
     ///
     /// # Errors

@@ -8,10 +8,12 @@ mod canvas;
 mod lines;
 pub mod output;
 mod stop;
+mod sweep;
 pub mod terminal;
 mod words;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 
@@ -28,7 +30,10 @@ use crate::plan::Plan;
 use crate::report::{self, TableStyle};
 use crate::signals::{self, Signal};
 use crate::state::{RunState, Session};
+use crate::sweep::save::SaveError;
 use crate::units::Nanos;
+
+pub use sweep::{SweepOptions, sweep};
 
 /// How often it is looked for signals while nothing is told.
 const LOOK: Nanos = Nanos::from_millis(50);
@@ -89,6 +94,17 @@ pub enum HeadlessError {
     /// The results could not be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// A file of results could not be written.
+    #[error("write {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file of a sweep cannot be used.
+    #[error(transparent)]
+    Save(#[from] SaveError),
 }
 
 /// Runs a plan to its end, or until a signal ends it, and writes the results.
@@ -106,23 +122,10 @@ pub fn run(
     let runs = options.plan.runs().count();
     let mut session = Session::default();
     engine.start(options.plan)?;
-    while !session.over {
-        match feed.recv_timeout(LOOK.to_std()) {
-            Ok(batch) => batch.iter().for_each(|event| session.apply(event)),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-        match stop.look(engine, clock.now()) {
-            Now::GoOn => display.tick(&session, clock.now(), engine),
-            Now::Suspend => {
-                engine.suspend();
-                display.clear();
-                signals::stop_self();
-                engine.resume();
-            }
-            Now::End => break,
-        }
-    }
+    follow(engine, feed, &mut stop, &clock, &mut session, |session| match session {
+        Some(session) => display.tick(session, clock.now(), engine),
+        None => display.clear(),
+    });
     // Of what came last there may be lines to say still.
     display.tick(&session, clock.now(), engine);
     display.clear();
@@ -139,6 +142,35 @@ pub fn run(
     written?;
     let ok = session.runs.len() == runs && session.runs.iter().all(all_ok);
     Ok(if ok { Ending::AllOk } else { Ending::Failed })
+}
+
+/// Takes in what is told until the comparison is over, or a signal ended it. `show` is given the session now and then, and
+/// nothing when the terminal is to be left as it was.
+fn follow(
+    engine: &Arc<Engine>,
+    feed: &EventFeed,
+    stop: &mut Stop,
+    clock: &Clock,
+    session: &mut Session,
+    mut show: impl FnMut(Option<&Session>),
+) {
+    while !session.over {
+        match feed.recv_timeout(LOOK.to_std()) {
+            Ok(batch) => batch.iter().for_each(|event| session.apply(event)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        match stop.look(engine, clock.now()) {
+            Now::GoOn => show(Some(session)),
+            Now::Suspend => {
+                engine.suspend();
+                show(None);
+                signals::stop_self();
+                engine.resume();
+            }
+            Now::End => break,
+        }
+    }
 }
 
 fn all_ok(run: &RunState) -> bool {

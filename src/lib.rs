@@ -41,6 +41,7 @@
 //! | [`state`] | what the events say, put together |
 //! | [`analysis`] | what it means: summaries, findings, trust |
 //! | [`signals`] [`engine`] | what the system asks, and the one who runs plans |
+//! | [`sweep`] | one workload over numbers of workers |
 //! | [`report`] | tables and JSON |
 //! | [`headless`] [`tui`] | the front ends; neither knows the other |
 //! | [`cost`] | what poolscope itself costs, measured |
@@ -74,6 +75,7 @@
 //! ```
 
 pub mod analysis;
+pub mod chance;
 pub mod cli;
 pub mod clock;
 pub mod cost;
@@ -87,6 +89,7 @@ pub mod probe;
 pub mod report;
 pub mod signals;
 pub mod state;
+pub mod sweep;
 pub mod task;
 pub mod tui;
 pub mod units;

@@ -100,6 +100,14 @@ pub fn allowed_cpus() -> Vec<CpuId> {
     })
 }
 
+/// Leaves only these CPUs to the calling thread, and to all threads and processes that it starts from now on.
+///
+/// # Errors
+/// Where the system refuses, or has no such thing.
+pub fn restrict(cpus: &[CpuId]) -> std::io::Result<()> {
+    system::restrict(cpus)
+}
+
 /// One more than the highest number that a CPU of this machine may ever have, those not there yet included: the length of
 /// a table by [`CpuId`].
 pub fn highest_cpu() -> u32 {

@@ -8,6 +8,8 @@ mod csv;
 mod json;
 mod markdown;
 mod remarks;
+mod svg;
+pub mod sweep;
 mod table;
 mod tasks_csv;
 pub mod text;

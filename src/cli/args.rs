@@ -3,6 +3,8 @@
 //! Texts stay texts here, so that every problem of a command line can be said at once. The words that an option knows
 //! are given to clap for help and completions only.
 
+use std::path::PathBuf;
+
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Args as Group, Command, Parser, Subcommand};
 use clap_complete::Shell;
@@ -19,6 +21,7 @@ Examples:
   poolscope compare                          the same without a screen: serial, threads, processes
   poolscope compare -t sleep,cpu -n 10 -w 4  waiting and computing, each way
   poolscope run -t cpu --size 5000000 -n 40 -w 4 -s threads --json
+  poolscope sweep -t mixed --size 20ms+80ms  how many workers? measured, and recommended
   poolscope doctor                           what this machine has, and what measuring costs on it
 
 Exit codes:
@@ -44,10 +47,26 @@ Examples:
   poolscope run -t sleep --size 200ms -n 10 -w 4     three waves of waiting
   poolscope run -s processes -w 50% --timeout 2s --retries 1";
 
+const SWEEP_EXAMPLES: &str = "\
+Examples:
+  poolscope sweep                                    computing; ends where more do not help
+  poolscope sweep -t sleep --size 20ms -n 32 -w 1,2,4,8,16,32
+  poolscope sweep -t mixed --size 20ms+80ms -n 200 --chunk 1 -w 1..16 -s threads,processes
+  poolscope sweep -w 1..8 --save points.jsonl        goes on there if it is stopped
+  poolscope sweep -t cpu --cpus 0 --svg curve.svg    on one CPU, with a picture
+  poolscope sweep --max-time 1min --json             what a minute can tell, for programs
+
+What is recommended is the smallest number of workers that repeats cannot tell from the
+fastest, with what keeps more from being of use; or nothing, with the reasons.";
+
 const ABOUT: &str = "\
 An oscilloscope for worker pools: one workload as a plain loop, as threads and as processes.
 
 Without a command it opens the lab, with the options below as its first plan.";
+
+/// What `-w` takes there.
+const SWEEP_WORKERS: &str = "Numbers of workers: 1,2,4,8, a range 1..16, all (one to as many as there are CPUs), 1.. (until \
+more do not help, as without this option); 2x4 or 1..4x1..4 (hybrid: processes x threads in each)";
 
 /// The command line.
 #[derive(Parser, Debug)]
@@ -85,6 +104,17 @@ pub(super) enum Verb {
     /// Run workloads each way, one after another, and compare.
     #[command(after_help = compare_help())]
     Compare(HeadlessArgs),
+    /// Measure numbers of workers, and recommend one.
+    #[command(
+        after_help = SWEEP_EXAMPLES,
+        mut_arg("workers", |arg| arg.help(SWEEP_WORKERS)),
+        mut_arg("strategy", |arg| arg.help("Ways to run it: threads (unless you say otherwise), processes, hybrid")),
+        mut_arg("repeats", |arg| arg.help("How often each number is measured: 5, or 3 where that takes long")),
+        mut_arg("together", |arg| arg.hide(true)),
+        mut_arg("json", |arg| arg.help("Results as JSON (schema poolscope/sweep/1), and nothing else on stdout")),
+        mut_arg("markdown", |arg| arg.help("Results as Markdown: a table, what is recommended, and why"))
+    )]
+    Sweep(SweepArgs),
     /// Show what this machine has, what measuring costs on it, and what is missing.
     Doctor(DoctorArgs),
     /// Write a completion script for a shell to stdout.
@@ -146,6 +176,9 @@ pub(super) struct PlanArgs {
     /// The number from which tasks derive whatever differs between them.
     #[arg(long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) seed: Option<String>,
+    /// Only these CPUs for poolscope and its workers, as the system numbers them: 0,1 or 0-3.
+    #[arg(long, value_name = "LIST", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) cpus: Option<String>,
     /// A named plan, or a TOML file (with a / or ending in .toml); other options override it.
     #[arg(long, value_name = "NAME|FILE", help_heading = "Plan", value_parser = Words::scenarios(), hide_possible_values = true)]
     pub(super) scenario: Option<String>,
@@ -173,6 +206,29 @@ pub(super) struct HeadlessArgs {
     pub(super) plan: PlanArgs,
     #[command(flatten)]
     pub(super) form: FormArgs,
+    /// No progress on stderr.
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
+}
+
+/// A sweep.
+#[derive(Group, Debug, Default)]
+pub(super) struct SweepArgs {
+    #[command(flatten)]
+    pub(super) plan: PlanArgs,
+    /// No run begins that would end later than this: 30s, 5min.
+    #[arg(long, value_name = "T", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) max_time: Option<String>,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
+    /// Keep every run in FILE as soon as it is made; the same command goes on from there.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) save: Option<PathBuf>,
+    /// Draw the curve into FILE as SVG.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) svg: Option<PathBuf>,
     /// No progress on stderr.
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,

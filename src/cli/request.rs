@@ -1,5 +1,7 @@
 //! What a command line means: a checked plan, made from defaults, a scenario and options, in this order.
 
+mod sweep;
+
 use std::str::FromStr;
 
 use crate::cli::args::PlanArgs;
@@ -23,6 +25,8 @@ pub(super) enum Purpose {
     Run,
     /// Several of both.
     Compare,
+    /// One task type, and numbers of workers that are no business of the plan.
+    Sweep,
 }
 
 impl PlanArgs {
@@ -31,8 +35,8 @@ impl PlanArgs {
     /// # Errors
     /// Everything that is wrong with them, in the order of the options.
     pub(super) fn plan(&self, purpose: Purpose, machine: &Machine) -> Result<Plan, Vec<Wrong>> {
-        let mut reading = Reading { wrongs: Vec::new(), unread: Vec::new() };
-        let plan = reading.plan(self, purpose, machine);
+        let mut reading = Reading::new(purpose);
+        let plan = reading.plan(self, machine);
         let mut wrongs = reading.wrongs;
         if let Err(problems) = plan.check(machine) {
             let unread = &reading.unread;
@@ -55,20 +59,29 @@ impl PlanArgs {
 
 /// The state of reading options: what is wrong so far, and the fields of which something could not be read.
 struct Reading {
+    purpose: Purpose,
     wrongs: Vec<Wrong>,
     unread: Vec<Field>,
 }
 
 impl Reading {
-    fn plan(&mut self, args: &PlanArgs, purpose: Purpose, machine: &Machine) -> Plan {
+    const fn new(purpose: Purpose) -> Self {
+        Self { purpose, wrongs: Vec::new(), unread: Vec::new() }
+    }
+
+    fn plan(&mut self, args: &PlanArgs, machine: &Machine) -> Plan {
+        let purpose = self.purpose;
         let scenario = args.scenario.as_deref().and_then(|name| self.scenario(name, machine));
         let tasks = self.tasks(args);
         let from_scenario = scenario.is_some();
         let mut plan = scenario.unwrap_or_else(|| Plan::first(machine));
 
-        self.workers(args.workers.as_deref(), &mut plan.workers);
+        match purpose {
+            Purpose::Sweep => plan.workers = sweep::widest(args, machine),
+            _ => self.workers(args.workers.as_deref(), &mut plan.workers),
+        }
         self.workloads(args, &tasks, from_scenario, machine, &mut plan);
-        self.strategies(args, purpose, from_scenario, &mut plan);
+        self.strategies(args, from_scenario, &mut plan);
         if let Some(text) = args.runtime.as_deref() {
             match text.parse::<Runtime>() {
                 Ok(runtime) => plan.runtime = runtime,
@@ -116,12 +129,15 @@ impl Reading {
                 self.wrongs.push(Wrong::new("--seed", text, said));
             }
         }
-        if purpose == Purpose::Run && plan.workloads.len() > 1 {
+        if matches!(purpose, Purpose::Run | Purpose::Sweep) && plan.workloads.len() > 1 {
             let (option, value) = match args.scenario.as_deref() {
                 Some(name) if args.task.is_empty() => ("--scenario", name.to_owned()),
                 _ => ("--task", args.task.join(",")),
             };
-            let said = "run takes one task type; name one with -t, or a mix as cpu:4,sleep:1, or use poolscope compare";
+            let verb = if purpose == Purpose::Run { "run" } else { "sweep" };
+            let said = format!(
+                "{verb} takes one task type; name one with -t, or a mix as cpu:4,sleep:1, or use poolscope compare"
+            );
             self.wrongs.push(Wrong::new(option, &value, said));
         }
         plan
@@ -185,9 +201,13 @@ impl Reading {
             // Defaults do not follow the number of workers, so that runs with different numbers compare; unless workers
             // would be left without a task.
             let workers = plan.workers.resolve(machine);
-            let workers = if workers > 4 * usual { workers } else { usual };
+            let widest = self.purpose == Purpose::Sweep || workers > 4 * usual;
+            let workers = if widest { workers } else { usual };
+            // A sweep runs it many times.
+            let serial = crate::plan::FIRST_SERIAL / if self.purpose == Purpose::Sweep { 2 } else { 1 };
             let of = |task: &TaskType| {
-                Workload::of(*task, typed_tasks.unwrap_or_else(|| default_tasks(*task, workers)))
+                let tasks = typed_tasks.unwrap_or_else(|| default_tasks(*task, workers));
+                Workload { task: *task, size: Size::default_for(*task, serial, tasks), tasks }
             };
             plan.workloads = match tasks {
                 Tasks::Several(_) if none => vec![of(&TaskType::Cpu)],
@@ -259,12 +279,16 @@ impl Reading {
         self.misread(Field::Size, text, said);
     }
 
-    fn strategies(&mut self, args: &PlanArgs, purpose: Purpose, from_scenario: bool, plan: &mut Plan) {
+    fn strategies(&mut self, args: &PlanArgs, from_scenario: bool, plan: &mut Plan) {
+        let purpose = self.purpose;
         let named = self.list::<Strategy>(Field::Strategy, &args.strategy);
         if !named.is_empty() {
             plan.strategies = named;
         } else if purpose == Purpose::Run && !(from_scenario && plan.strategies.len() == 1) {
             plan.strategies = vec![Strategy::Threads];
+        }
+        if purpose == Purpose::Sweep {
+            self.swept(args, from_scenario, plan);
         }
         if purpose == Purpose::Run && plan.strategies.len() > 1 {
             let said = "run takes exactly one strategy; name one, or use poolscope compare";
@@ -318,7 +342,7 @@ impl Reading {
         match text.parse() {
             Ok(read) => *value = read,
             Err(WorkerCountError::Several(_)) => {
-                let said = "one number of workers is wanted here; write 4, 50%, all, +2 or 2x4";
+                let said = "one number of workers is wanted here; write 4, 50%, all, +2 or 2x4, or use poolscope sweep";
                 self.misread(Field::Workers, text, said);
             }
             Err(error) => self.unreadable(Field::Workers, text, &error),

@@ -18,7 +18,7 @@ pub struct Wrong {
 impl Wrong {
     /// The place of its option in the help, where problems stand in the same order.
     fn place(&self) -> usize {
-        const OPTIONS: [&str; 18] = [
+        const OPTIONS: [&str; 20] = [
             "--task",
             "--size",
             "--tasks",
@@ -33,8 +33,10 @@ impl Wrong {
             "--repeats",
             "--together",
             "--seed",
+            "--cpus",
             "--scenario",
             "--speed",
+            "--max-time",
             "--color",
             "--theme",
         ];

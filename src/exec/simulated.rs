@@ -7,7 +7,6 @@
 //!
 //! The model, what it leaves out and what it costs are in the README.md beside this module.
 
-mod chance;
 mod cores;
 mod end;
 mod facts;
@@ -21,6 +20,7 @@ mod worker;
 
 use std::sync::Arc;
 
+use crate::chance::Chance;
 use crate::clock::{Clock, ManualHand, RunClock, RunTime};
 use crate::event::{EventSink, StopReason, TaskCounts};
 use crate::exec::lane::Lanes;
@@ -28,7 +28,6 @@ use crate::exec::{Books, RunSpec};
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::plan::{GilRule, GilSetup, Parameters};
 use crate::units::Nanos;
-use chance::Chance;
 use cores::{Amount, Cores};
 use facts::Fact;
 use lock::Lock;

@@ -30,6 +30,15 @@ pub(super) fn allowed() -> Option<Vec<CpuId>> {
     kernel::status_allowed(&Files::system().text("/proc/thread-self/status")?)
 }
 
+/// Leaves only these CPUs to the calling thread, and to threads and processes that it starts from now on.
+pub(super) fn restrict(cpus: &[CpuId]) -> std::io::Result<()> {
+    let mut set = rustix::thread::CpuSet::new();
+    for cpu in cpus.iter().filter(|cpu| cpu.index() < rustix::thread::CpuSet::MAX_CPU) {
+        set.set(cpu.index());
+    }
+    rustix::thread::sched_setaffinity(None, &set).map_err(Into::into)
+}
+
 /// How CPUs belong together.
 pub(super) fn topology() -> Topology {
     tree::topology(&Files::system())

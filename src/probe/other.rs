@@ -18,6 +18,11 @@ pub(super) const fn allowed() -> Option<Vec<CpuId>> {
     None
 }
 
+/// Leaves only some CPUs to this process: there are no safe means for it here.
+pub(super) fn restrict(_cpus: &[CpuId]) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
 /// How CPUs belong together: not known here.
 pub(super) fn topology() -> Topology {
     Topology::default()

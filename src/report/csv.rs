@@ -8,6 +8,8 @@
 //! Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula, and a file of results must not run one.
 //! Such a text gets an apostrophe before it, which spreadsheets take for "this is text". Numbers below zero stay numbers.
 
+pub(super) mod sweep;
+
 use crate::analysis::{GilSummary, RunSummary, compare};
 use crate::plan::Strategy;
 use crate::report::text::harmless;

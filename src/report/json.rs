@@ -4,6 +4,7 @@
 //! test holds the keys. Times are whole nanoseconds, shares and ratios plain numbers.
 
 mod simulator;
+pub(super) mod sweep;
 
 use serde::Serialize;
 

@@ -4,6 +4,8 @@
 //! The columns are those of the table for the terminal, all of them, for a page in a browser has room. Text is escaped so
 //! that it is shown as it is: none of it becomes markup, HTML or another cell.
 
+pub(super) mod sweep;
+
 use std::fmt::Write;
 
 use crate::analysis::{Comparison, compare};

@@ -15,6 +15,7 @@
 mod grid;
 mod notes;
 mod page;
+pub(super) mod sweep;
 
 use grid::Grid;
 use page::{Page, Tone};

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The layers: a module uses only those before it. `headless` and `tui` stand side by side, and neither knows the other.
-const LAYERS: [&[&str]; 18] = [
+const LAYERS: [&[&str]; 20] = [
     &["units"],
     &["ids"],
     &["clock"],
+    &["chance"],
     &["sys"],
     &["plan"],
     &["event"],
@@ -18,6 +19,7 @@ const LAYERS: [&[&str]; 18] = [
     &["analysis"],
     &["signals"],
     &["engine"],
+    &["sweep"],
     &["report"],
     &["headless", "tui"],
     &["cost"],

@@ -135,7 +135,7 @@ pub(crate) fn until(what: &str, is_true: impl Fn() -> bool) {
 
 #[test]
 fn help_is_the_same_short_and_long_and_stands_on_stdout() {
-    for args in [&[][..], &["run"], &["compare"], &["doctor"], &["completions"], &["man"]] {
+    for args in [&[][..], &["run"], &["compare"], &["sweep"], &["doctor"], &["completions"], &["man"]] {
         let help = |option| {
             let mut words = args.to_vec();
             words.push(option);

@@ -19,11 +19,13 @@ fn each_problem_names_option_value_and_way_out() {
     for (args, said) in [
         (
             &["run", "-w", "1..16"][..],
-            "--workers 1..16: one number of workers is wanted here; write 4, 50%, all, +2 or 2x4",
+            "--workers 1..16: one number of workers is wanted here; write 4, 50%, all, +2 or 2x4, or use \
+             poolscope sweep",
         ),
         (
             &["run", "-w", "1,2"],
-            "--workers 1,2: one number of workers is wanted here; write 4, 50%, all, +2 or 2x4",
+            "--workers 1,2: one number of workers is wanted here; write 4, 50%, all, +2 or 2x4, or use \
+             poolscope sweep",
         ),
         (&["run", "-w", "many"], "--workers many: is no number of workers; write 4, 50%, all, +2 or 2x4"),
         (&["run", "-w", "-3"], "--workers -3: is no number of workers; write 4, 50%, all, +2 or 2x4"),
@@ -120,7 +122,7 @@ fn words_that_nobody_knows_are_refused() {
           (simulated:16)"
         ]
     );
-    assert_eq!(refused(&["sweep"]), ["unrecognized subcommand 'sweep'"]);
+    assert_eq!(refused(&["swap"]), ["unrecognized subcommand 'swap'"]);
     assert!(refused(&["-w", "4", "run"])[0].contains("cannot be used with"));
     assert!(refused(&["completions", "tcsh"])[0].contains("tcsh"));
 }

@@ -15,6 +15,7 @@ mod cli_forms;
 mod cli_output;
 mod cli_results;
 mod cli_signals;
+mod cli_sweep;
 mod cli_usage;
 #[cfg(target_os = "linux")]
 mod cost;

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use super::chance::Chance;
+use crate::chance::Chance;
 use crate::clock::RunTime;
 use crate::units::Nanos;
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::chance::Chance;
+use crate::chance::Chance;
 use crate::clock::RunTime;
 use crate::plan::{GilRule, GilSetup};
 use crate::units::Nanos;

@@ -66,6 +66,24 @@ pub(super) fn aligned(page: &mut Page, lines: &[Vec<String>], words: usize) {
     print_aligned(page, lines, |index| index < words);
 }
 
+/// Prints lines of cells, the first line as names; columns named in `spare` are left out, in this order, until the rest fits.
+/// All but the last column are numbers.
+pub(super) fn fitting(page: &mut Page, mut lines: Vec<Vec<String>>, spare: &[&str]) {
+    for name in spare {
+        if INDENT + columns_of(page, &lines).iter().map(|w| w + GAP).sum::<usize>() - GAP <= page.width() {
+            break;
+        }
+        let Some(at) = lines.first().and_then(|names| names.iter().position(|other| other == name)) else {
+            continue;
+        };
+        for line in &mut lines {
+            line.remove(at);
+        }
+    }
+    let last = lines.first().map_or(0, Vec::len).saturating_sub(1);
+    print_aligned(page, &lines, |index| index == last);
+}
+
 fn columns_of(page: &Page, lines: &[Vec<String>]) -> Vec<usize> {
     let count = lines.iter().map(Vec::len).max().unwrap_or(0);
     let widest = |index| {

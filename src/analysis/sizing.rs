@@ -1,0 +1,177 @@
+//! How many workers: what the points of a sweep recommend, with what limits it, or why nothing can be recommended.
+//!
+//! Pure: measurements in, words and numbers out. The recommendation stands on what was measured, not on a fitted curve:
+//! the best point, the points that cannot be told from it, and of those the fewest workers. The laws of
+//! [`super::scaling`] explain and predict beside it, each with its doubts.
+
+mod advice;
+mod demand;
+mod fits;
+mod limit;
+mod points;
+mod sample;
+mod why;
+
+pub use advice::{Advice, Gain, Recommendation, Refused};
+pub use demand::{Demand, Diagnosis, Forecast};
+pub use fits::{FitReport, StrategyFit};
+pub use limit::Limit;
+pub use points::PointSummary;
+pub use sample::Sample;
+
+use crate::plan::{Machine, Plan, Shape, Strategy};
+use crate::units::{Nanos, Share};
+
+/// One strategy with one number of workers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// The way it was run.
+    pub strategy: Strategy,
+    /// Its workers.
+    pub shape: Shape,
+    /// Its repeats, in the order in which they were run.
+    pub samples: Vec<Sample>,
+}
+
+/// Everything that was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurements {
+    /// What was run; its number of workers means nothing here.
+    pub plan: Plan,
+    /// What it was run on.
+    pub machine: Machine,
+    /// The points, by strategy and then by workers.
+    pub points: Vec<Point>,
+    /// Runs with one worker over the whole time of the sweep, in order: they show whether the machine changed.
+    pub baselines: Vec<Sample>,
+}
+
+/// What the measurements say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sizing {
+    /// What one worker does with its time, and what that suggests; a reason where too little is known.
+    pub diagnosis: Result<Diagnosis, String>,
+    /// How much longer one worker took in the last of the baselines than in the first, relative; below zero for less.
+    pub drift: Option<f64>,
+    /// The points, in order.
+    pub points: Vec<PointSummary>,
+    /// The scaling law, for each strategy.
+    pub fits: Vec<StrategyFit>,
+    /// What each strategy recommends.
+    pub each: Vec<(Strategy, Advice)>,
+    /// What is recommended of all.
+    pub advice: Advice,
+}
+
+/// What is said of measurements.
+pub fn size(measured: &Measurements) -> Sizing {
+    let facts = Facts::of(measured);
+    let points: Vec<PointSummary> =
+        measured.points.iter().filter_map(|point| PointSummary::of(point, &facts)).collect();
+    let strategies = strategies(&points);
+    let fits: Vec<StrategyFit> =
+        strategies.iter().map(|strategy| fits::of(*strategy, &points, &facts)).collect();
+    let each: Vec<(Strategy, Advice)> = strategies
+        .iter()
+        .zip(&fits)
+        .map(|(strategy, fit)| (*strategy, advice::of(*strategy, &points, fit, &facts)))
+        .collect();
+    let advice = advice::overall(&each, &points, &facts);
+    Sizing { diagnosis: demand::diagnose(&facts), drift: facts.drift, points, fits, each, advice }
+}
+
+/// The strategies of some points, in their order.
+fn strategies(points: &[PointSummary]) -> Vec<Strategy> {
+    let mut strategies: Vec<Strategy> = points.iter().map(|point| point.strategy).collect();
+    strategies.dedup();
+    strategies
+}
+
+/// What everything here is judged by.
+struct Facts<'a> {
+    measured: &'a Measurements,
+    /// What one task needs; none where too little is known.
+    demand: Option<Demand>,
+    drift: Option<f64>,
+    /// What was idle before the runs, in the middle of them.
+    idle: Option<Share>,
+    /// Whether somebody else was in the way.
+    busy: bool,
+}
+
+impl<'a> Facts<'a> {
+    fn of(measured: &'a Measurements) -> Self {
+        let all = || measured.points.iter().flat_map(|point| &point.samples).chain(&measured.baselines);
+        let mut idle: Vec<Share> = all().filter_map(|sample| sample.idle_before).collect();
+        idle.sort_by(|a, b| a.fraction().total_cmp(&b.fraction()));
+        let idle = idle.get(idle.len() / 2).copied();
+        let alone: Vec<&Sample> = Self::alone(measured).collect();
+        let lost = |sample: &&Sample| {
+            let ledger = &sample.ledger;
+            ledger.preempted.share_of(ledger.preempted + ledger.computing).fraction()
+        };
+        // One worker that is kept from its CPU for a twentieth of its time is not alone on the machine.
+        let disturbed = super::scaling::distribution::median(&alone.iter().map(lost).collect::<Vec<_>>())
+            .is_some_and(|lost| lost > 0.05);
+        let busy = disturbed || idle.is_some_and(|idle| idle.fraction() < super::trust::IDLE_BEFORE);
+        Self { measured, demand: Demand::of(&alone), drift: drift(measured), idle, busy }
+    }
+
+    /// Good runs of one worker: the baselines, or else whatever has one.
+    fn alone(measured: &'a Measurements) -> impl Iterator<Item = &'a Sample> {
+        let points = measured.points.iter().filter(|point| point.shape.slots() == 1);
+        let of_points = points.flat_map(|point| &point.samples);
+        let whole = |sample: &&Sample| sample.is_whole();
+        let baselines: Vec<&Sample> = measured.baselines.iter().filter(whole).collect();
+        let rest: Vec<&Sample> =
+            if baselines.is_empty() { of_points.filter(whole).collect() } else { Vec::new() };
+        baselines.into_iter().chain(rest)
+    }
+
+    fn tasks(&self) -> u64 {
+        self.measured.plan.workloads.first().map_or(0, |load| load.tasks)
+    }
+
+    /// CPUs' worth of time that the machine has.
+    fn cpus(&self) -> f64 {
+        super::bounds::cpus_worth(&self.measured.machine)
+    }
+
+    /// Interpreters whose lock the tasks need, for workers of this shape.
+    fn locks(&self, shape: Shape) -> Option<f64> {
+        let plan = &self.measured.plan;
+        let task = plan.workloads.first()?.task;
+        plan.interpreters(task, shape).map(f64::from)
+    }
+
+    /// Workers that compute at a time, at most: by CPUs, and by locks.
+    fn servers(&self, shape: Shape) -> f64 {
+        self.locks(shape).map_or(self.cpus(), |locks| locks.min(self.cpus()))
+    }
+}
+
+/// How much longer the last baseline took than the first; one that went wrong by itself is no drift.
+fn drift(measured: &Measurements) -> Option<f64> {
+    let whole: Vec<&Sample> = measured.baselines.iter().filter(|sample| sample.is_whole()).collect();
+    // The other repeats of one worker tell what is usual.
+    let alone = measured
+        .points
+        .iter()
+        .find(|point| point.shape.slots() == 1 && Some(&point.strategy) == measured.plan.strategies.first());
+    let all: Vec<f64> = alone
+        .map(|point| point.samples.iter().filter(|sample| sample.is_whole()).map(Sample::rate).collect())
+        .unwrap_or_default();
+    let odd: Vec<f64> = points::outliers(&all).into_iter().filter_map(|at| all.get(at).copied()).collect();
+    let usual: Vec<Nanos> = whole
+        .iter()
+        .filter(|sample| !odd.iter().any(|rate| rate.to_bits() == sample.rate().to_bits()))
+        .map(|sample| sample.elapsed)
+        .collect();
+    let (first, last) = (usual.first()?, usual.last()?);
+    (usual.len() > 1 && first.0 > 0).then(|| last.0 as f64 / first.0 as f64 - 1.0)
+}
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,317 @@
+//! The recommendation, or the refusal of one.
+
+use super::fits::{self, one_for_each};
+use super::why;
+use super::{Facts, Limit, PointSummary, StrategyFit};
+use crate::analysis::scaling::bootstrap::{self, KneeSpread};
+use crate::analysis::scaling::doubt::Doubt;
+use crate::plan::{Shape, Strategy};
+use crate::units::{Nanos, plural, three_digits};
+
+/// The knee is where this part of the largest throughput is reached.
+pub(super) const KNEE: f64 = 0.95;
+/// Runs shorter than this are starting and stopping, and nothing else.
+const SHORTEST: Nanos = Nanos::from_millis(5);
+/// All that is below this times as fast as one worker is no faster...
+const NO_FASTER: f64 = 1.2;
+/// ...though at least this should be possible.
+const WORTH_IT: f64 = 1.5;
+/// At most so many numbers of workers are proposed to be measured next.
+const PROPOSALS: usize = 3;
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Advice {
+    /// So many workers.
+    Recommended(Box<Recommendation>),
+    /// Nothing can be said.
+    Refused(Refused),
+}
+
+/// Why nothing is recommended.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Refused {
+    /// The reasons, at least one, each a clause.
+    pub reasons: Vec<String>,
+    /// What would help, each a sentence.
+    pub next: Vec<String>,
+}
+
+/// So many workers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recommendation {
+    /// The way to run them.
+    pub strategy: Strategy,
+    /// How many, as processes with threads.
+    pub shape: Shape,
+    /// Tasks per second that were measured.
+    pub rate: f64,
+    /// Speedup against one worker; none where that was not measured.
+    pub speedup: Option<f64>,
+    /// Where the number lies with 95 %: from the knee of resamples to the recommended one, or the other way round.
+    pub interval: (u32, u32),
+    /// The workers of the fastest point.
+    pub best: u32,
+    /// The numbers of workers that cannot be told from the best, that one included.
+    pub tied: Vec<u32>,
+    /// Where 95 % of the best are reached.
+    pub knee: KneeSpread,
+    /// What keeps more from being of use.
+    pub limit: Limit,
+    /// What the next number of workers that was measured brings.
+    pub gain: Option<Gain>,
+    /// Why, in sentences, the most important first.
+    pub why: Vec<String>,
+    /// What to be careful about, in clauses.
+    pub cautions: Vec<String>,
+    /// Numbers of workers that would make it more precise.
+    pub measure_next: Vec<u32>,
+}
+
+/// What more workers bring.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Gain {
+    /// So many workers.
+    pub workers: u32,
+    /// Throughput over that of the recommended, less 1.
+    pub by: f64,
+    /// Whether repeats tell the two apart.
+    pub told_apart: bool,
+}
+
+impl Recommendation {
+    /// The recommended number of workers.
+    pub const fn workers(&self) -> u32 {
+        self.shape.slots()
+    }
+}
+
+/// What the points of one strategy recommend.
+pub(super) fn of(strategy: Strategy, points: &[PointSummary], fit: &StrategyFit, facts: &Facts) -> Advice {
+    let all: Vec<&PointSummary> = points.iter().filter(|point| point.strategy == strategy).collect();
+    let points = one_for_each(&all);
+    match refusal(&points, facts) {
+        Some(refused) => Advice::Refused(refused),
+        None => recommended(&points, fit, facts)
+            .map_or_else(|| Advice::Refused(Refused::default()), |r| Advice::Recommended(Box::new(r))),
+    }
+}
+
+/// Why the points say nothing; none where they say something.
+fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused> {
+    let mut refused = Refused::default();
+    let best = points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate));
+    if points.len() < 2 {
+        let reason = match points.first() {
+            None => "no run went to its end with every task ok".to_owned(),
+            Some(point) => format!("only {} measured", were(point.workers())),
+        };
+        refused.reasons.push(reason);
+        refused.next.push("Measure several numbers of workers, as -w 1,2,4,8.".to_owned());
+    }
+    let machine = fits::of_machine(facts);
+    refused
+        .reasons
+        .extend(machine.iter().filter(|doubt| matches!(doubt, Doubt::OtherWork)).map(ToString::to_string));
+    if let Some(best) = best {
+        if best.median < SHORTEST {
+            refused
+                .reasons
+                .push(format!("the runs took only {}, most of it starting and stopping", best.median));
+            refused.next.push("Have more tasks, or longer ones.".to_owned());
+        }
+        // What differs less than the machine itself did meanwhile says nothing about workers.
+        let worst = points.iter().map(|point| point.rate).fold(f64::INFINITY, f64::min);
+        let differs = best.rate / worst - 1.0;
+        if let Some(drift) = facts.drift.filter(|drift| drift.abs() > fits::DRIFT && drift.abs() > differs) {
+            refused.reasons.push(format!(
+                "the machine changed by {:.0} % meanwhile, more than the {:.0} % between the numbers of workers",
+                drift.abs() * 100.0,
+                differs * 100.0
+            ));
+            refused.next.push("Sweep again on a quiet machine.".to_owned());
+        }
+    }
+    if let Some((workers, possible)) = crowded_out(points, facts) {
+        refused.reasons.push(format!(
+            "other work took the CPUs: {} were no faster than one, where {}× is possible",
+            plural(u64::from(workers), "worker"),
+            three_digits(possible)
+        ));
+        join(&mut refused.next, &["Sweep again on a quiet machine.".to_owned()]);
+    }
+    (!refused.reasons.is_empty()).then_some(refused)
+}
+
+/// Whether a busy machine had no room for a second worker: what it would be worth elsewhere was not measured. The workers
+/// that were no faster than one, and how much faster they could be.
+fn crowded_out(points: &[&PointSummary], facts: &Facts) -> Option<(u32, f64)> {
+    let one = points.first().filter(|point| facts.busy && point.workers() == 1)?;
+    let best = points.iter().map(|point| point.rate).fold(0.0, f64::max);
+    let could = |point: &PointSummary| point.possible.unwrap_or(0.0);
+    // Of several that could be as fast, the fewest.
+    let most = points.iter().rev().max_by(|a, b| could(a).total_cmp(&could(b)))?;
+    let possible = most.possible? / one.possible?;
+    (best < NO_FASTER * one.rate && possible > WORTH_IT).then_some((most.workers(), possible))
+}
+
+fn were(workers: u32) -> String {
+    format!("{} {}", plural(u64::from(workers), "worker"), if workers == 1 { "was" } else { "were" })
+}
+
+fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Option<Recommendation> {
+    let best = *points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate))?;
+    let tied: Vec<&PointSummary> = points.iter().copied().filter(|p| p.is_as_good_as(best)).collect();
+    let fewest = *tied.first()?;
+    let (at, capped) = match enough(points, facts).filter(|enough| enough.workers() < fewest.workers()) {
+        Some(enough) => (enough, true),
+        None => (fewest, false),
+    };
+    let groups: Vec<_> = points.iter().map(|point| point.group()).collect();
+    let knee = bootstrap::knee(&groups, KNEE, facts.measured.plan.seed)?;
+    let next = points.iter().copied().find(|point| point.workers() > at.workers());
+    let gain = next.map(|next| Gain {
+        workers: next.workers(),
+        by: next.rate / at.rate - 1.0,
+        told_apart: !next.is_like(at),
+    });
+    let limit = if capped {
+        Limit::Cores(facts.measured.machine.available())
+    } else {
+        Limit::of(at, next, fit.fit.as_ref().ok(), facts)
+    };
+    let mut recommendation = Recommendation {
+        strategy: at.strategy,
+        shape: at.shape,
+        rate: at.rate,
+        speedup: at.speedup,
+        interval: (knee.interval.0.min(at.workers()), knee.interval.1.max(at.workers())),
+        best: best.workers(),
+        tied: tied.iter().map(|point| point.workers()).collect(),
+        knee,
+        limit,
+        gain,
+        why: Vec::new(),
+        cautions: why::cautions(points, at, best, facts),
+        measure_next: Vec::new(),
+    };
+    if capped {
+        recommendation.interval = (recommendation.interval.0, recommendation.interval.1.max(best.workers()));
+        recommendation.cautions.push(format!(
+            "{} were faster still, but only by taking CPU time from what else ran",
+            plural(u64::from(best.workers()), "worker")
+        ));
+    }
+    recommendation.measure_next = proposals(points, at, &recommendation.limit, facts);
+    recommendation.why = why::why(&recommendation, at, best, facts);
+    Some(recommendation)
+}
+
+/// The fewest workers of those measured that saturate the CPUs, where somebody else wants these too: beyond that number
+/// more workers only get a larger part of what is not theirs.
+fn enough<'a>(points: &[&'a PointSummary], facts: &Facts) -> Option<&'a PointSummary> {
+    let demand = facts.demand.filter(|_| facts.busy)?;
+    let is_enough = |point: &&&PointSummary| {
+        let saturating = demand.saturating(facts.servers(point.shape));
+        saturating.is_some_and(|saturating| f64::from(point.workers()) + 1e-3 >= saturating)
+    };
+    points.iter().find(is_enough).copied()
+}
+
+/// Numbers of workers between those measured, where the answer may lie.
+fn proposals(points: &[&PointSummary], at: &PointSummary, limit: &Limit, facts: &Facts) -> Vec<u32> {
+    let counts: Vec<u32> = points.iter().map(|point| point.workers()).collect();
+    let here = at.workers();
+    let below = counts.iter().copied().filter(|n| *n < here).max();
+    let above = counts.iter().copied().find(|n| *n > here);
+    let servers = facts.servers(at.shape);
+    let formula = facts
+        .demand
+        .and_then(|demand| demand.saturating(servers))
+        .map(|goetz| (goetz - 1e-3).ceil() as u32)
+        .filter(|n| *n > below.unwrap_or(0) && above.is_none_or(|above| *n < above));
+    let middle = |a: u32, b: u32| a + (b - a) / 2;
+    let mut proposals: Vec<u32> = formula.into_iter().collect();
+    if matches!(limit, Limit::Range(_)) {
+        proposals.extend([here + here / 2, here * 2]);
+    }
+    // Neighbours that are this near differ by less than repeats do.
+    let far = |a: u32, b: u32| f64::from(b) > 1.3 * f64::from(a);
+    proposals.extend(below.filter(|below| far(*below, here)).map(|below| middle(below, here)));
+    proposals.extend(above.filter(|above| far(here, *above)).map(|above| middle(here, above)));
+    let (plan, tasks) = (&facts.measured.plan, at.sample.tasks);
+    let possible = |workers: u32| {
+        let chunk = plan.chunk.resolve(tasks, workers);
+        facts.demand.map_or(1.0, |demand| demand.possible(tasks, chunk, workers, servers))
+    };
+    // Fewer workers are worth a look if they may be as good, and more of them if they may be better.
+    let worth = |n: u32| {
+        let times = possible(n) / possible(here);
+        facts.demand.is_none() || if n < here { times > 0.95 } else { times > 1.03 }
+    };
+    let most = u32::try_from(tasks).unwrap_or(u32::MAX);
+    let mut kept = Vec::new();
+    for n in proposals {
+        let is_new = !counts.contains(&n) && !kept.contains(&n);
+        if (1..=most).contains(&n) && is_new && worth(n) && kept.len() < PROPOSALS {
+            kept.push(n);
+        }
+    }
+    kept.sort_unstable();
+    kept
+}
+
+/// What is recommended of several strategies: the fastest, and of those that cannot be told from it the one that costs
+/// least: threads before processes.
+pub(super) fn overall(each: &[(Strategy, Advice)], points: &[PointSummary], facts: &Facts) -> Advice {
+    let point_of = |r: &Recommendation| {
+        points.iter().find(|point| point.strategy == r.strategy && point.shape == r.shape)
+    };
+    let recommended: Vec<(&Recommendation, &PointSummary)> = each
+        .iter()
+        .filter_map(|(_, advice)| match advice {
+            Advice::Recommended(r) => Some((r.as_ref(), point_of(r)?)),
+            Advice::Refused(_) => None,
+        })
+        .collect();
+    let Some((_, best)) = recommended.iter().max_by(|a, b| a.1.rate.total_cmp(&b.1.rate)) else {
+        let mut refused = Refused::default();
+        for (_, advice) in each {
+            if let Advice::Refused(one) = advice {
+                join(&mut refused.reasons, &one.reasons);
+                join(&mut refused.next, &one.next);
+            }
+        }
+        if refused.reasons.is_empty() {
+            return refusal(&[], facts).map_or_else(|| Advice::Refused(refused), Advice::Refused);
+        }
+        return Advice::Refused(refused);
+    };
+    // In the order of what a worker costs.
+    let cost = |strategy: Strategy| Strategy::ALL.iter().position(|other| *other == strategy);
+    let chosen = recommended
+        .iter()
+        .filter(|(_, point)| point.is_as_good_as(best))
+        .min_by_key(|(r, _)| (cost(r.strategy), r.workers()))
+        .map(|(r, _)| (*r).clone());
+    let Some(mut chosen) = chosen else { return Advice::Refused(Refused::default()) };
+    for (other, point) in recommended.iter().filter(|(r, _)| r.strategy != chosen.strategy) {
+        let by = point.rate / chosen.rate - 1.0;
+        let label = other.strategy.label(other.shape);
+        let how = if by < 0.0 { "less" } else { "more" };
+        chosen.why.push(match (by.abs() * 100.0).round() {
+            0.0 => format!("{label} are as fast, and cost more to start."),
+            percent => format!("{label} bring {percent} % {how}."),
+        });
+    }
+    Advice::Recommended(Box::new(chosen))
+}
+
+/// Takes in what is not there yet.
+fn join(all: &mut Vec<String>, more: &[String]) {
+    for words in more {
+        if !all.contains(words) {
+            all.push(words.clone());
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! What keeps more workers from being of use: by what is possible, and else by where the workers' time went.
+
+use std::fmt;
+
+use super::demand::cpus_words;
+use super::{Facts, FitReport, PointSummary};
+use crate::plan::Strategy;
+use crate::units::{Share, plural};
+
+/// Up to this above what was measured, a bound is what limits: the rest is starting, stopping and noise.
+const REACHED: f64 = 0.70;
+/// Bounds this near to each other are the same.
+const SAME: f64 = 1.05;
+/// From this share of worker time on, something shows.
+const SHOWS: f64 = 0.10;
+/// From this share of worker time on, starting and handing out are what a run is about.
+const MUCH: f64 = 0.25;
+/// Tasks that take this much longer than with one worker are held up by something that workers share.
+const LONGER: f64 = 1.2;
+
+/// What sets the limit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Limit {
+    /// Every CPU is in use.
+    Cores(u32),
+    /// The control group grants no more than so many CPUs' worth of time.
+    Quota(f64),
+    /// The lock of so many interpreters: one worker of each computes at a time.
+    Lock(u32),
+    /// There are no more tasks than this: every one has a worker.
+    Tasks(u64),
+    /// There are no more chunks than this: every one has a worker.
+    Chunks {
+        /// Chunks.
+        chunks: u64,
+        /// Tasks in each.
+        of: u32,
+    },
+    /// Rounds of tasks (or chunks) would not be fewer with some more workers.
+    Waves {
+        /// Rounds.
+        rounds: u64,
+        /// The fewest workers with a round less.
+        next: u64,
+    },
+    /// Tasks compute longer beside others: memory, caches or halves of a core are shared.
+    Memory {
+        /// So many times as long as alone.
+        times: f64,
+    },
+    /// Tasks wait longer beside others: what they wait for serves only so many.
+    IoService {
+        /// So many times as long as alone.
+        times: f64,
+    },
+    /// Starting and stopping workers.
+    StartUp(Share),
+    /// Handing out tasks and taking results.
+    HandOver(Share),
+    /// Something is done by one at a time.
+    Serial {
+        /// Contention, the fitted α.
+        alpha: f64,
+    },
+    /// Every worker costs every other something.
+    Coherence {
+        /// Coherence, the fitted β.
+        beta: f64,
+    },
+    /// The largest number that was measured; more may be better still.
+    Range(u32),
+    /// Nothing that was measured says.
+    Unknown,
+}
+
+impl Limit {
+    /// The word for it in the JSON, never changed once used.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Cores(_) => "cores",
+            Self::Quota(_) => "quota",
+            Self::Lock(_) => "lock",
+            Self::Tasks(_) => "tasks",
+            Self::Chunks { .. } => "chunks",
+            Self::Waves { .. } => "waves",
+            Self::Memory { .. } => "memory",
+            Self::IoService { .. } => "io_service",
+            Self::StartUp(_) => "start_up",
+            Self::HandOver(_) => "hand_over",
+            Self::Serial { .. } => "serial_part",
+            Self::Coherence { .. } => "coherence",
+            Self::Range(_) => "range",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What keeps more workers than `at` from being of use; `next` is the point with more that comes next.
+    pub(super) fn of(
+        at: &PointSummary,
+        next: Option<&PointSummary>,
+        fit: Option<&FitReport>,
+        facts: &Facts,
+    ) -> Self {
+        let chunks = at.chunks();
+        let workers = u64::from(at.workers());
+        let servers = facts.servers(at.shape);
+        let compute = facts.demand.map_or(0.0, |demand| demand.compute);
+        let most = if compute > 0.0 { servers / compute } else { f64::INFINITY };
+        if workers >= chunks {
+            return if at.chunk > 1 { Self::Chunks { chunks, of: at.chunk } } else { Self::Tasks(chunks) };
+        }
+        if at.rate >= REACHED * most {
+            return Self::of_servers(at, facts);
+        }
+        let Some(next) = next else {
+            return Self::Range(at.workers());
+        };
+        if let Some(shared) = Self::of_ledger(at, next, facts) {
+            return shared;
+        }
+        if at.possible.zip(next.possible).is_some_and(|(here, there)| there <= here * SAME) {
+            // The CPUs would be the limit, were it not for something else; without that, it is rounds.
+            let rounds = chunks.div_ceil(workers);
+            let by_cpus = at.possible.is_some_and(|possible| possible * SAME >= most);
+            if by_cpus {
+                return Self::of_servers(at, facts);
+            }
+            if rounds > 1 {
+                return Self::Waves { rounds, next: chunks.div_ceil(rounds - 1) };
+            }
+        }
+        Self::of_fit(at, fit)
+    }
+
+    fn of_servers(at: &PointSummary, facts: &Facts) -> Self {
+        let machine = &facts.measured.machine;
+        let locks = facts.locks(at.shape).filter(|locks| *locks <= facts.cpus());
+        match (locks, machine.quota) {
+            (Some(locks), _) => Self::Lock(locks as u32),
+            (None, Some(quota)) if quota < f64::from(machine.cpus.min(machine.allowed)) => Self::Quota(quota),
+            _ => Self::Cores(machine.cpus.min(machine.allowed).max(1)),
+        }
+    }
+
+    /// What workers share, as the ledger of the next point shows it.
+    fn of_ledger(at: &PointSummary, next: &PointSummary, facts: &Facts) -> Option<Self> {
+        let ledger = &next.sample.ledger;
+        let share = |time: crate::units::Nanos| time.share_of(ledger.whole());
+        let each = |time: crate::units::Nanos| time.as_secs_f64() / next.sample.ok.max(1) as f64;
+        if share(ledger.gil_wait).fraction() > SHOWS {
+            return Some(Self::Lock(facts.locks(at.shape).unwrap_or(1.0) as u32));
+        }
+        if let Some(demand) = facts.demand {
+            let longer = each(ledger.computing) / demand.compute;
+            if demand.compute > 0.0 && longer > LONGER {
+                return Some(Self::Memory { times: longer });
+            }
+            let longer = each(ledger.blocked) / demand.wait;
+            if demand.wait > 0.0 && longer > LONGER {
+                return Some(Self::IoService { times: longer });
+            }
+        }
+        let starting = share(ledger.starting + ledger.stopping + ledger.absent);
+        if starting.fraction() > MUCH {
+            return Some(Self::StartUp(starting));
+        }
+        let moving = share(ledger.sending + ledger.receiving);
+        if moving.fraction() > SHOWS {
+            return Some(Self::HandOver(moving));
+        }
+        if share(ledger.preempted).fraction() > SHOWS {
+            return Some(Self::of_servers(at, facts));
+        }
+        None
+    }
+
+    fn of_fit(at: &PointSummary, fit: Option<&FitReport>) -> Self {
+        let Some(curve) = fit.filter(|fit| fit.valid).map(|fit| fit.fit.curve) else {
+            return Self::Unknown;
+        };
+        let [_, contention, coherence] = curve.parts(f64::from(at.workers().max(2)));
+        if coherence > contention {
+            Self::Coherence { beta: curve.beta }
+        } else if contention > 0.0 {
+            Self::Serial { alpha: curve.alpha }
+        } else {
+            Self::Unknown
+        }
+    }
+
+    /// What may be done about it, if anything.
+    pub(super) fn next_step(&self, strategy: Strategy) -> Option<String> {
+        let words = match self {
+            Self::Lock(_) if strategy == Strategy::Threads => {
+                "Use processes: each has a lock of its own.".to_owned()
+            }
+            Self::Lock(_) => "Use more processes with fewer threads in each.".to_owned(),
+            Self::Chunks { .. } => {
+                "Hand out smaller chunks, and more workers have something to do.".to_owned()
+            }
+            Self::Waves { next, .. } => format!("{next} workers would need a round less."),
+            Self::StartUp(_) => {
+                "Keep the pool, or give it more tasks: starting it shows less then.".to_owned()
+            }
+            Self::HandOver(_) => "Hand out larger chunks, or make tasks longer.".to_owned(),
+            Self::Range(workers) => format!("Measure more than {workers} workers."),
+            _ => return None,
+        };
+        Some(words)
+    }
+}
+
+/// A clause: what stands in the way of more.
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cores(1) => f.write_str("the only CPU is busy"),
+            Self::Cores(cpus) => write!(f, "all {} are busy", plural(u64::from(*cpus), "CPU")),
+            Self::Quota(cpus) => write!(f, "the quota grants the time of {}", cpus_words(*cpus)),
+            Self::Lock(1) => f.write_str("one worker computes at a time, under the interpreter's lock"),
+            Self::Lock(n) => write!(f, "{n} workers compute at a time, under {n} interpreters' locks"),
+            Self::Tasks(tasks) => write!(f, "every one of the {} has a worker", plural(*tasks, "task")),
+            Self::Chunks { chunks, of } => {
+                write!(f, "every one of the {} of {of} tasks has a worker", plural(*chunks, "chunk"))
+            }
+            Self::Waves { rounds, next } => {
+                write!(f, "tasks go in {rounds} rounds, and fewer only from {next} workers on")
+            }
+            Self::Memory { times } => write!(
+                f,
+                "tasks compute {times:.1} times as long beside others: they share memory, caches or cores"
+            ),
+            Self::IoService { times } => {
+                write!(f, "tasks wait {times:.1} times as long beside others: what they wait for is busy")
+            }
+            Self::StartUp(share) => {
+                write!(f, "starting and stopping workers takes {} % of their time", share.percent())
+            }
+            Self::HandOver(share) => {
+                write!(f, "handing out tasks and taking results takes {} % of the time", share.percent())
+            }
+            Self::Serial { alpha } => {
+                write!(f, "{:.1} % of the work is done by one at a time (α)", alpha * 100.0)
+            }
+            Self::Coherence { beta } => {
+                write!(f, "every worker costs every other {:.2} % of a task (β)", beta * 100.0)
+            }
+            Self::Range(workers) => write!(f, "more than {workers} workers were not measured"),
+            Self::Unknown => f.write_str("nothing measured says what stands in the way of more"),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The points of a sweep in numbers: medians, intervals, which repeats are set aside, and which points cannot be told
+//! apart.
+
+use super::{Facts, Point, Sample};
+use crate::analysis::scaling::bootstrap::Group;
+use crate::analysis::scaling::distribution::{self, mean_and_variance, median};
+use crate::analysis::scaling::queue;
+use crate::plan::{Shape, Strategy};
+use crate::units::Nanos;
+
+/// A repeat is set aside if it differs from the median by so many deviations as the others do in the middle...
+const FAR: f64 = 8.0;
+/// ...and by at least this factor: repeats that are all but equal would set aside what nobody would notice.
+const AT_LEAST: f64 = 1.25;
+/// Fewer repeats than this show no outlier, for nobody knows which of them is right.
+const FEWEST_REPEATS: usize = 4;
+/// Below this probability two points differ.
+const DIFFER: f64 = 0.05;
+/// Within this nobody would notice a difference, however sure it is.
+const SAME: f64 = 0.01;
+/// A point this far below the best is not as good, whatever the noise hides.
+pub(super) const AS_GOOD: f64 = 0.90;
+/// Without repeats, what is within this is taken to be the same.
+const SAME_WITHOUT_REPEATS: f64 = 0.05;
+
+/// One point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointSummary {
+    /// The way it was run.
+    pub strategy: Strategy,
+    /// Its workers.
+    pub shape: Shape,
+    /// Tasks handed out at a time.
+    pub chunk: u32,
+    /// Elapsed of every repeat that did all its tasks, in the order in which they were run.
+    pub elapsed: Vec<Nanos>,
+    /// Which of them are set aside, by their index: they took far longer, or shorter, than the others.
+    pub set_aside: Vec<usize>,
+    /// Repeats that did not do all their tasks.
+    pub failed: usize,
+    /// The median of elapsed.
+    pub median: Nanos,
+    /// Where elapsed lies with 95 %; none with one repeat.
+    pub interval: Option<(Nanos, Nanos)>,
+    /// Tasks per second, by the median.
+    pub rate: f64,
+    /// The same over that of one worker; none where that is not known.
+    pub speedup: Option<f64>,
+    /// No more tasks per second than this are possible, by what one task needs; none where that is not known.
+    pub possible: Option<f64>,
+    /// What queueing for the CPUs (or the lock) lets one expect; none where tasks do not both wait and compute.
+    pub queued: Option<f64>,
+    /// Tasks per second of every repeat that counts.
+    pub(super) rates: Vec<f64>,
+    /// The repeat in the middle.
+    pub(super) sample: Sample,
+}
+
+impl PointSummary {
+    /// A point in numbers; none where no repeat did all its tasks.
+    pub(super) fn of(point: &Point, facts: &Facts) -> Option<Self> {
+        let whole: Vec<&Sample> = point.samples.iter().filter(|sample| sample.is_whole()).collect();
+        let all: Vec<f64> = whole.iter().map(|sample| sample.rate()).collect();
+        let set_aside = outliers(&all);
+        let kept = |index: &usize| !set_aside.contains(index);
+        let mut counted: Vec<&Sample> = (0..whole.len()).filter(kept).map(|index| whole[index]).collect();
+        let rates: Vec<f64> = counted.iter().map(|sample| sample.rate()).collect();
+        counted.sort_by_key(|sample| sample.elapsed);
+        let sample = (*counted.get(counted.len().saturating_sub(1) / 2)?).clone();
+        let tasks = sample.tasks as f64;
+        let rate = median(&rates)?;
+        let median = Nanos::from_secs_f64(tasks / rate);
+        let logs: Vec<f64> = rates.iter().map(|rate| rate.ln()).collect();
+        let interval = mean_and_variance(&logs).map(|(_, variance)| {
+            let n = logs.len() as f64;
+            let half = distribution::t_quantile(0.95, n - 1.0) * (variance / n).sqrt();
+            let at = |factor: f64| Nanos::from_secs_f64(tasks / rate * factor);
+            (at((-half).exp()), at(half.exp()))
+        });
+        let workers = point.shape.slots();
+        let servers = facts.servers(point.shape);
+        let possible =
+            facts.demand.map(|demand| demand.possible(sample.tasks, sample.chunk, workers, servers));
+        // With a part of a CPU there is no whole number of servers to queue for.
+        let queued = facts
+            .demand
+            .filter(|demand| demand.wait > 0.0 && servers.fract() == 0.0)
+            .and_then(|demand| {
+                queue::machine_repair(workers, servers as u32, demand.wait, demand.compute).ok()
+            })
+            .filter(|_| u64::from(workers) <= sample.tasks.div_ceil(u64::from(sample.chunk.max(1))));
+        let one = facts.rate_of_one(point.strategy);
+        Some(Self {
+            strategy: point.strategy,
+            shape: point.shape,
+            chunk: sample.chunk,
+            elapsed: whole.iter().map(|sample| sample.elapsed).collect(),
+            failed: point.samples.len() - whole.len(),
+            set_aside,
+            median,
+            interval,
+            rate,
+            speedup: one.map(|one| rate / one),
+            possible,
+            queued,
+            rates,
+            sample,
+        })
+    }
+
+    /// Its workers, as a number.
+    pub const fn workers(&self) -> u32 {
+        self.shape.slots()
+    }
+
+    /// Chunks that its workers share.
+    pub(super) fn chunks(&self) -> u64 {
+        self.sample.tasks.div_ceil(u64::from(self.chunk.max(1)))
+    }
+
+    pub(super) fn group(&self) -> Group {
+        Group { workers: self.workers(), rates: self.rates.clone() }
+    }
+
+    /// Whether nothing measured tells the two apart.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let ratio = self.rate / other.rate;
+        if (ratio - 1.0).abs() <= SAME {
+            return true;
+        }
+        let logs = |point: &Self| point.rates.iter().map(|rate| rate.ln()).collect::<Vec<_>>();
+        distribution::welch(&logs(self), &logs(other))
+            .map_or((ratio - 1.0).abs() <= SAME_WITHOUT_REPEATS, |p| p >= DIFFER)
+    }
+
+    /// Whether it is as good as `best`: not told apart from it, and near to it.
+    pub(super) fn is_as_good_as(&self, best: &Self) -> bool {
+        self.rate >= AS_GOOD * best.rate && self.is_like(best)
+    }
+}
+
+impl Facts<'_> {
+    /// Tasks per second of one worker, in the middle: of the same strategy, or else of the baselines.
+    pub(super) fn rate_of_one(&self, strategy: Strategy) -> Option<f64> {
+        let points = self.measured.points.iter();
+        let same = points.filter(|point| point.strategy == strategy && point.shape.slots() == 1);
+        let rates = |samples: &mut dyn Iterator<Item = &Sample>| -> Option<f64> {
+            median(&samples.filter(|sample| sample.is_whole()).map(Sample::rate).collect::<Vec<_>>())
+        };
+        rates(&mut same.flat_map(|point| &point.samples))
+            .or_else(|| rates(&mut self.measured.baselines.iter()))
+    }
+}
+
+/// The repeats that are far from the others: by the median of deviations, which they themselves do not move; at most one in
+/// four.
+pub(super) fn outliers(rates: &[f64]) -> Vec<usize> {
+    if rates.len() < FEWEST_REPEATS {
+        return Vec::new();
+    }
+    let logs: Vec<f64> = rates.iter().map(|rate| rate.ln()).collect();
+    let middle = median(&logs).unwrap_or(0.0);
+    let off: Vec<f64> = logs.iter().map(|log| (log - middle).abs()).collect();
+    let common = median(&off).unwrap_or(0.0);
+    let mut far: Vec<usize> =
+        (0..off.len()).filter(|i| off[*i] > FAR * common && off[*i] > AT_LEAST.ln()).collect();
+    far.sort_by(|a, b| off[*b].total_cmp(&off[*a]));
+    far.truncate(rates.len() / FEWEST_REPEATS);
+    far.sort_unstable();
+    far
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_repeat_in_four_may_be_far_off_and_more_are_no_outliers() {
+        assert_eq!(outliers(&[10.0, 10.1, 5.0, 9.9, 10.0]), [2]);
+        assert_eq!(outliers(&[10.0, 10.1, 5.0]), [] as [usize; 0], "of three nobody knows which is right");
+        assert_eq!(outliers(&[10.0, 10.0, 10.0, 9.0]), [] as [usize; 0], "a tenth is not far");
+        assert_eq!(outliers(&[10.0, 6.0, 14.0, 8.0, 4.0]), [] as [usize; 0], "they all differ");
+        assert_eq!(outliers(&[10.0, 10.1, 5.0, 4.0, 10.0, 9.9]), [3], "the furthest of two");
+    }
+}

@@ -1,0 +1,72 @@
+//! One run of a sweep: as much of it as sizing needs, and as is kept in a file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::RunSummary;
+use crate::state::{Ledger, RunState};
+use crate::units::{Nanos, Share};
+
+/// One run of a sweep.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct Sample {
+    /// From the engine accepting the start to the last worker gone, stops by Ctrl-Z left out.
+    pub elapsed: Nanos,
+    /// Until the first task started.
+    pub startup: Nanos,
+    /// From the last outcome known to the last worker gone.
+    pub shutdown: Nanos,
+    /// All tasks.
+    pub tasks: u64,
+    /// Tasks that ended with a value.
+    pub ok: u64,
+    /// Tasks handed out at a time.
+    pub chunk: u32,
+    /// Iterations of one task.
+    pub iterations: u64,
+    /// CPU time of the workers.
+    pub cpu: Nanos,
+    /// Where the workers' time went.
+    pub ledger: Ledger,
+    /// A number made of all values; none unless every task is ok.
+    pub digest: Option<u64>,
+    /// Part of the CPUs that nobody used before the run; none where there was no reading.
+    pub idle_before: Option<Share>,
+    /// The most that the hypervisor took in one reading, or a quota held back.
+    pub taken: Share,
+    /// Why the run did not go to its end; none if it did.
+    pub stopped: Option<String>,
+}
+
+impl Sample {
+    /// What sizing needs of a run that is over.
+    pub fn of(summary: &RunSummary, run: &RunState) -> Self {
+        let around = &run.surroundings;
+        let taken =
+            if around.most_steal > around.most_throttled { around.most_steal } else { around.most_throttled };
+        Self {
+            elapsed: summary.elapsed,
+            startup: summary.startup,
+            shutdown: summary.shutdown,
+            tasks: summary.tasks.total,
+            ok: summary.tasks.ok,
+            chunk: summary.chunk,
+            iterations: summary.iterations,
+            cpu: summary.cpu,
+            ledger: summary.ledger,
+            digest: summary.digest,
+            idle_before: around.idle_before,
+            taken,
+            stopped: summary.stopped.as_ref().map(ToString::to_string),
+        }
+    }
+
+    /// Whether it did all of its tasks: the time of a part of them compares with nothing.
+    pub fn is_whole(&self) -> bool {
+        self.stopped.is_none() && self.ok == self.tasks && self.ok > 0 && self.elapsed > Nanos::ZERO
+    }
+
+    /// Tasks that ended with a value, per second of elapsed.
+    pub fn rate(&self) -> f64 {
+        if self.elapsed == Nanos::ZERO { 0.0 } else { self.ok as f64 / self.elapsed.as_secs_f64() }
+    }
+}

@@ -1,0 +1,114 @@
+//! Why so many workers, and what to be careful about: in words, with their numbers.
+
+use super::{Facts, Limit, PointSummary, Recommendation, fits};
+use crate::analysis::trust::LONG_ENOUGH;
+use crate::analysis::words::and;
+use crate::units::{plural, three_digits};
+
+/// A number this much above that of the formula asks for an explanation.
+const MORE_THAN_FORMULA: f64 = 1.25;
+
+/// Why this number, the most important sentence first.
+pub(super) fn why(r: &Recommendation, at: &PointSummary, best: &PointSummary, facts: &Facts) -> Vec<String> {
+    let mut why = Vec::new();
+    let flat = r.workers() == 1 && r.tied.len() > 1;
+    let limit = &r.limit;
+    if flat && matches!(limit, Limit::Lock(_)) {
+        why.push(
+            "More workers are no faster: computing is serial under the lock, and there is no peak."
+                .to_owned(),
+        );
+    } else if flat {
+        why.push(format!("More workers are no faster than one: {limit}."));
+    } else {
+        let limit = limit.to_string();
+        let mut words = limit.chars();
+        let first = words.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+        why.push(format!("{first}{}.", words.as_str()));
+    }
+    why.extend(limit.next_step(r.strategy));
+    let tied = r.tied.contains(&r.workers());
+    if tied && r.tied.len() > 1 {
+        let others: Vec<String> =
+            r.tied.iter().filter(|n| **n != r.workers()).map(ToString::to_string).collect();
+        why.push(format!("Repeats cannot tell it from {}, so the fewest workers win.", and(&others)));
+    } else if best.workers() != r.workers() {
+        why.push(format!("{} were the fastest.", plural(u64::from(best.workers()), "worker")));
+    }
+    if let Some(gain) = r.gain {
+        let told = if gain.told_apart { "" } else { ", which is within noise" };
+        why.push(format!("{} workers bring {:+.1} %{told}.", gain.workers, gain.by * 100.0));
+    }
+    why.extend(formula(r, at, facts));
+    why
+}
+
+/// What the formula says, where tasks both wait and compute; and why it takes more, if it does.
+fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<String> {
+    let demand = facts.demand.filter(|demand| demand.wait > 0.0)?;
+    let servers = facts.servers(at.shape);
+    let goetz = demand.saturating(servers)?;
+    if goetz > at.chunks() as f64 {
+        let goetz = three_digits(goetz);
+        return Some(format!("By the formula {goetz} would keep the CPUs busy, more than there is to do."));
+    }
+    let what = if servers < facts.cpus() { "locks" } else { "CPUs" };
+    let more = if f64::from(r.workers()) > MORE_THAN_FORMULA * goetz {
+        "; measured, it takes more, for workers that compute at the same time wait at the same time, too"
+    } else {
+        ""
+    };
+    Some(format!("By the formula, {what} × (1 + wait / compute), it is {}{more}.", three_digits(goetz)))
+}
+
+/// What to be careful about, in clauses.
+pub(super) fn cautions(
+    points: &[&PointSummary],
+    at: &PointSummary,
+    best: &PointSummary,
+    facts: &Facts,
+) -> Vec<String> {
+    let mut cautions: Vec<String> = fits::of_machine(facts).iter().map(ToString::to_string).collect();
+    if points.iter().all(|point| point.rates.len() < 2) {
+        cautions.push("with one repeat nothing can be told apart for sure; use --repeats 5".to_owned());
+    }
+    if points.len() < 4 {
+        let n = points.len();
+        cautions.push(format!("only {n} numbers of workers were measured, too few to see the shape"));
+    }
+    for point in points.iter().filter(|point| !point.set_aside.is_empty()) {
+        let repeats = point.elapsed.len();
+        let factor = point
+            .set_aside
+            .iter()
+            .filter_map(|index| point.elapsed.get(*index))
+            .map(|elapsed| elapsed.0 as f64 / point.median.0.max(1) as f64)
+            .fold(0.0, f64::max);
+        cautions.push(format!(
+            "{} of {repeats} repeats with {} took {} times as long as the others and does not count",
+            point.set_aside.len(),
+            plural(u64::from(point.workers()), "worker"),
+            three_digits(factor)
+        ));
+    }
+    let unclear: Vec<String> = points
+        .iter()
+        .filter(|p| p.workers() < at.workers() && !p.is_as_good_as(best) && p.is_like(best))
+        .map(|p| p.workers().to_string())
+        .collect();
+    if !unclear.is_empty() {
+        cautions.push(format!(
+            "repeats differ so much that {} workers could not be told from the best, though they were over {:.0} % slower",
+            and(&unclear),
+            (1.0 - super::points::AS_GOOD) * 100.0
+        ));
+    }
+    let failed: usize = points.iter().map(|point| point.failed).sum();
+    if failed > 0 {
+        cautions.push(format!("{} did not do all tasks and do not count", plural(failed as u64, "run")));
+    }
+    if at.median < LONG_ENOUGH && at.sample.ledger.computing > at.sample.ledger.blocked {
+        cautions.push(format!("its runs took only {}, so starting workers shows", at.median));
+    }
+    cautions
+}

@@ -1,0 +1,106 @@
+//! What the command line of a sweep means: a plan like any other, and numbers of workers.
+
+use super::{Purpose, Reading};
+use crate::cli::args::{PlanArgs, SweepArgs};
+use crate::cli::usage::Wrong;
+use crate::plan::{Field, Machine, Plan, Problem, Strategy, WorkerCount};
+use crate::sweep::{Counts, MOST_COUNTS, SweepPlan};
+use crate::units::Nanos;
+
+/// Where there is no upper end, tasks are made for at least so many workers.
+const OPEN: u32 = 16;
+
+/// The most workers that are asked for, for which there should be enough tasks.
+pub(super) fn widest(args: &PlanArgs, machine: &Machine) -> WorkerCount {
+    let counts: Counts = args.workers.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default();
+    let open = counts.is_open().then_some(OPEN.max(4 * machine.available()));
+    let most = counts.fixed(machine).iter().map(|count| count.resolve(machine)).chain(open).max();
+    // What is too much is refused, number by number, when all are checked.
+    WorkerCount::Exactly(most.unwrap_or(1).min(1_024))
+}
+
+impl SweepArgs {
+    /// The sweep that these options mean on `machine`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(in crate::cli) fn sweep(&self, machine: &Machine) -> Result<SweepPlan, Vec<Wrong>> {
+        let mut reading = Reading::new(Purpose::Sweep);
+        let plan = reading.plan(&self.plan, machine);
+        let counts = reading.counts(self.plan.workers.as_deref());
+        if self.plan.together {
+            let said =
+                "the runs of a sweep go one after another, or they could not be compared; leave it out";
+            reading.wrongs.push(Wrong::new("--together", "(given)", said));
+        }
+        let max_time = self.max_time.as_deref().and_then(|text| reading.max_time(text));
+        reading.check(&plan, &counts, machine);
+        if !reading.wrongs.is_empty() {
+            return Err(reading.wrongs);
+        }
+        let repeats = self.plan.repeats.as_ref().map(|_| plan.repeats);
+        Ok(SweepPlan { plan, counts, repeats, max_time })
+    }
+}
+
+impl Reading {
+    /// The ways to run it: threads, unless something else is said. A plain loop has one worker and is measured anyway.
+    pub(super) fn swept(&mut self, args: &PlanArgs, from_scenario: bool, plan: &mut Plan) {
+        if args.strategy.is_empty() {
+            plan.strategies.retain(|strategy| from_scenario && *strategy != Strategy::Serial);
+        } else if plan.strategies.contains(&Strategy::Serial) {
+            let said =
+                "serial has one worker, which a sweep measures anyway; name threads, processes or hybrid";
+            self.misread(Field::Strategy, &args.strategy.join(","), said);
+        }
+        if plan.strategies.is_empty() {
+            plan.strategies.push(Strategy::Threads);
+        }
+    }
+
+    fn counts(&mut self, text: Option<&str>) -> Counts {
+        let Some(text) = text else { return Counts::default() };
+        text.parse().unwrap_or_else(|error| {
+            self.unreadable(Field::Workers, text, &error);
+            Counts::default()
+        })
+    }
+
+    fn max_time(&mut self, text: &str) -> Option<Nanos> {
+        match text.parse() {
+            Ok(Nanos::ZERO) => {
+                self.wrongs.push(Wrong::new("--max-time", text, "is no time at all; write 30s or 5min"));
+                None
+            }
+            Ok(time) => Some(time),
+            Err(error) => {
+                self.wrongs.push(Wrong::new("--max-time", text, format!("{error}; write 30s or 5min")));
+                None
+            }
+        }
+    }
+
+    /// Checks the plan with every number of workers; what is wrong with several is said once.
+    fn check(&mut self, plan: &Plan, counts: &Counts, machine: &Machine) {
+        let mut fixed = counts.fixed(machine);
+        if fixed.len() > MOST_COUNTS {
+            let said = format!("names {} numbers of workers; use at most {MOST_COUNTS}", fixed.len());
+            self.misread(Field::Workers, &counts.to_string(), said);
+        }
+        if counts.is_open() {
+            fixed.push(WorkerCount::Exactly(1));
+        }
+        let mut problems: Vec<Problem> = Vec::new();
+        // The largest first: with that one right, all are.
+        for workers in fixed.into_iter().rev() {
+            let one = Plan { workers, ..plan.clone() };
+            let found = one.check(machine).err().unwrap_or_default();
+            for problem in found.into_iter().filter(|problem| !self.unread.contains(&problem.field)) {
+                if !problems.iter().any(|known| known.field == problem.field) {
+                    problems.push(problem);
+                }
+            }
+        }
+        self.wrongs.extend(problems.into_iter().map(Wrong::from));
+    }
+}

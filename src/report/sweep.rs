@@ -1,0 +1,193 @@
+//! A sweep for people and for programs: a table, Markdown, JSON, CSV and a picture of the curve.
+
+use crate::analysis::sizing::{Advice, FitReport, PointSummary, Recommendation, Sizing, StrategyFit};
+use crate::plan::{Machine, Shape, Strategy};
+use crate::sweep::Sweep;
+use crate::units::{grouped, plural, three_digits};
+
+pub use super::csv::sweep::csv;
+pub use super::json::sweep::json;
+pub use super::markdown::sweep::markdown;
+pub use super::svg::svg;
+pub use super::table::sweep::table;
+
+/// What stands above the points, in parts.
+pub(super) fn heading(sweep: &Sweep, machine: &Machine) -> Vec<String> {
+    let plan = &sweep.plan().plan;
+    let mut parts = Vec::new();
+    if let Some(load) = plan.workloads.first() {
+        parts.push(load.task.name().to_owned());
+        parts.push(format!("{} of {}", plural(load.tasks, "task"), load.size));
+    }
+    if plan.runtime != crate::plan::Runtime::Native {
+        parts.push(plan.runtime.to_string());
+    }
+    parts.push(format!("chunk {}", plan.chunk));
+    parts.push(plural(u64::from(sweep.repeats()), "repeat"));
+    parts.push(plural(u64::from(machine.available()), "CPU"));
+    parts
+}
+
+/// The names of the columns, and then the cells of each point of a strategy; the first column is the workers. Where the
+/// recommended point is, if it is among them.
+pub(super) fn lines(
+    strategy: Strategy,
+    sizing: &Sizing,
+    advice: Option<&Recommendation>,
+) -> (Vec<Vec<String>>, Option<usize>) {
+    let points: Vec<&PointSummary> =
+        sizing.points.iter().filter(|point| point.strategy == strategy).collect();
+    let has = |what: fn(&PointSummary) -> bool| points.iter().any(|point| what(point));
+    let (speedup, possible) = (has(|p| p.speedup.is_some()), has(|p| p.possible.is_some()));
+    let mut names =
+        vec![strategy.name().to_owned(), "elapsed".to_owned(), "95 %".to_owned(), "tasks/s".to_owned()];
+    names.extend(speedup.then(|| "speedup".to_owned()));
+    names.extend(possible.then(|| "possible".to_owned()));
+    names.push("runs".to_owned());
+    let nothing = || "–".to_owned();
+    let mut lines = vec![names];
+    for point in &points {
+        let workers = match strategy {
+            Strategy::Hybrid => format!("{} ({})", point.workers(), point.shape),
+            _ => grouped(u64::from(point.workers())),
+        };
+        let interval = point.interval.map_or_else(nothing, |(low, high)| format!("{low} – {high}"));
+        let mut line = vec![workers, point.median.to_string(), interval, three_digits(point.rate)];
+        if speedup {
+            line.push(point.speedup.map_or_else(nothing, |s| format!("{}×", three_digits(s))));
+        }
+        if possible {
+            line.push(point.possible.map_or_else(nothing, three_digits));
+        }
+        let counted = point.elapsed.len() - point.set_aside.len();
+        line.push(counted.to_string());
+        lines.push(line);
+    }
+    let chosen = advice
+        .filter(|advice| advice.strategy == strategy)
+        .and_then(|advice| points.iter().position(|point| point.shape == advice.shape));
+    (lines, chosen)
+}
+
+/// Tasks per second by processes (down) and threads in each (across), where hybrid was measured in several shapes of both.
+/// The first line is the names of the columns.
+pub(super) fn grid(sizing: &Sizing) -> Option<Vec<Vec<String>>> {
+    let points: Vec<&PointSummary> =
+        sizing.points.iter().filter(|point| point.strategy == Strategy::Hybrid).collect();
+    let distinct = |what: fn(&PointSummary) -> u32| {
+        let mut values: Vec<u32> = points.iter().map(|point| what(point)).collect();
+        values.sort_unstable();
+        values.dedup();
+        values
+    };
+    let (processes, threads) = (distinct(|p| p.shape.processes), distinct(|p| p.shape.threads));
+    if processes.len() < 2 || threads.len() < 2 {
+        return None;
+    }
+    let names = threads.iter().map(|n| format!("×{n} threads"));
+    let mut lines: Vec<Vec<String>> = vec![std::iter::once("processes".to_owned()).chain(names).collect()];
+    for p in processes {
+        let cell = |t: &u32| {
+            let point = points.iter().find(|point| point.shape == Shape::new(p, *t));
+            point.map_or_else(|| "–".to_owned(), |point| three_digits(point.rate))
+        };
+        lines.push(std::iter::once(p.to_string()).chain(threads.iter().map(cell)).collect());
+    }
+    Some(lines)
+}
+
+/// What was recommended of everything; none where it was refused.
+pub(super) fn recommended(sizing: &Sizing) -> Option<&Recommendation> {
+    match &sizing.advice {
+        Advice::Recommended(recommendation) => Some(recommendation),
+        Advice::Refused(_) => None,
+    }
+}
+
+/// `10 threads (8 to 12): 97.0 tasks/s, 9.70× one worker`.
+pub(super) fn sentence(r: &Recommendation) -> String {
+    let noun = match r.strategy {
+        Strategy::Threads => "thread",
+        Strategy::Processes => "process",
+        Strategy::Serial | Strategy::Hybrid => "worker",
+    };
+    let mut words = plural(u64::from(r.workers()), noun);
+    if r.strategy == Strategy::Hybrid {
+        words = format!("{words} as {} processes × threads", r.shape);
+    }
+    let (low, high) = r.interval;
+    if low != high {
+        words = format!("{words} ({low} to {high})");
+    }
+    let speedup = r.speedup.filter(|_| r.workers() > 1);
+    let speedup = speedup.map_or_else(String::new, |s| format!(", {}× one worker", three_digits(s)));
+    format!("{words}: {} tasks/s{speedup}", three_digits(r.rate))
+}
+
+/// Where resamples put the knee: `95 % of the best are reached at 10 (96 % of resamples), 8 (4 %)`; none where all agree.
+pub(super) fn knee(r: &Recommendation) -> Option<String> {
+    let mut chosen = r.knee.chosen.clone();
+    if chosen.len() < 2 {
+        return None;
+    }
+    chosen.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let words: Vec<String> =
+        chosen.iter().take(3).map(|(n, part)| format!("{n} ({:.0} %)", part * 100.0)).collect();
+    Some(format!("95 % of the best are reached with, by resamples of the repeats: {}.", words.join(", ")))
+}
+
+/// `measure 9, 12 next`, or nothing.
+pub(super) fn measure_next(r: &Recommendation) -> Option<String> {
+    let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
+    (!numbers.is_empty()).then(|| format!("To be more precise, measure -w {}.", numbers.join(",")))
+}
+
+/// The scaling law of a strategy, and whether it holds.
+pub(super) fn law(fit: &StrategyFit) -> String {
+    match &fit.fit {
+        Err(refused) => format!("not fitted: {refused}."),
+        Ok(report) => {
+            let curve = report.fit.curve;
+            let peak = match (report.peak, report.spread.and_then(|spread| spread.interval)) {
+                (Some(peak), Some((low, high))) => {
+                    format!(
+                        ", peak at {} ({} to {}) workers",
+                        three_digits(peak),
+                        three_digits(low),
+                        three_digits(high)
+                    )
+                }
+                (Some(peak), None) => format!(", peak at {} workers", three_digits(peak)),
+                (None, _) => String::new(),
+            };
+            let values = format!(
+                "α {}, β {}, γ {}/s{peak}",
+                interval(report.fit.alpha, 4),
+                interval(report.fit.beta, 5),
+                three_digits(curve.gamma)
+            );
+            format!("{values}{}", worth(report))
+        }
+    }
+}
+
+fn worth(report: &FitReport) -> String {
+    let doubts: Vec<String> = report.doubts.iter().map(ToString::to_string).collect();
+    match (report.valid, doubts.is_empty()) {
+        (true, true) => ".".to_owned(),
+        (true, false) => format!(". But {}.", doubts.join("; ")),
+        (false, _) => format!(". It does not hold here: {}.", doubts.join("; ")),
+    }
+}
+
+fn interval(estimate: crate::analysis::scaling::usl::Estimate, digits: usize) -> String {
+    match estimate.interval {
+        Some((low, high)) => format!("{:.digits$} ({low:.digits$} to {high:.digits$})", estimate.value),
+        None => format!("{:.digits$}", estimate.value),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod fixture;
+#[cfg(test)]
+mod tests;

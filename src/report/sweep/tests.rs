@@ -1,0 +1,65 @@
+use super::fixture::{mixed, refused};
+use super::*;
+use crate::report::TableStyle;
+
+const STYLE: TableStyle = TableStyle { ascii: false, colour: false, width: 100 };
+
+#[test]
+fn a_table_for_people() {
+    let sweep = mixed();
+    let sizing = sweep.sizing();
+    insta::assert_snapshot!("table_100", table(&sweep, &sizing, &STYLE));
+    let narrow = table(&sweep, &sizing, &TableStyle { ascii: true, width: 60, ..STYLE });
+    assert!(narrow.is_ascii() && narrow.lines().all(|line| line.len() <= 60), "{narrow}");
+    insta::assert_snapshot!("table_60_ascii", narrow);
+}
+
+#[test]
+fn a_refusal_is_a_result_as_well() {
+    let sweep = refused();
+    let text = table(&sweep, &sweep.sizing(), &STYLE);
+    assert!(text.contains("Nothing is recommended  the runs did not all do the same work"), "{text}");
+    let document: serde_json::Value = serde_json::from_str(&json(&sweep, &sweep.sizing())).unwrap();
+    assert_eq!(document["recommendation"]["refused"], true);
+    assert_eq!(document["recommendation"]["workers"], serde_json::Value::Null);
+    assert!(svg(&sweep, &sweep.sizing()).contains("nothing is recommended"));
+}
+
+#[test]
+fn the_contract_holds_key_for_key() {
+    let sweep = mixed();
+    let text = json(&sweep, &sweep.sizing()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    insta::assert_snapshot!("contract", text);
+}
+
+#[test]
+fn markdown_and_csv() {
+    let sweep = mixed();
+    insta::assert_snapshot!("markdown", markdown(&sweep, &sweep.sizing()));
+    let csv = csv(&sweep);
+    let lines: Vec<&str> = csv.split("\r\n").collect();
+    assert_eq!(lines.len(), 1 + 2 * 7 * 5 + 1, "{csv}");
+    assert!(lines[0].starts_with("strategy,workers,shape,repeat,chunk,elapsed_ns,"));
+    assert!(lines[1].starts_with("threads,1,,0,1,"));
+}
+
+#[test]
+fn the_picture_is_text_and_lines_on_white() {
+    let sweep = mixed();
+    let picture = svg(&sweep, &sweep.sizing());
+    insta::assert_snapshot!("picture", picture);
+    assert!(picture.contains(">10 recommended</text>") && picture.ends_with("</svg>\n"));
+    assert!(!picture.contains("NaN") && !picture.contains("inf"), "{picture}");
+}
+
+#[test]
+fn nothing_measured_is_said() {
+    let (plan, machine) = (mixed().plan().clone(), mixed().measurements().machine);
+    let empty = Sweep::new(plan, &machine);
+    let sizing = empty.sizing();
+    assert!(table(&empty, &sizing, &STYLE).contains("Nothing is recommended"));
+    assert!(svg(&empty, &sizing).contains("nothing was measured"));
+    assert!(markdown(&empty, &sizing).contains("Nothing is recommended"));
+    assert_eq!(csv(&empty).lines().count(), 1);
+    serde_json::from_str::<serde_json::Value>(&json(&empty, &sizing)).unwrap();
+}

@@ -1,0 +1,242 @@
+//! The order of runs: what comes next, and what is not run any more.
+
+use std::collections::VecDeque;
+
+use super::{Cell, Kind, Step, Sweep};
+use crate::analysis::scaling::distribution::median;
+use crate::chance::Chance;
+use crate::plan::{Shape, Strategy, WorkerCount};
+use crate::units::Nanos;
+use crate::units::plural;
+
+/// A number of workers that brings less than this over all smaller ones brings nothing.
+const HELPS: f64 = 1.03;
+/// So many numbers in a row that bring nothing end a range without an end.
+const IN_A_ROW: usize = 2;
+/// A number whose best repeat is below this part of the fastest number's worst one is clearly slower.
+const CLEARLY_SLOWER: f64 = 0.90;
+/// After so many repeats that can be said.
+const ENOUGH_REPEATS: usize = 2;
+
+impl Sweep {
+    /// The cells that the plan names, and the numbers that are still to be tried.
+    pub(super) fn lay_out(&mut self) {
+        let counts = self.plan.counts.clone();
+        for strategy in self.plan.plan.strategies.clone() {
+            for workers in counts.fixed(&self.machine) {
+                self.cell_of(strategy, workers);
+            }
+            if counts.is_open() {
+                let most = self.most(strategy);
+                self.scouting.push((strategy, counts.open(most).into()));
+            }
+        }
+    }
+
+    /// The most workers that a run may have: no more than tasks, and no more than the plan's check allows.
+    fn most(&self, strategy: Strategy) -> u32 {
+        let tasks = self.plan.plan.workloads.first().map_or(1, |load| load.tasks);
+        let is_right = |workers: u32| {
+            let step = Step {
+                kind: Kind::Repeat,
+                strategy,
+                workers: WorkerCount::Exactly(workers),
+                shape: Shape::new(1, 1),
+            };
+            step.plan(&self.plan).check(&self.machine).is_ok()
+        };
+        let (mut low, mut high) = (1, u32::try_from(tasks).unwrap_or(u32::MAX).clamp(1, 4_096));
+        while low < high {
+            let middle = high - (high - low) / 2;
+            if is_right(middle) { low = middle } else { high = middle - 1 }
+        }
+        low
+    }
+
+    /// The index of a cell that is asked for, which is made where there is none.
+    pub(super) fn cell_of(&mut self, strategy: Strategy, workers: WorkerCount) -> usize {
+        let shape = strategy.shape(workers.shape(&self.machine));
+        if let Some(at) = self.cells.iter().position(|c| c.strategy == strategy && c.shape == shape) {
+            self.cells[at].planned = true;
+            return at;
+        }
+        let order = |strategy| self.plan.plan.strategies.iter().position(|other| *other == strategy);
+        let key = |strategy, shape: Shape| (order(strategy), shape.slots(), shape.processes);
+        let cell = Cell { strategy, workers, shape, samples: Vec::new(), skipped: false, planned: true };
+        let after = self.cells.iter().position(|c| key(c.strategy, c.shape) > key(strategy, shape));
+        let at = after.unwrap_or(self.cells.len());
+        self.cells.insert(at, cell);
+        at
+    }
+
+    pub(super) fn first_strategy(&self) -> Option<Strategy> {
+        self.plan.plan.strategies.first().copied()
+    }
+
+    /// What is to be run next, when so much time was spent; none when there is nothing left to do.
+    pub fn next(&mut self, spent: Nanos) -> Option<Step> {
+        self.spent = spent;
+        if self.over || !self.is_anything_missing() {
+            self.over = true;
+            return None;
+        }
+        if !self.warmed_up {
+            self.warmed_up = true;
+            return self.warm_up();
+        }
+        if self.baselines_now == 0 {
+            return self.baseline();
+        }
+        loop {
+            if let Some(step) = self.scout() {
+                return self.in_time(step);
+            }
+            match self.queue.pop_front() {
+                Some(step) => return self.in_time(step),
+                None if self.round < self.repeats() => self.begin_round(),
+                None if self.baselines_now < self.baselines_wanted() => return self.baseline(),
+                None => {
+                    self.over = true;
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn is_anything_missing(&self) -> bool {
+        let repeats = self.repeats() as usize;
+        let missing = |cell: &Cell| cell.planned && !cell.skipped && cell.samples.len() < repeats;
+        self.scouting.iter().any(|(_, left)| !left.is_empty())
+            || self.cells.iter().any(missing)
+            || self.baselines_now > 0 && self.baselines_now < self.baselines_wanted()
+    }
+
+    /// One run that is as wide as the machine: caches, clocks of CPUs and the system's own tables are warm then.
+    fn warm_up(&self) -> Option<Step> {
+        let available = self.machine.available();
+        let planned = self.cells.iter().filter(|cell| cell.planned);
+        let nearest = planned.min_by_key(|cell| cell.shape.slots().abs_diff(available));
+        let (strategy, workers) = match nearest {
+            Some(cell) => (cell.strategy, cell.workers),
+            None => (self.first_strategy()?, WorkerCount::Exactly(available)),
+        };
+        Some(self.step(Kind::WarmUp, strategy, workers))
+    }
+
+    fn baseline(&self) -> Option<Step> {
+        Some(self.step(Kind::Baseline, self.first_strategy()?, WorkerCount::Exactly(1)))
+    }
+
+    fn step(&self, kind: Kind, strategy: Strategy, workers: WorkerCount) -> Step {
+        Step { kind, strategy, workers, shape: strategy.shape(workers.shape(&self.machine)) }
+    }
+
+    /// The step, unless it would end too late.
+    fn in_time(&mut self, step: Step) -> Option<Step> {
+        let ends = self.spent + self.estimate(step.strategy, step.shape).unwrap_or_default();
+        match self.plan.max_time {
+            Some(most) if ends > most => {
+                let missing = self.progress().left.max(1);
+                let noun = plural(u64::from(missing), "run");
+                self.notices
+                    .push(format!("The time of {most} is over; {noun} fewer were made than planned."));
+                self.over = true;
+                None
+            }
+            _ => Some(step),
+        }
+    }
+
+    /// The next larger number, where there is no upper end.
+    fn scout(&mut self) -> Option<Step> {
+        for index in 0..self.scouting.len() {
+            let strategy = self.scouting[index].0;
+            while !self.scouting[index].1.is_empty() {
+                if let Some(words) = self.helps_no_more(strategy) {
+                    self.notices.push(words);
+                    self.scouting[index].1.clear();
+                    break;
+                }
+                let Some(workers) = self.scouting[index].1.pop_front() else { break };
+                let at = self.cell_of(strategy, workers);
+                if self.cells[at].samples.is_empty() {
+                    return Some(self.step(Kind::Repeat, strategy, workers));
+                }
+            }
+        }
+        None
+    }
+
+    /// Why larger numbers are not tried; none where they may help.
+    fn helps_no_more(&self, strategy: Strategy) -> Option<String> {
+        let measured: Vec<(u32, f64)> = self
+            .cells
+            .iter()
+            .filter(|cell| cell.strategy == strategy)
+            .filter_map(|cell| Some((cell.shape.slots(), median(&cell.rates())?)))
+            .collect();
+        let (before, last) = measured.split_at(measured.len().checked_sub(IN_A_ROW)?);
+        let best = before.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let helps = last.iter().any(|(_, rate)| *rate > HELPS * best.1);
+        let most = last.last()?.0;
+        (!helps && best.0 < most).then(|| {
+            format!(
+                "{strategy}: up to {most} workers brought nothing over {}, so no more were tried.",
+                best.0
+            )
+        })
+    }
+
+    fn begin_round(&mut self) {
+        let (round, repeats) = (self.round as usize, self.repeats());
+        self.skip_slower();
+        let baselines_left = self.baselines_wanted().saturating_sub(self.baselines_now) as usize;
+        let mut steps: Vec<Step> = Vec::new();
+        for cell in self.cells.iter().filter(|cell| cell.planned && !cell.skipped) {
+            // Baselines are repeats of one worker too; only what they leave is run besides.
+            let coming = if self.is_baseline(cell) { baselines_left } else { 0 };
+            if cell.samples.len() + coming <= round {
+                steps.push(self.step(Kind::Repeat, cell.strategy, cell.workers));
+            }
+        }
+        Chance::new(self.plan.plan.seed.wrapping_add(u64::from(self.round))).shuffle(&mut steps);
+        self.queue = VecDeque::from(steps);
+        if repeats >= 3 && self.round == repeats / 2 && self.baselines_now < 2 {
+            self.queue.extend(self.baseline());
+            let middle = self.queue.len() / 2;
+            self.queue.rotate_right(1);
+            self.queue.swap(0, middle);
+        }
+        self.round += 1;
+    }
+
+    /// Gives up numbers that are clearly slower than fewer workers.
+    fn skip_slower(&mut self) {
+        for strategy in self.plan.plan.strategies.clone() {
+            let cells = || self.cells.iter().filter(|cell| cell.strategy == strategy);
+            let Some(best) = cells().filter(|cell| cell.rates().len() >= ENOUGH_REPEATS).max_by(|a, b| {
+                median(&a.rates()).unwrap_or(0.0).total_cmp(&median(&b.rates()).unwrap_or(0.0))
+            }) else {
+                continue;
+            };
+            let (workers, worst) =
+                (best.shape.slots(), best.rates().into_iter().fold(f64::INFINITY, f64::min));
+            let typical = median(&best.rates()).unwrap_or(worst);
+            let mut given_up = Vec::new();
+            for cell in self.cells.iter_mut().filter(|cell| cell.strategy == strategy && !cell.skipped) {
+                let rates = cell.rates();
+                let most = rates.iter().copied().fold(0.0, f64::max);
+                let slower = cell.shape.slots() > workers && most < CLEARLY_SLOWER * worst;
+                if slower && rates.len() >= ENOUGH_REPEATS {
+                    cell.skipped = true;
+                    let by = (1.0 - median(&rates).unwrap_or(most) / typical) * 100.0;
+                    given_up.push(format!(
+                        "{}: no further repeats, for each was clearly slower than {workers} workers (by {by:.0} %).",
+                        cell.strategy.label(cell.shape)
+                    ));
+                }
+            }
+            self.notices.extend(given_up);
+        }
+    }
+}
