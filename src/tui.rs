@@ -2,12 +2,14 @@
 //!
 //! It is built as [Elm] programs are: a `Model` from which all that is shown follows, messages, one
 //! function `update` that takes a message into the model and returns the effect that it wishes for, and one function
-//! `view` that draws the model. Both are pure. What is not, is in three threads:
+//! `view` that draws the model. Both are pure. What is not, is in three threads, and one more while a prediction
+//! is worked out:
 //!
 //! ```text
 //! ps-input (keys, sizes) ─┐
 //! ps-signal (signals) ────┼─ messages → ps-ui: update → effects → engine, terminal
-//! engine ── events ───────┘                  └ view → changed cells → terminal
+//! engine ── events ───────┤                  └ view → changed cells → terminal
+//! ps-predict (predictions)┘
 //! ```
 //!
 //! The thread that calls [`run`] waits until the screen is left, and then has the session to print. The terminal is given
