@@ -157,8 +157,8 @@ impl Theme {
         let (mut phases, mut shades) = ([rest; Phase::COUNT], [rest; Phase::COUNT]);
         phases[Phase::Computing as usize] = even;
         shades[Phase::Computing as usize] = odd;
-        // Textures need two greys.
-        for textured in [Phase::Blocked, Phase::GilWait, Phase::Waiting] {
+        // A texture needs two greys; what waits for a lock has none, so that computing stands out of it.
+        for textured in [Phase::Blocked, Phase::Waiting] {
             phases[textured as usize] = odd;
         }
         Self { phases, shades, deep: rest, ..self.clone() }

@@ -84,9 +84,9 @@ mod tests {
                 let mut buf = Buffer::empty(Rect::new(0, 0, 1, 1));
                 let mut canvas = Canvas::new(buf.area, &mut buf);
                 if ghost {
-                    row(&mut canvas, &cells, 0, &theme)
+                    row(&mut canvas, &cells, 0, &theme);
                 } else {
-                    paint::row(&mut canvas, &cells, &theme)
+                    paint::row(&mut canvas, &cells, &theme);
                 }
                 buf
             };
