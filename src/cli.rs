@@ -28,6 +28,7 @@ use crate::exec::Fault;
 use crate::headless::output::{self, OutputError};
 use crate::headless::terminal::{self, Terminal};
 use crate::headless::{self, Ending, HeadlessError, HeadlessOptions, ProgressLook, SweepOptions};
+use crate::plan::Parameters;
 use crate::report::{self, TableStyle};
 use crate::sweep::save::SaveError;
 use crate::tui::{self, ColourChoice, LookOptions, ThemeChoice, TuiOptions};
@@ -204,7 +205,9 @@ fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
         Some(false) => ColourChoice::Never,
     };
     let pace = args.pace().ok().flatten().unwrap_or(Pace::RealTime(1.0));
-    let options = TuiOptions { plan, pace, look: LookOptions { ascii: look.style.ascii, colour, theme } };
+    let measure = machine_parameters;
+    let options =
+        TuiOptions { plan, pace, measure, look: LookOptions { ascii: look.style.ascii, colour, theme } };
     let left = match tui::run(Arc::new(engine), feed, options) {
         Ok(left) => left,
         Err(error) => {
@@ -220,6 +223,11 @@ fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
         output::write(&report::table(&left.session, &TableStyle { width, ..look.style }))?;
     }
     Ok(left.exit_code)
+}
+
+/// What everything costs on this machine, for predictions: what its kernels cost, and what the reference machine has.
+fn machine_parameters(engine: &Engine) -> Parameters {
+    Parameters { costs: engine.costs().into(), ..Parameters::default() }
 }
 
 fn own_program() -> anyhow::Result<PathBuf> {

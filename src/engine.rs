@@ -6,6 +6,7 @@
 
 mod collector;
 mod pace;
+mod predict;
 mod runs;
 mod simulated;
 
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use pace::{Pace, UnknownPace};
+pub use predict::{PredictError, predict};
 
 use crate::clock::{Clock, RunClock, RunTime};
 use crate::engine::runs::Ground;

@@ -2,12 +2,14 @@
 //!
 //! It is built as [Elm] programs are: a `Model` from which all that is shown follows, messages, one
 //! function `update` that takes a message into the model and returns the effect that it wishes for, and one function
-//! `view` that draws the model. Both are pure. What is not, is in three threads:
+//! `view` that draws the model. Both are pure. What is not, is in three threads, and one more while a prediction
+//! is worked out:
 //!
 //! ```text
 //! ps-input (keys, sizes) ─┐
 //! ps-signal (signals) ────┼─ messages → ps-ui: update → effects → engine, terminal
-//! engine ── events ───────┘                  └ view → changed cells → terminal
+//! engine ── events ───────┤                  └ view → changed cells → terminal
+//! ps-predict (predictions)┘
 //! ```
 //!
 //! The thread that calls [`run`] waits until the screen is left, and then has the session to print. The terminal is given
@@ -27,6 +29,7 @@ mod files;
 mod footer;
 mod forecast;
 mod form;
+mod ghost;
 mod glyphs;
 mod help;
 mod input;
@@ -55,13 +58,13 @@ use crate::clock::Clock;
 use crate::engine::{Engine, Pace};
 use crate::event::EventFeed;
 use crate::exec::attempt;
-use crate::plan::Plan;
+use crate::plan::{Parameters, Plan};
 use crate::signals::{self, Signal};
 use crate::state::Session;
 pub use crate::tui::look::{ColourChoice, LookOptions, ThemeChoice, light_background};
 use crate::tui::message::Message;
 use crate::tui::model::Model;
-use crate::tui::runtime::{Ended, Runtime};
+use crate::tui::runtime::{Ended, Predictor, Runtime};
 pub use crate::tui::timing::time_frames;
 
 /// How long the screen may take to end after a signal, before the program ends without it.
@@ -80,6 +83,8 @@ pub struct TuiOptions {
     pub plan: Plan,
     /// How fast the time of simulated runs passes.
     pub pace: Pace,
+    /// Measures what everything costs on this machine, for predictions; takes up to a second, on a thread of its own.
+    pub measure: fn(&Engine) -> Parameters,
     /// How it shall look.
     pub look: LookOptions,
 }
@@ -139,8 +144,9 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
     model.pace = options.pace;
     let panics = std::env::var("POOLSCOPE_FAULT").is_ok_and(|fault| fault == "ui-panic");
     let last_act = Arc::clone(&engine);
-    let runtime =
-        Runtime { engine, feed, messages, sender: sender.clone(), clock: Clock::monotonic(), panics };
+    let predictor = Predictor::new(Arc::clone(&engine), sender.clone(), options.measure);
+    let clock = Clock::monotonic();
+    let runtime = Runtime { engine, feed, messages, sender: sender.clone(), predictor, clock, panics };
     let thread = std::thread::Builder::new().name("ps-ui".to_owned());
     let screen = thread.spawn(move || {
         terminal::take()?;

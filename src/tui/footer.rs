@@ -82,7 +82,7 @@ fn means_something(row: &Binding, model: &Model) -> bool {
     let contexts = keys::contexts(model);
     let running = matches!(model.activity, Activity::Running | Activity::Stopping);
     match row.action {
-        Action::Run => !running,
+        Action::Run | Action::Predict => !running,
         Action::Cancel => running,
         Action::GilShorter => model.session.running().is_some_and(|run| run.gil_rule().is_some()),
         Action::Freeze => running || model.still.is_some(),

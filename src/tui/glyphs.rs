@@ -41,6 +41,11 @@ pub(crate) const fn gil_glyph(mark: GilMark) -> char {
 /// Where the rule of the lock was changed.
 pub(crate) const CHANGED: char = '◆';
 
+/// What was predicted: a time, or a lane.
+pub(crate) const PREDICTED: char = '≈';
+/// Where a run was predicted to end, on its bar and on the axis of time.
+pub(crate) const PREDICTED_END: char = '┆';
+
 /// The eight heights of a block, from the lowest.
 pub(crate) const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// The eight widths of a block, from the narrowest.
@@ -49,7 +54,7 @@ pub(crate) const WIDTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', 
 /// Every glyph that is no ASCII, and its twin of one column that is.
 const TWINS: &[(&str, &str)] = &[
     ("─╴╶┄", "-"),
-    ("│▏▎▍", "|"),
+    ("│┆▏▎▍", "|"),
     ("╭╮╰╯├┤┬┴┼", "+"),
     ("█▉▊▋", "#"),
     ("▌▐", "|"),

@@ -151,6 +151,7 @@ pub(crate) const TABLE: &[Binding] = &[
     row(Simulating, char('e'), Do::ToTheEnd, ("e", "to the end"), 2),
     row(Lab, key(Key::Enter), Do::Run, ("Enter", "run"), 1),
     row(Lab, char('p'), Do::OpenPlan, ("p", "plan"), 3),
+    row(Lab, char('P'), Do::Predict, ("P", "predict"), 3),
     row(Lab, key(Key::Tab), Do::NextPanel, ("Tab", "next panel"), 6),
     row(Lab, key(Key::BackTab), Do::PreviousPanel, ("Shift-Tab", "previous panel"), 0),
     row(Lab, char('z'), Do::Expand, ("z", "expand"), 9),

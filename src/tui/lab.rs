@@ -38,6 +38,7 @@ pub(crate) mod locks;
 mod outline;
 pub(crate) mod panel;
 mod plan;
+mod prediction;
 mod rate;
 mod runs;
 mod tasks;

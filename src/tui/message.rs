@@ -1,11 +1,14 @@
 //! What the screen is told, and what it asks for in return.
 
+use std::sync::Arc;
+
 use ratatui::crossterm::event::KeyEvent;
 
 use crate::clock::RunTime;
 use crate::engine::Pace;
 use crate::event::RunEvent;
 use crate::plan::{Costs, Plan};
+use crate::tui::ghost::Prediction;
 use crate::tui::model::Screen;
 use crate::tui::pointer::Pointer;
 
@@ -14,6 +17,8 @@ use crate::tui::pointer::Pointer;
 pub(crate) enum Action {
     /// Run the plan.
     Run,
+    /// Predict the runs of the plan, or no longer.
+    Predict,
     /// End the comparison that runs, and stay; a second time, by force.
     Cancel,
     /// Leave the program.
@@ -127,6 +132,10 @@ pub(crate) enum Message {
     Resized(u16, u16),
     /// What an iteration costs here.
     Calibrated(Costs),
+    /// This machine has been measured for predictions.
+    Measured,
+    /// What was predicted of a plan.
+    Predicted(Arc<Prediction>),
     /// What happened, and the time of the run that goes on by now; none if none does.
     News(Vec<RunEvent>, Option<RunTime>),
     /// What became of writing a file: where it is, or why it is not.

@@ -10,8 +10,9 @@ use crate::state::{Ledger, RunState, Session};
 use crate::tui::bands::Bands;
 use crate::tui::chart::Chart;
 use crate::tui::compare::desk::Desk;
-use crate::tui::forecast::{Forecast, RunForecast};
+use crate::tui::forecast::{Forecast, RunForecast, rounded};
 use crate::tui::form::Form;
+use crate::tui::ghost::Ghost;
 use crate::tui::theme::Theme;
 use crate::tui::throughput::Throughput;
 use crate::tui::window::Window;
@@ -112,6 +113,8 @@ pub(crate) struct Model {
     pub(crate) foreseen: Option<(Plan, Costs)>,
     /// What the comparison that runs, or ran last, should have taken.
     pub(crate) promise: Forecast,
+    /// What was predicted.
+    pub(crate) ghost: Ghost,
     /// The comparison, as it is.
     pub(crate) session: Session,
     /// The comparison as it was when the display was frozen.
@@ -167,12 +170,32 @@ pub(crate) struct Row<'a> {
     pub(crate) run: Option<&'a RunState>,
     /// What it should take.
     pub(crate) forecast: Option<&'a RunForecast>,
+    /// What was predicted of it, where that is to be shown.
+    pub(crate) predicted: Option<&'a RunState>,
     /// Its worker slots.
     pub(crate) slots: u32,
     /// The same as processes with threads.
     pub(crate) shape: Shape,
     /// Its tasks.
     pub(crate) tasks: u64,
+}
+
+/// What a run was predicted to take.
+fn predicted_text(run: &RunState) -> String {
+    format!("≈ {}", rounded(run.elapsed(run.now)))
+}
+
+impl Row<'_> {
+    /// What it should take: as it was predicted, else by the forecast.
+    pub(crate) fn hoped(&self) -> Option<Nanos> {
+        let predicted = self.predicted.map(|run| run.elapsed(run.now));
+        predicted.or_else(|| self.forecast.map(|forecast| forecast.elapsed))
+    }
+
+    /// The same in words short enough for a column.
+    pub(crate) fn hoped_text(&self) -> Option<String> {
+        self.predicted.map(predicted_text).or_else(|| self.forecast.map(RunForecast::text))
+    }
 }
 
 impl Model {
@@ -185,6 +208,7 @@ impl Model {
             forecast: Forecast::default(),
             foreseen: None,
             promise: Forecast::default(),
+            ghost: Ghost::default(),
             session: Session::default(),
             still: None,
             now: RunTime::START,
@@ -245,6 +269,7 @@ impl Model {
         let session = self.shown();
         let plan = self.shown_plan();
         let forecast = if session.plan.is_some() { &self.promise } else { &self.forecast };
+        let made = self.ghost.of(plan).filter(|_| self.ghost.on);
         let wanted = plan.workers.shape(&plan.machine(&self.machine));
         plan.runs().enumerate().map(move |(index, planned)| {
             let run = session.runs.get(index);
@@ -253,11 +278,19 @@ impl Model {
                 planned,
                 run,
                 forecast: forecast.run(planned.workload, planned.strategy),
+                predicted: made.and_then(|made| made.run(planned.workload, planned.strategy)),
                 slots: shape.slots(),
                 shape,
                 tasks: plan.workloads.get(planned.workload).map_or(0, |load| load.tasks),
             }
         })
+    }
+
+    /// What the form's first workload should take, run one way: as it was predicted, else by the forecast.
+    pub(crate) fn planned_text(&self, strategy: Strategy) -> Option<String> {
+        let made = self.ghost.of(&self.form.plan).filter(|_| self.ghost.on);
+        let predicted = made.and_then(|made| made.run(0, strategy)).map(predicted_text);
+        predicted.or_else(|| self.forecast.run(0, strategy).map(RunForecast::text))
     }
 
     /// The number of runs.
@@ -289,7 +322,11 @@ impl Model {
 
     /// The end of the time axis of the run that is shown.
     pub(crate) fn axis(&self) -> Nanos {
-        let planned = || self.shown_row().and_then(|row| row.forecast).map(|forecast| forecast.elapsed);
+        // The end of a ghost is in sight.
+        let room = |row: Row<'_>| {
+            row.hoped().map(|hoped| if row.predicted.is_some() { hoped + hoped / 25 } else { hoped })
+        };
+        let planned = || self.shown_row().and_then(room);
         let axis = self.axes.get(self.shown_index()).copied().or_else(planned);
         axis.filter(|axis| *axis > Nanos::ZERO).unwrap_or(Nanos::from_secs(1))
     }
@@ -300,6 +337,14 @@ impl Model {
             Some(run) => run.end.as_ref().map_or_else(|| self.moment(), |end| RunTime(end.elapsed.0)),
             None => RunTime::START,
         }
+    }
+
+    /// The plan that is to be predicted next: never while a comparison goes on, which that would disturb.
+    pub(crate) fn wanted_prediction(&self) -> Option<&Plan> {
+        let plan = &self.form.plan;
+        let wanted = self.ghost.on && !self.is_busy() && self.form.edit.is_none();
+        (wanted && self.ghost.of(plan).is_none() && self.form.problem(&self.machine).is_none())
+            .then_some(plan)
     }
 
     /// What there is to do while a comparison does not end: a process can be killed, a thread cannot.

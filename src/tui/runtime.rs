@@ -5,6 +5,7 @@
 //! as often as a fiftieth of a core allows, for a screen must not slow the run that it shows, and as a slow line can take.
 
 mod display;
+mod predictor;
 
 use std::collections::VecDeque;
 use std::io;
@@ -20,6 +21,7 @@ use crate::tui::files;
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::{Activity, Model};
 use crate::tui::runtime::display::Display;
+pub(crate) use crate::tui::runtime::predictor::Predictor;
 use crate::tui::terminal;
 use crate::tui::update::{refresh, update};
 use crate::units::Nanos;
@@ -49,6 +51,7 @@ pub(crate) struct Runtime {
     pub(crate) feed: EventFeed,
     pub(crate) messages: Receiver<Message>,
     pub(crate) sender: SyncSender<Message>,
+    pub(crate) predictor: Predictor,
     pub(crate) clock: Clock,
     /// Whether the screen is to panic when a run begins, so that a test can see what is left of it.
     pub(crate) panics: bool,
@@ -66,7 +69,7 @@ impl Runtime {
     ///
     /// # Errors
     /// Where the terminal can no longer be written to.
-    pub(crate) fn run(self, mut model: Model) -> io::Result<Ended> {
+    pub(crate) fn run(mut self, mut model: Model) -> io::Result<Ended> {
         let mut screen = Display::new()?;
         let mut code = None;
         resize(&mut model);
@@ -124,6 +127,7 @@ impl Runtime {
                     None
                 };
             }
+            self.predictor.follow(&mut model);
             let now = self.clock.now();
             // Facts are taken in at the pace of frames: they wake nobody.
             let due = now.since(drawn) >= frame_time;

@@ -1,5 +1,7 @@
 //! Scripted comparisons for the tests of the screen: fixed machine, fixed times, fixed results.
 
+use std::sync::Arc;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -9,9 +11,11 @@ use crate::event::{
     CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Percentiles, Phase, PhaseTotals, Record,
     RunEnd, RunEvent, RunStart, TaskCounts,
 };
+use crate::exec::CancelToken;
 use crate::ids::{CpuId, RunId, SlotId, TaskIndex};
 use crate::plan::topology::CpuPlace;
-use crate::plan::{Costs, Machine, Plan, Shape, Strategy, Topology, Work};
+use crate::plan::{Costs, Machine, Parameters, Plan, Shape, Strategy, Topology, Work};
+use crate::tui::ghost::Prediction;
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::Model;
 use crate::tui::theme::{Depth, Palette, Theme};
@@ -42,13 +46,27 @@ pub(super) fn themed(columns: u16, rows: u16, theme: Theme) -> Model {
     model
 }
 
+/// Presses `P`, and has the plan predicted as its tasks are scripted.
+pub(super) fn predict(model: &mut Model) {
+    press(model, "P");
+    let plan = model.wanted_prediction().unwrap().clone();
+    let parameters = Parameters { costs: COSTS.into(), ..Parameters::default() };
+    let runs = crate::engine::predict(&plan, &model.machine, parameters, &CancelToken::default());
+    tell(model, Message::Predicted(Arc::new(Prediction { plan, runs })));
+}
+
 /// The same while the second of three runs goes on: serial is over, threads are at 1.2 s.
 pub(super) fn running(columns: u16, rows: u16) -> Model {
     let mut model = before(columns, rows);
-    start(&mut model);
-    play(&mut model, 0, Strategy::Serial, 1, None);
-    play(&mut model, 1, Strategy::Threads, 2, Some(1_200));
+    run_on(&mut model);
     model
+}
+
+/// The same of a model before its first run.
+pub(super) fn run_on(model: &mut Model) {
+    start(model);
+    play(model, 0, Strategy::Serial, 1, None);
+    play(model, 1, Strategy::Threads, 2, Some(1_200));
 }
 
 /// The same when all three runs are over.

@@ -70,6 +70,7 @@ pub(crate) struct Theme {
     shades: [Color; Phase::COUNT],
     words: [Color; Phase::COUNT],
     deep: Color,
+    ghosts: [Color; 3],
     strategies: [Color; 4],
     holders: [(Color, Color); 8],
 }
@@ -105,6 +106,7 @@ impl Theme {
             shades: paints.shades.each_ref().map(colour),
             words: paints.words.each_ref().map(colour),
             deep: colour(&paints.deep),
+            ghosts: paints.ghosts.each_ref().map(colour),
             strategies: paints.strategies.each_ref().map(colour),
             holders: paints.holders.each_ref().map(|(paint, ink)| (colour(paint), colour(ink))),
         }
@@ -133,6 +135,7 @@ impl Theme {
             shades: [Color::Reset; Phase::COUNT],
             words: [Color::Reset; Phase::COUNT],
             deep: Color::Reset,
+            ghosts: [Color::Reset; 3],
             strategies: [Color::Reset; 4],
             holders: [(Color::Reset, Color::Reset); 8],
         }
@@ -146,6 +149,24 @@ impl Theme {
             Palette::Mono => Palette::Dark,
         };
         Self::new(palette, self.depth, self.ascii)
+    }
+
+    /// The same look with greys for all phases: for what was predicted, and did not happen.
+    pub(crate) fn ghost(&self) -> Self {
+        let [even, odd, rest] = self.ghosts;
+        let (mut phases, mut shades) = ([rest; Phase::COUNT], [rest; Phase::COUNT]);
+        phases[Phase::Computing as usize] = even;
+        shades[Phase::Computing as usize] = odd;
+        // A texture needs two greys; what waits for a lock has none, so that computing stands out of it.
+        for textured in [Phase::Blocked, Phase::Waiting] {
+            phases[textured as usize] = odd;
+        }
+        Self { phases, shades, deep: rest, ..self.clone() }
+    }
+
+    /// What is read on a coloured cell.
+    pub(crate) fn ink(&self) -> Style {
+        self.button.fg.map_or(self.bright, |ink| Style::new().fg(ink))
     }
 
     /// Whether colours can tell phases apart; otherwise their glyphs must.

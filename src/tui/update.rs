@@ -36,6 +36,14 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             model.costs = Some(costs);
             Effect::None
         }
+        Message::Measured => {
+            model.ghost.measuring = false;
+            if std::mem::take(&mut model.ghost.held) { run(model) } else { Effect::None }
+        }
+        Message::Predicted(prediction) => {
+            model.ghost.take(prediction, model.session.plan.as_ref());
+            Effect::None
+        }
         Message::News(events, now) => {
             for event in &events {
                 take(model, event);
@@ -107,6 +115,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
     model.remark = None;
     match action {
         Action::Run => return run(model),
+        Action::Predict => predict(model),
         Action::Cancel => return cancel(model),
         Action::Quit | Action::Interrupt => {
             model.activity = Activity::Quitting;
@@ -184,10 +193,29 @@ fn run(model: &mut Model) -> Effect {
         model.remark = Some(Remark::Problem(problem));
         return Effect::None;
     }
+    if model.ghost.measuring && !model.ghost.held {
+        model.ghost.held = true;
+        model.remark = Some(Remark::Note(
+            "measuring this machine for the prediction; the run begins after it".to_owned(),
+        ));
+        return Effect::None;
+    }
+    model.ghost.held = false;
+    model.remark = None;
     model.overlay = None;
     model.still = None;
     model.activity = Activity::Running;
     Effect::Start(Box::new(model.form.plan.clone()))
+}
+
+fn predict(model: &mut Model) {
+    if !model.ghost.on && model.form.plan.runtime.simulated().is_some() {
+        let words = "the run itself is a simulation: there is nothing to predict";
+        model.remark = Some(Remark::Note(words.to_owned()));
+        return;
+    }
+    model.ghost.on = !model.ghost.on;
+    model.ghost.chart.clear();
 }
 
 fn show(model: &mut Model, screen: Screen) {

@@ -81,6 +81,19 @@ fn the_mouse_is_taken_when_it_is_asked_for_and_given_back() {
 }
 
 #[test]
+fn what_was_predicted_stands_beside_what_the_run_took() {
+    let args = ["-t", "sleep", "--size", "50ms", "-n", "8", "-w", "2", "-s", "serial,threads"];
+    let mut terminal = lab(&args);
+    terminal.press("P");
+    terminal.until("predicted: serial");
+    terminal.press(ENTER);
+    terminal.until("same results");
+    terminal.until(", took ");
+    terminal.press("q");
+    assert_gone(terminal, 0);
+}
+
+#[test]
 fn ctrl_c_ends_a_run_at_once() {
     let mut terminal = lab_with_processes();
     terminal.press(CTRL_C);

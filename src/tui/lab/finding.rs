@@ -10,6 +10,7 @@ use crate::plan::{Strategy, TaskType, Workload};
 use crate::report::text::harmless;
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::forecast::rounded;
+use crate::tui::lab::prediction;
 use crate::tui::model::{Activity, Model, Remark};
 use crate::tui::theme::Theme;
 use crate::units::plural;
@@ -74,6 +75,11 @@ pub(crate) fn write(
     y
 }
 
+/// What is told before what came out: what was predicted, and what the reader must know to believe it.
+pub(crate) fn notices(model: &Model) -> Vec<String> {
+    prediction::words(model).into_iter().chain(model.shown().notices.iter().cloned()).collect()
+}
+
 /// The sentence below the panels.
 pub(crate) struct Finding<'a>(&'a Model);
 
@@ -95,8 +101,8 @@ impl Widget for Finding<'_> {
             None => (sentence(model), theme.text),
         };
         // A remark answers a key, and is gone with the next one.
-        let notices = if model.remark.is_none() { &model.shown().notices[..] } else { &[] };
-        let y = write(&mut canvas, notices, (&text, style), theme);
+        let notices = if model.remark.is_none() { notices(model) } else { Vec::new() };
+        let y = write(&mut canvas, &notices, (&text, style), theme);
         // Where there is no room for it in the ledger of the workers' time.
         let said = model.remark.is_none() && !model.is_busy() && !model.is_edited();
         if let Some(doubt) = model.verdict.doubt().filter(|_| said && model.area.width < 100) {

@@ -1,6 +1,7 @@
 //! The workers: a lane for each, or for each band of neighbours, over one time axis, with what they do now.
 
 mod figures;
+mod ghost;
 pub(crate) mod gil;
 mod marks;
 pub(crate) mod paint;
@@ -99,6 +100,7 @@ impl Widget for WorkersPanel<'_> {
 /// What the workers do, all together.
 fn state(model: &Model, row: &Row<'_>) -> String {
     match row.run {
+        None if row.predicted.is_some() => "predicted".to_owned(),
         None if row.forecast.is_some() => "planned".to_owned(),
         None => String::new(),
         Some(run) if run.end.is_some() => {
@@ -206,10 +208,26 @@ fn lane(model: &Model, layout: &WorkersLayout, row: &Row<'_>, (y, chosen): (u16,
     if chosen {
         canvas.text(end, middle, "◂", theme.accent);
     }
-    let mut cells = canvas.part(layout.label, 0, layout.columns, layout.lane_height);
     let cells_now = model.chart.row(y);
-    if let Some(forecast) = row.forecast.filter(|_| row.run.is_none_or(|run| run.end.is_none())) {
-        let known = cells_now.iter().rposition(|cell| cell.first.is_some()).map_or(0, |x| x as u16 + 1);
+    let known = cells_now.iter().rposition(|cell| cell.first.is_some()).map_or(0, |x| x as u16 + 1);
+    let goes_on = row.run.is_none_or(|run| run.end.is_none());
+    let mut height = layout.lane_height;
+    if row.predicted.is_some() {
+        let beside = ghost::line(layout.lane_height, row.run.is_some());
+        let (top, lines) = beside.unwrap_or((0, height));
+        if top > 0 {
+            height = top;
+            ghost::sign(&mut canvas, layout.label.saturating_sub(2), top, theme);
+        }
+        // Without a line of its own it is seen where nothing has happened yet.
+        let from = if beside.is_some() { 0 } else { known };
+        if beside.is_some() || goes_on {
+            let mut cells = canvas.part(layout.label, top, layout.columns, lines);
+            ghost::row(&mut cells, model.ghost.chart.row(y), from, theme);
+        }
+    }
+    let mut cells = canvas.part(layout.label, 0, layout.columns, height);
+    if let Some(forecast) = row.forecast.filter(|_| goes_on && row.predicted.is_none()) {
         let frame = model.chart.frame();
         match forecast.slots.get(slots.start).filter(|_| slots.len() == 1) {
             Some(blocks) => outline::draw(&mut cells, blocks, frame, known, theme),
@@ -218,6 +236,9 @@ fn lane(model: &Model, layout: &WorkersLayout, row: &Row<'_>, (y, chosen): (u16,
     }
     paint::row(&mut cells, cells_now, theme);
     if let Some(run) = row.run {
+        if let Some(column) = row.predicted.and_then(|run| model.chart.frame().column(run.now)) {
+            ghost::end(&mut cells, cells_now, column, theme);
+        }
         if let Some(slot) = run.slots.get(slots.start).filter(|_| slots.len() == 1) {
             gil::marks(&mut cells, run, slot, model.chart.frame(), theme);
         }

@@ -9,7 +9,7 @@ use crate::plan::{TaskType, Workload};
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::chart::Frame;
-use crate::tui::glyphs::{CHANGED, failure_glyph, gil_glyph, phase_glyph};
+use crate::tui::glyphs::{CHANGED, PREDICTED, failure_glyph, gil_glyph, phase_glyph};
 use crate::tui::lab::lanes::{self, MARKED};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
@@ -55,7 +55,10 @@ impl Widget for Legend<'_> {
             }
         }
         let mut x = self.indent;
-        if run.is_none() {
+        if self.model.shown_row().is_some_and(|row| row.predicted.is_some()) {
+            canvas.glyph(x, 0, PREDICTED, theme.dim);
+            x = canvas.text(x + 2, 0, "predicted", theme.dim) + 3;
+        } else if run.is_none() {
             x = canvas.text(x, 0, "├─┤ ", theme.faint);
             x = canvas.text(x, 0, "planned task", theme.dim) + 3;
         }

@@ -9,7 +9,6 @@ use unicode_width::UnicodeWidthStr;
 use crate::plan::size::Compute;
 use crate::plan::{Size, Strategy, TaskType};
 use crate::tui::canvas::{Canvas, clip, wrap};
-use crate::tui::forecast::RunForecast;
 use crate::tui::form::{Edit, Item, Kind};
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
@@ -179,7 +178,7 @@ impl PlanPanel<'_> {
                     if on { ("☑", style) } else { ("☐", if focused { style } else { theme.dim }) };
                 canvas.text(VALUES, y, mark, style);
                 let end = canvas.text(VALUES + 2, y, &value, style);
-                let time = model.forecast.run(0, strategy).filter(|_| on).map(RunForecast::text);
+                let time = model.planned_text(strategy).filter(|_| on);
                 let room = usize::from(width.saturating_sub(end + 1));
                 if let Some(time) = time.filter(|time| time.width() <= room) {
                     canvas.right(width, y, &time, theme.dim);

@@ -10,10 +10,11 @@ use unicode_width::UnicodeWidthStr;
 use crate::plan::Strategy;
 use crate::state::RunState;
 use crate::tui::canvas::{Canvas, clip};
-use crate::tui::glyphs::WIDTHS;
+use crate::tui::glyphs::{PREDICTED_END, WIDTHS};
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
 use crate::tui::model::{Model, Panel, Row};
+use crate::tui::theme::Theme;
 use crate::units::{Nanos, Share, grouped, three_digits};
 
 /// From this part on, what a run has done says what the rest of it takes.
@@ -31,6 +32,8 @@ struct Columns {
     label: u16,
     bar: (u16, u16),
     done: Option<u16>,
+    /// What was predicted, once there is something to compare it with.
+    predicted: Option<u16>,
     elapsed: u16,
     /// Columns that the time may take.
     room: u16,
@@ -65,6 +68,10 @@ impl<'a> RunList<'a> {
         let needed = label + 1 + elapsed + speedup;
         let keep_last = width >= needed + last + 12;
         let needed = needed + if keep_last { last } else { 0 };
+        let predicted = (times as u16).max(12);
+        let begun = self.model.rows().any(|row| row.run.is_some() && row.predicted.is_some());
+        let keep_predicted = begun && width >= needed + predicted + 8;
+        let needed = needed + if keep_predicted { predicted } else { 0 };
         let keep_done = width >= needed + done + 10;
         let needed = needed + if keep_done { done } else { 0 };
         let bar = width.saturating_sub(needed);
@@ -76,11 +83,12 @@ impl<'a> RunList<'a> {
             })
         };
         let done = next(keep_done, done);
+        let predicted = next(keep_predicted, predicted);
         let room = elapsed - 1;
         let elapsed = next(true, elapsed).unwrap_or(0);
         let speedup = next(true, speedup).unwrap_or(0);
         let last = next(keep_last, last);
-        Columns { label, bar: (label + 1, bar), done, elapsed, room, speedup, last }
+        Columns { label, bar: (label + 1, bar), done, predicted, elapsed, room, speedup, last }
     }
 
     /// The run that a row of the screen shows.
@@ -98,7 +106,7 @@ impl<'a> RunList<'a> {
     }
 
     fn elapsed_width(&self, row: &Row<'_>) -> usize {
-        let hoped = row.forecast.map_or(0, |forecast| forecast.text().width());
+        let hoped = row.hoped_text().map_or(0, |text| text.width());
         let passed = row.run.map_or(0, |run| run.elapsed(self.model.moment()).to_string().width());
         hoped.max(passed)
     }
@@ -125,6 +133,7 @@ impl Widget for RunList<'_> {
             let mut head = Canvas::new(Rect { x: inner.x, width: inner.width, ..area }, buf);
             for (end, text) in [
                 (columns.done, " done "),
+                (columns.predicted, " predicted "),
                 (Some(columns.elapsed), " elapsed "),
                 (Some(columns.speedup), " speedup "),
                 (columns.last, " efficiency "),
@@ -165,7 +174,7 @@ pub(super) fn label(model: &Model, row: &Row<'_>) -> String {
 
 /// What a run takes, as far as it is known or can be guessed, and how much of it has passed.
 fn times(model: &Model, row: &Row<'_>) -> (Nanos, Nanos) {
-    let hoped = row.forecast.map_or(Nanos::ZERO, |forecast| forecast.elapsed);
+    let hoped = row.hoped().unwrap_or_default();
     match row.run {
         None => (hoped, Nanos::ZERO),
         Some(run) => {
@@ -182,7 +191,8 @@ fn times(model: &Model, row: &Row<'_>) -> (Nanos, Nanos) {
 
 /// The time that a whole bar stands for: a round number, so that it changes rarely.
 fn scale(model: &Model) -> Nanos {
-    let longest = model.rows().map(|row| times(model, &row).0).max().unwrap_or_default();
+    let predicted = |row: &Row<'_>| row.predicted.and(row.hoped()).unwrap_or_default();
+    let longest = model.rows().map(|row| times(model, &row).0.max(predicted(&row))).max().unwrap_or_default();
     round_up(longest)
 }
 
@@ -218,6 +228,10 @@ fn draw(canvas: &mut Canvas<'_>, row: &Row<'_>, shown: bool, columns: &Columns, 
     let (whole, passed) = times(model, row);
     let (x, length) = columns.bar;
     bar(&mut canvas.part(x, 0, length, 1), row, whole.share_of(scale), passed.share_of(scale), model);
+    if row.predicted.is_some() {
+        let hoped = row.hoped().unwrap_or_default().share_of(scale);
+        tick(&mut canvas.part(x, 0, length, 1), hoped, passed.share_of(scale), theme);
+    }
     figures(canvas, row, passed, columns, model);
 }
 
@@ -236,6 +250,14 @@ fn bar(canvas: &mut Canvas<'_>, row: &Row<'_>, whole: Share, passed: Share, mode
     }
 }
 
+/// Where a run was predicted to end.
+fn tick(canvas: &mut Canvas<'_>, hoped: Share, passed: Share, theme: &Theme) {
+    let at = (hoped.fraction() * f64::from(canvas.width())).round() as u16;
+    let last = canvas.width().saturating_sub(1);
+    let style = if hoped < passed { theme.ink() } else { theme.bright };
+    canvas.mark(at.min(last), 0, PREDICTED_END, style);
+}
+
 fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Columns, model: &Model) {
     let theme = &model.theme;
     let mut put = |end: Option<u16>, text: &str, style: Style| {
@@ -244,17 +266,19 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
         }
     };
     let Some(run) = row.run else {
-        if let Some(forecast) = row.forecast.filter(|_| !model.shown().over) {
-            let time = forecast.text();
+        if let Some(time) = row.hoped_text().filter(|_| !model.shown().over) {
             let fits = time.width() <= usize::from(columns.room);
             put(Some(columns.elapsed).filter(|_| fits), &time, theme.dim);
             let serial = model.rows().find(|other| {
                 (other.planned.workload, other.planned.strategy) == (row.planned.workload, Strategy::Serial)
             });
             // Of two times that are only bounds there is no speedup.
-            let told = slots_differ(row) && !forecast.at_most;
-            if let Some(serial) = serial.and_then(|serial| serial.forecast).filter(|_| told) {
-                let speedup = serial.elapsed.as_secs_f64() / forecast.elapsed.as_secs_f64().max(1e-9);
+            let bound = row.predicted.is_none() && row.forecast.is_some_and(|forecast| forecast.at_most);
+            let told = slots_differ(row) && !bound;
+            if let Some((serial, hoped)) =
+                serial.and_then(|serial| serial.hoped()).zip(row.hoped()).filter(|_| told)
+            {
+                let speedup = serial.as_secs_f64() / hoped.as_secs_f64().max(1e-9);
                 put(Some(columns.speedup), &format!("≈ {}×", three_digits(speedup)), theme.dim);
             }
         }
@@ -262,6 +286,9 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
         return;
     };
     put(columns.done, &format!("{}/{}", grouped(run.done()), grouped(row.tasks)), theme.text);
+    if let Some(time) = row.predicted.and(row.hoped_text()) {
+        put(columns.predicted, &time, theme.dim);
+    }
     put(Some(columns.elapsed), &passed.to_string(), theme.bright);
     let failed = run.failed();
     let over = run.end.as_ref();
@@ -295,8 +322,8 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
 /// What a run still takes: by its forecast, which knows of CPUs and of waves, until a first task has ended.
 fn time_left(row: &Row<'_>, run: &RunState, passed: Nanos, model: &Model) -> Option<Nanos> {
     let begun = run.end.is_none() && run.done() + run.failed() == 0;
-    match row.forecast.filter(|_| begun) {
-        Some(forecast) => Some(forecast.elapsed - passed).filter(|left| *left > Nanos::ZERO),
+    match row.hoped().filter(|_| begun) {
+        Some(hoped) => Some(hoped - passed).filter(|left| *left > Nanos::ZERO),
         None => run.time_left(model.moment()),
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Paints {
     pub(super) words: [Paint; Phase::COUNT],
     /// Behind the texture of what is blocked in every other task.
     pub(super) deep: Paint,
+    /// What was predicted: computing, the same for every other task, and everything else.
+    pub(super) ghosts: [Paint; 3],
     /// Serial, threads, processes, hybrid.
     pub(super) strategies: [Paint; 4],
     /// Workers that have an interpreter's lock, with what is read on each.
@@ -81,6 +83,11 @@ pub(super) const DARK: Paints = Paints {
         Paint(0xd9_7b_73, 210, Color::LightRed),
     ],
     deep: Paint(0x2a_46_7c, 18, Color::Black),
+    ghosts: [
+        Paint(0x4c_55_60, 240, Color::DarkGray),
+        Paint(0x41_49_53, 238, Color::DarkGray),
+        Paint(0x2b_32_3a, 236, Color::DarkGray),
+    ],
     strategies: [
         Paint(0xc4_ca_d2, 252, Color::Gray),
         Paint(0x56_b4_e9, 74, Color::LightCyan),
@@ -144,6 +151,11 @@ pub(super) const LIGHT: Paints = Paints {
         Paint(0x6e_1a_26, 52, Color::LightRed),
     ],
     deep: Paint(0xb9_cf_f7, 153, Color::White),
+    ghosts: [
+        Paint(0xb4_bb_c4, 249, Color::DarkGray),
+        Paint(0xc3_c9_d0, 251, Color::DarkGray),
+        Paint(0xdc_e0_e5, 253, Color::DarkGray),
+    ],
     strategies: [
         Paint(0x92_9b_a5, 246, Color::DarkGray),
         Paint(0x1f_7f_d0, 32, Color::Cyan),

@@ -71,11 +71,13 @@ fn stretch_axes(model: &mut Model) {
     let now = model.moment();
     let ends: Vec<Nanos> = model
         .rows()
-        .map_while(|row| row.run.map(|run| (run, row.forecast)))
+        .map_while(|row| row.run.map(|run| (run, row.hoped(), row.predicted)))
         .enumerate()
-        .map(|(index, (run, forecast))| {
+        .map(|(index, (run, hoped, predicted))| {
             let known = run.end.as_ref().map_or(now.elapsed(), |end| end.elapsed);
-            let hoped = forecast.map_or(Nanos::from_secs(1), |forecast| forecast.elapsed);
+            // The ends of both are in sight.
+            let known = predicted.map_or(known, |predicted| known.max(predicted.elapsed(predicted.now)));
+            let hoped = hoped.unwrap_or(Nanos::from_secs(1));
             let begin = Nanos((hoped.0 / 100).max(1_000) * 104);
             let mut axis = model.axes.get(index).copied().unwrap_or(begin);
             while known > axis {
@@ -112,6 +114,11 @@ fn draw_lanes(model: &mut Model) {
         None => chart.blank(frame),
     }
     model.chart = chart;
+    let mut chart = std::mem::take(&mut model.ghost.chart);
+    if let Some(run) = model.shown_row().and_then(|row| row.predicted) {
+        chart.refresh(run, run.now, frame);
+    }
+    model.ghost.chart = chart;
 }
 
 /// The moment up to which a run is shown.
