@@ -46,7 +46,7 @@ fn each_problem_names_option_value_and_way_out() {
         ),
         (
             &["run", "-t", "cpu,sum"],
-            "--task cpu,sum: run takes one task type; name one with -t, or use poolscope compare",
+            "--task cpu,sum: run takes one task type; name one with -t, or a mix as cpu:4,sleep:1, or use poolscope compare",
         ),
         (
             &["run", "-t", "sleep", "--size", "200"],
