@@ -100,8 +100,12 @@ fn answer(args: Args) -> anyhow::Result<u8> {
                 output::write(&text)?;
                 return Ok(exit::OK);
             }
+            if args.calibrate {
+                output::write(&doctor::calibrate(own_program()?))?;
+                return Ok(exit::OK);
+            }
             let (engine, feed) = engine()?;
-            let text = doctor::examine(&engine, &feed, args.json, &look.style)?;
+            let text = doctor::examine(&engine, &feed, own_program()?, args.json, &look.style)?;
             output::write(&text)?;
             Ok(exit::OK)
         }

@@ -7,9 +7,9 @@ use std::ops::ControlFlow;
 use crate::task::{Host, Stop};
 
 /// Steps in a block.
-const STEPS: u64 = 64;
+pub(super) const STEPS: u64 = 64;
 /// Iterations between two checkpoints of `cpu`: 100 to 300 µs.
-const CPU_BLOCK: u64 = 4_096;
+pub(super) const CPU_BLOCK: u64 = 4_096;
 /// The same for `sum`.
 const SUM_BLOCK: u64 = 262_144;
 /// The same for `primes`.

@@ -138,7 +138,7 @@ fn a_scenario_is_known_or_read_and_what_is_wrong_has_its_place() {
         refused(&["compare", "--scenario", "classic"]),
         [
             "--scenario classic: is no scenario; there are classic-io, classic-cpu, five-on-four, io-100ms, cpu-100ms, \
-          native-300ms, primes, mixed-500; a file's name ends in .toml or holds a /"
+          native-300ms, primes, mixed-500, notes-laptop; a file's name ends in .toml or holds a /"
         ]
     );
     assert_eq!(

@@ -1,5 +1,6 @@
 use super::*;
 use crate::cli::doctor::measure::Starts;
+use crate::cost::{NotMeasured, simulator};
 use crate::headless::terminal::Attached;
 use crate::ids::CpuId;
 use crate::plan;
@@ -32,7 +33,11 @@ fn facts(change: impl Fn(&mut Machine, &mut Terminal, &mut Starts)) -> Facts {
     };
     change(&mut machine, &mut terminal, &mut starts);
     let costs = plan::Costs { cpu_ns: 52.0, sum_ns: 0.4, primes_ns: 6.5, native_ns: 0.5 };
-    let measured = Measured { clock_ns: 38.2, thread_clock_ns: 110.0, costs, starts };
+    let simulator = simulator::Measured {
+        defaults: vec![("slice", NotMeasured("only Linux holds a thread on one CPU".to_owned()))],
+        ..simulator::Measured::default()
+    };
+    let measured = Measured { clock_ns: 38.2, thread_clock_ns: 110.0, costs, starts, simulator };
     let cache = Cache { name: "L1d".to_owned(), size: Bytes(48 << 10), count: 4 };
     let clock = Some("tsc".to_owned());
     let looked = Looked { load: Some(0.4), caches: vec![cache], clock, tasks: Some(60_000) };
