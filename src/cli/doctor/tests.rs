@@ -79,6 +79,22 @@ fn a_good_machine_lacks_nothing() {
       starting a process    2.10 ms         until its first task; median
       lanes of processes    shared memory
 
+    A simulated run as on this machine, measured now
+      slice                 3.00 ms         a core, where others want it; a default
+      switch                3.00 us         a core's turn to another thread
+      wake                  60.0 us         from an event to running
+      thread_start          60.0 us         for each thread
+      process_start         1.20 ms         for each process
+      thread_stop           10.0 us         for each thread
+      process_stop          400 us          for as many as there are CPUs
+      take                  100 ns          a thread takes a chunk
+      chunk                 15.0 us         a process takes one, and answers
+      task                  70 ns           the books for each task
+      byte_ps               400             each byte of results, in ps
+      check                 5.00 us         between looks at the GIL
+      full_speed_permille   1000            of each core when all are busy
+      as a table            --calibrate     writes all of them for --simulator
+
     Terminal: xterm-256color
       streams on it         stdin, stdout, stderr
       size                  120x36
@@ -134,6 +150,22 @@ fn whatever_is_missing_comes_with_the_way_out() {
       starting a thread     85.0 µs         until its first task; median
       starting a process    not possible    until its first task; median
       lanes of processes    shared memory
+
+    A simulated run as on this machine, measured now
+      slice                 3.00 ms         a core, where others want it; a default
+      switch                3.00 µs         a core's turn to another thread
+      wake                  60.0 µs         from an event to running
+      thread_start          60.0 µs         for each thread
+      process_start         1.20 ms         for each process
+      thread_stop           10.0 µs         for each thread
+      process_stop          400 µs          for as many as there are CPUs
+      take                  100 ns          a thread takes a chunk
+      chunk                 15.0 µs         a process takes one, and answers
+      task                  70 ns           the books for each task
+      byte_ps               400             each byte of results, in ps
+      check                 5.00 µs         between looks at the GIL
+      full_speed_permille   1000            of each core when all are busy
+      as a table            --calibrate     writes all of them for --simulator
 
     Terminal: xterm-256color
       streams on it         stdin, stderr
