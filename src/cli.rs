@@ -21,7 +21,8 @@ use crate::cli::args::{Args, HeadlessArgs, LookArgs, PlanArgs, SweepArgs, Verb};
 use crate::cli::request::Purpose;
 pub use crate::cli::usage::{UsageError, Wrong};
 use crate::clock::Clock;
-use crate::cost::WATCHED_ARGUMENT;
+use crate::cost::simulator::{self, Effort};
+use crate::cost::{Rig, WATCHED_ARGUMENT};
 use crate::engine::{Engine, EngineOptions, Pace, StartError};
 use crate::event::EventFeed;
 use crate::exec::Fault;
@@ -108,8 +109,12 @@ fn answer(args: Args) -> anyhow::Result<u8> {
                 output::write(&text)?;
                 return Ok(exit::OK);
             }
+            if args.calibrate {
+                output::write(&doctor::calibrate(own_program()?))?;
+                return Ok(exit::OK);
+            }
             let (engine, feed) = engine()?;
-            let text = doctor::examine(&engine, &feed, args.json, &look.style)?;
+            let text = doctor::examine(&engine, &feed, own_program()?, args.json, &look.style)?;
             output::write(&text)?;
             Ok(exit::OK)
         }
@@ -225,9 +230,13 @@ fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
     Ok(left.exit_code)
 }
 
-/// What everything costs on this machine, for predictions: what its kernels cost, and what the reference machine has.
+/// What everything costs on this machine, for predictions. Its kernels cost what the runs' sizes were made by.
 fn machine_parameters(engine: &Engine) -> Parameters {
-    Parameters { costs: engine.costs().into(), ..Parameters::default() }
+    let measured = match own_program() {
+        Ok(program) => simulator::parameters(&Rig::new(program), Effort::Quick).parameters,
+        Err(_) => Parameters::default(),
+    };
+    Parameters { costs: engine.costs().into(), ..measured }
 }
 
 fn own_program() -> anyhow::Result<PathBuf> {

@@ -11,6 +11,7 @@ pub mod lane;
 pub mod memory;
 pub mod reducer;
 pub mod screen;
+pub mod simulator;
 pub mod speed;
 pub mod start;
 

@@ -16,6 +16,9 @@ use crate::ids::TaskIndex;
 use crate::plan::Work;
 use crate::units::Nanos;
 
+/// Iterations of `cpu` between two ticks: between two looks at whether its interpreter's lock is wanted.
+pub const CPU_STEP: u64 = kernel::CPU_BLOCK / kernel::STEPS;
+
 /// What a kernel may ask of whoever runs it.
 pub trait Host {
     /// Says how far the task is, in 1/65 536, and asks whether to go on.

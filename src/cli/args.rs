@@ -269,6 +269,10 @@ pub(super) struct DoctorArgs {
     /// Measure what poolscope itself costs here, beside its goals; takes about a minute.
     #[arg(long = "self", help_heading = "Output")]
     pub(super) own: bool,
+    /// Measure for up to three seconds what a simulated run has to take everything to cost to be this machine, and
+    /// write a table for --simulator, or for a scenario.
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["own", "json"])]
+    pub(super) calibrate: bool,
     /// The same as JSON (schema poolscope/doctor/1, or with --self poolscope/doctor-self/1).
     #[arg(long, help_heading = "Output")]
     pub(super) json: bool,

@@ -5,14 +5,19 @@
 
 mod measure;
 mod own;
+mod simulator;
 mod table;
 mod topology;
+
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 pub(super) use own::examine as examine_self;
+pub(super) use simulator::calibrate;
 
 use crate::cli::doctor::measure::Measured;
+use crate::cli::doctor::simulator::SimulatorFacts;
 use crate::cli::doctor::topology::TopologyFacts;
 use crate::engine::{Engine, StartError};
 use crate::event::EventFeed;
@@ -32,13 +37,14 @@ const SLOW_CLOCK: f64 = 500.0;
 /// Open files of the program itself, and of each of its worker processes.
 const FILES: (u64, u64) = (64, 2);
 
-/// Examines the machine: for a second or so, with a few workers started and ended. The answer ends in a newline.
+/// Examines the machine: for two seconds or so, with a few workers started and ended. The answer ends in a newline.
 ///
 /// # Errors
 /// Where nothing can be run at all.
 pub(super) fn examine(
     engine: &Engine,
     feed: &EventFeed,
+    program: PathBuf,
     json: bool,
     style: &TableStyle,
 ) -> Result<String, StartError> {
@@ -46,7 +52,8 @@ pub(super) fn examine(
     let load = probe::load_average();
     let looked =
         Looked { load, caches: probe::caches(), clock: probe::clock_source(), tasks: probe::most_tasks() };
-    let facts = Facts::of(engine.machine(), &looked, &Terminal::look(), &Measured::on(engine, feed)?);
+    let facts =
+        Facts::of(engine.machine(), &looked, &Terminal::look(), &Measured::on(engine, feed, program)?);
     if !json {
         return Ok(table::table(&facts, style));
     }
@@ -75,6 +82,7 @@ struct Facts {
     topology: Option<TopologyFacts>,
     costs: Costs,
     workers: Workers,
+    simulator: SimulatorFacts,
     /// Where a strategy can be run here, as `--runtime` names it.
     runtimes: [&'static str; 3],
     terminal: TerminalFacts,
@@ -179,6 +187,7 @@ impl Facts {
                 process_start_ns: starts.process.as_ref().ok().map(|time| time.0),
                 shared_lanes: starts.shared_lanes,
             },
+            simulator: SimulatorFacts::of(&measured.simulator),
             runtimes: ["native", "gil", "simulated"],
             terminal: TerminalFacts {
                 name: terminal.name.as_deref().map(harmless),

@@ -77,7 +77,7 @@ pub struct Listed {
 }
 
 /// Names and texts of those built in, from the simplest to the longest.
-const EMBEDDED: [(&str, &str); 8] = [
+const EMBEDDED: [(&str, &str); 9] = [
     ("classic-io", include_str!("../../assets/scenarios/classic-io.toml")),
     ("classic-cpu", include_str!("../../assets/scenarios/classic-cpu.toml")),
     ("five-on-four", include_str!("../../assets/scenarios/five-on-four.toml")),
@@ -86,6 +86,7 @@ const EMBEDDED: [(&str, &str); 8] = [
     ("native-300ms", include_str!("../../assets/scenarios/native-300ms.toml")),
     ("primes", include_str!("../../assets/scenarios/primes.toml")),
     ("mixed-500", include_str!("../../assets/scenarios/mixed-500.toml")),
+    ("notes-laptop", include_str!("../../assets/scenarios/notes-laptop.toml")),
 ];
 
 /// Why a scenario cannot be had.

@@ -9,6 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::plan::workload::Costs;
 use crate::units::Nanos;
 
+/// What the kernel adds to the time that a thread sleeps, beside waking it: Linux lets a sleep's timer be late by up to
+/// 50 µs, so that timers fall together. With it a sleep is 85 µs late on the reference machine.
+pub const SLACK: Nanos = Nanos::from_micros(25);
+/// Bytes of a chunk that a process is given.
+pub const CHUNK_BYTES: u64 = 16;
+/// Bytes of one result that it sends.
+pub const RESULT_BYTES: u64 = 10;
+
 /// What one iteration of each kernel costs on one core that has the machine to itself, in picoseconds.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -175,6 +183,15 @@ impl Parameters {
             "check" => Time(&mut self.check, Nanos(100)),
             "full_speed_permille" => Permille(&mut self.full_speed_permille),
             _ => return None,
+        })
+    }
+
+    /// The value of a name as it stands in a table `[simulator]`: `25000`, `"60us"`. None for a name that there is not.
+    pub fn written(mut self, name: &str) -> Option<String> {
+        Some(match self.by_name(name)? {
+            Parameter::Time(time, _) => format!("\"{}\"", time.exact()),
+            Parameter::Picoseconds(ps, _) => ps.to_string(),
+            Parameter::Permille(part) => part.to_string(),
         })
     }
 

@@ -7,9 +7,9 @@ use std::ops::ControlFlow;
 use crate::task::{Host, Stop};
 
 /// Steps in a block: each takes 50 to 250 ns, as long as a loop of CPython computes between two looks at what it is asked.
-const STEPS: u64 = 1_024;
+pub(super) const STEPS: u64 = 1_024;
 /// Iterations between two checkpoints of `cpu`: 50 to 200 µs.
-const CPU_BLOCK: u64 = 8_192;
+pub(super) const CPU_BLOCK: u64 = 8_192;
 /// The same for `sum`.
 const SUM_BLOCK: u64 = 524_288;
 /// The same for `primes`.

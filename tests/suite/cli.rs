@@ -194,6 +194,8 @@ fn doctor_says_what_the_machine_has() {
     assert!(facts["machine"]["cpus_available"].as_u64() >= Some(1), "{facts}");
     assert!(facts["workers"]["process_start_ns"].as_u64() > Some(0), "{facts}");
     assert!(facts["costs"]["kernels"][0]["iterations_of_100ms"].as_u64() > Some(0), "{facts}");
+    assert!(facts["simulator"]["parameters"]["process_start"].as_u64() > Some(0), "{facts}");
+    assert!(facts["simulator"]["defaults"].is_array(), "{facts}");
     assert_eq!(facts["terminal"]["streams"], serde_json::json!([]));
 }
 

@@ -48,7 +48,7 @@ fn each_problem_names_option_value_and_way_out() {
         ),
         (
             &["run", "-t", "cpu,sum"],
-            "--task cpu,sum: run takes one task type; name one with -t, or use poolscope compare",
+            "--task cpu,sum: run takes one task type; name one with -t, or a mix as cpu:4,sleep:1, or use poolscope compare",
         ),
         (
             &["run", "-t", "sleep", "--size", "200"],
@@ -140,7 +140,7 @@ fn a_scenario_is_known_or_read_and_what_is_wrong_has_its_place() {
         refused(&["compare", "--scenario", "classic"]),
         [
             "--scenario classic: is no scenario; there are classic-io, classic-cpu, five-on-four, io-100ms, cpu-100ms, \
-          native-300ms, primes, mixed-500; a file's name ends in .toml or holds a /"
+          native-300ms, primes, mixed-500, notes-laptop; a file's name ends in .toml or holds a /"
         ]
     );
     assert_eq!(

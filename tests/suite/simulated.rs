@@ -78,3 +78,29 @@ fn what_everything_costs_can_be_given() {
     let elapsed = results["runs"][0]["elapsed_ns"].as_u64().unwrap();
     assert!((400_000_000..440_000_000).contains(&elapsed), "4 × 100 000 × 1 µs: {elapsed}");
 }
+
+#[test]
+fn the_notes_laptop_has_the_figures_of_the_notes() {
+    let results = results(&["compare", "--scenario", "notes-laptop"]);
+    let measured = [10.08, 3.08, 4.18, 39.67, 43.04, 25.81];
+    let runs = results["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), measured.len());
+    for (run, measured) in runs.iter().zip(measured) {
+        let ratio = run["elapsed_ns"].as_f64().unwrap() / 1e9 / measured;
+        assert!((0.96..1.04).contains(&ratio), "{ratio}: {run}");
+    }
+}
+
+#[test]
+fn what_doctor_calibrates_is_read_as_a_simulators_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("this.toml");
+    let ended = run(&["doctor", "--calibrate"]);
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:?}");
+    std::fs::write(&path, &ended.out).unwrap();
+    let args = ["compare", "--runtime", "simulated:2", "-t", "cpu", "-n", "4", "-s", "serial", "--simulator"];
+    let results = results(&[&args[..], &[path.to_str().unwrap()]].concat());
+    let line = ended.out.lines().find(|line| line.starts_with("cpu_ps")).unwrap();
+    assert!(line.ends_with(&results["plan"]["simulator"]["cpu_ps"].to_string()), "{line}");
+    assert_eq!(run(&["doctor", "--calibrate", "--self"]).code, Some(2));
+}

@@ -1,7 +1,10 @@
-//! What has to be measured: the clock, the kernels, and the start of a worker.
+//! What has to be measured: the clock, the kernels, the start of a worker, and what a simulated run would have to cost.
+
+use std::path::PathBuf;
 
 use crate::cli::doctor::Kernel;
 use crate::clock::{self, Clock};
+use crate::cost::{Rig, simulator};
 use crate::engine::{Engine, StartError};
 use crate::event::{EventFeed, StopReason};
 use crate::plan::size::Compute;
@@ -25,6 +28,8 @@ pub(super) struct Measured {
     pub(super) costs: Costs,
     /// Starting workers.
     pub(super) starts: Starts,
+    /// What the simulator would have to take everything to cost.
+    pub(super) simulator: simulator::Measured,
 }
 
 /// From asking for a single worker to its first task.
@@ -43,11 +48,13 @@ impl Measured {
     ///
     /// # Errors
     /// Where no run can be started at all.
-    pub(super) fn on(engine: &Engine, feed: &EventFeed) -> Result<Self, StartError> {
+    pub(super) fn on(engine: &Engine, feed: &EventFeed, program: PathBuf) -> Result<Self, StartError> {
         let clock = Clock::monotonic();
         let clock_ns = reading_ns(&clock, || clock.now().0);
         let thread_clock_ns = reading_ns(&clock, || clock::thread_cpu().0);
-        Ok(Self { clock_ns, thread_clock_ns, costs: engine.costs(), starts: Starts::measure(engine, feed)? })
+        let starts = Starts::measure(engine, feed)?;
+        let simulator = simulator::parameters(&Rig::new(program), simulator::Effort::Quick);
+        Ok(Self { clock_ns, thread_clock_ns, costs: engine.costs(), starts, simulator })
     }
 
     /// The kernels, with what 100 ms of each mean.

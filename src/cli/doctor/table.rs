@@ -21,6 +21,7 @@ pub(super) fn table(facts: &Facts, style: &TableStyle) -> String {
     table.machine(facts);
     table.topology(facts);
     table.costs(facts);
+    table.simulator(facts);
     table.terminal(facts);
     table.missing(facts);
     if style.ascii { ascii(&table.text) } else { table.text }
@@ -121,6 +122,16 @@ impl Table<'_> {
             if facts.workers.shared_lanes { "shared memory" } else { "frames" },
             "",
         );
+    }
+
+    fn simulator(&mut self, facts: &Facts) {
+        self.heading("A simulated run as on this machine, measured now");
+        for cost in facts.simulator.beside_kernels() {
+            let remark =
+                if cost.measured { cost.what.to_owned() } else { format!("{}; a default", cost.what) };
+            self.row(cost.name, &cost.value, &remark);
+        }
+        self.row("as a table", "--calibrate", "writes all of them for --simulator");
     }
 
     fn terminal(&mut self, facts: &Facts) {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::cli::doctor::measure::Starts;
+use crate::cost::{NotMeasured, simulator};
 use crate::headless::terminal::Attached;
 use crate::ids::CpuId;
 use crate::plan;
@@ -32,7 +33,11 @@ fn facts(change: impl Fn(&mut Machine, &mut Terminal, &mut Starts)) -> Facts {
     };
     change(&mut machine, &mut terminal, &mut starts);
     let costs = plan::Costs { cpu_ns: 52.0, sum_ns: 0.4, primes_ns: 6.5, native_ns: 0.5 };
-    let measured = Measured { clock_ns: 38.2, thread_clock_ns: 110.0, costs, starts };
+    let simulator = simulator::Measured {
+        defaults: vec![("slice", NotMeasured("only Linux holds a thread on one CPU".to_owned()))],
+        ..simulator::Measured::default()
+    };
+    let measured = Measured { clock_ns: 38.2, thread_clock_ns: 110.0, costs, starts, simulator };
     let cache = Cache { name: "L1d".to_owned(), size: Bytes(48 << 10), count: 4 };
     let clock = Some("tsc".to_owned());
     let looked = Looked { load: Some(0.4), caches: vec![cache], clock, tasks: Some(60_000) };
@@ -73,6 +78,22 @@ fn a_good_machine_lacks_nothing() {
       starting a thread     85.0 us         until its first task; median
       starting a process    2.10 ms         until its first task; median
       lanes of processes    shared memory
+
+    A simulated run as on this machine, measured now
+      slice                 3.00 ms         a core, where others want it; a default
+      switch                3.00 us         a core's turn to another thread
+      wake                  60.0 us         from an event to running
+      thread_start          60.0 us         for each thread
+      process_start         1.20 ms         for each process
+      thread_stop           10.0 us         for each thread
+      process_stop          400 us          for as many as there are CPUs
+      take                  100 ns          a thread takes a chunk
+      chunk                 15.0 us         a process takes one, and answers
+      task                  70 ns           the books for each task
+      byte_ps               400             each byte of results, in ps
+      check                 5.00 us         between looks at the GIL
+      full_speed_permille   1000            of each core when all are busy
+      as a table            --calibrate     writes all of them for --simulator
 
     Terminal: xterm-256color
       streams on it         stdin, stdout, stderr
@@ -129,6 +150,22 @@ fn whatever_is_missing_comes_with_the_way_out() {
       starting a thread     85.0 µs         until its first task; median
       starting a process    not possible    until its first task; median
       lanes of processes    shared memory
+
+    A simulated run as on this machine, measured now
+      slice                 3.00 ms         a core, where others want it; a default
+      switch                3.00 µs         a core's turn to another thread
+      wake                  60.0 µs         from an event to running
+      thread_start          60.0 µs         for each thread
+      process_start         1.20 ms         for each process
+      thread_stop           10.0 µs         for each thread
+      process_stop          400 µs          for as many as there are CPUs
+      take                  100 ns          a thread takes a chunk
+      chunk                 15.0 µs         a process takes one, and answers
+      task                  70 ns           the books for each task
+      byte_ps               400             each byte of results, in ps
+      check                 5.00 µs         between looks at the GIL
+      full_speed_permille   1000            of each core when all are busy
+      as a table            --calibrate     writes all of them for --simulator
 
     Terminal: xterm-256color
       streams on it         stdin, stderr

@@ -6,15 +6,8 @@ use super::worker::Stage;
 use crate::event::{Outcome, Phase, StopReason};
 use crate::ids::TaskIndex;
 use crate::plan::OnError;
+use crate::plan::simulator::{CHUNK_BYTES, RESULT_BYTES, SLACK};
 use crate::units::Nanos;
-
-/// What the kernel adds to the time that a thread sleeps, beside waking it: Linux lets a sleep's timer be late by up to
-/// 50 µs, so that timers fall together. With it a sleep is 85 µs late on the reference machine.
-const SLACK: Nanos = Nanos::from_micros(25);
-/// Bytes of a chunk that is handed out.
-const CHUNK_BYTES: u64 = 16;
-/// Bytes of one result.
-const RESULT_BYTES: u64 = 10;
 
 impl Simulation {
     /// A worker on a core, of whose work nothing is left, does what comes next, until it has work or leaves the core.

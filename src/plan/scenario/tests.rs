@@ -295,7 +295,7 @@ fn a_name_with_a_slash_or_the_ending_is_a_file_and_any_other_is_built_in() {
     assert_eq!(
         error("clasic-io"),
         "there is no scenario \"clasic-io\"; there are classic-io, classic-cpu, five-on-four, io-100ms, cpu-100ms, \
-         native-300ms, primes, mixed-500; a file's name ends in .toml or holds a /"
+         native-300ms, primes, mixed-500, notes-laptop; a file's name ends in .toml or holds a /"
     );
     assert!(error("no-such.toml").starts_with("no-such.toml: "));
     assert!(error("./classic-io").starts_with("./classic-io: "));
