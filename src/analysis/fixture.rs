@@ -2,12 +2,15 @@
 
 use crate::clock::RunTime;
 use crate::event::{
-    CoreLoad, CoreSample, Gauges, PartEnd, Percentiles, Phase, Record, RunEnd, RunEvent, RunStart,
+    CoreLoad, CoreSample, Gauges, GilCounts, PartEnd, Percentiles, Phase, Record, RunEnd, RunEvent, RunStart,
     StopReason, TaskCounts, WorkerExit,
 };
 use crate::ids::{RunId, SlotId, TaskIndex};
 use crate::plan::size::Compute;
-use crate::plan::{Costs, Machine, Plan, Shape, Size, Strategy, TaskType, Work, WorkerCount, Workload};
+use crate::plan::{
+    Costs, GilRule, GilSetup, Machine, Plan, Runtime, Shape, Size, Strategy, TaskType, Work, WorkerCount,
+    Workload,
+};
 use crate::state::Session;
 use crate::units::{Nanos, Share};
 
@@ -49,6 +52,12 @@ pub(crate) struct Script {
     pub(crate) errors: Vec<(TaskIndex, String)>,
     /// What is known of the parts of a mix.
     pub(crate) parts: Vec<PartEnd>,
+    /// Where it runs.
+    pub(crate) runtime: Runtime,
+    /// What each worker had of its interpreter's lock, in the order of the slots; those without had nothing.
+    pub(crate) gil: Vec<GilCounts>,
+    /// How long each worker waited for it, and its waits one by one.
+    pub(crate) gil_wait: (Nanos, Percentiles),
     pub(crate) stopped: Option<StopReason>,
     /// How the worker of the first slot ended, if it did not live to the end.
     pub(crate) death: Option<WorkerExit>,
@@ -88,6 +97,9 @@ pub(crate) fn serial() -> Script {
         nine_of_ten: None,
         errors: Vec::new(),
         parts: Vec::new(),
+        runtime: Runtime::Native,
+        gil: Vec::new(),
+        gil_wait: (ms(0), Percentiles::default()),
         stopped: None,
         death: None,
         stray_attempts: 0,
@@ -113,6 +125,31 @@ pub(crate) fn threads() -> Script {
 pub(crate) fn processes() -> Script {
     let (startup, shutdown) = (ms(20), ms(7));
     Script { strategy: Strategy::Processes, elapsed: ms(1_740), startup, shutdown, ..threads() }
+}
+
+/// The same as the loop under an interpreter's lock, where there is nobody to wait for.
+pub(crate) fn locked_serial() -> Script {
+    let counts = GilCounts { switches: 1, held: ms(3_360), ..GilCounts::default() };
+    Script { runtime: gil(), gil: vec![counts], ..serial() }
+}
+
+/// The same on two threads that have one lock between them.
+pub(crate) fn locked_threads() -> Script {
+    let counts =
+        |held| GilCounts { switches: 306, requests: 331, forced: 280, false_wakes: 2, held: ms(held) };
+    let wait = Percentiles { p50: ms(5), p90: ms(6), p99: ms(9), max: ms(21) };
+    Script {
+        runtime: gil(),
+        elapsed: ms(3_404),
+        preempted: ms(0),
+        gil: vec![counts(1_702), counts(1_660)],
+        gil_wait: (ms(1_700), wait),
+        ..threads()
+    }
+}
+
+fn gil() -> Runtime {
+    Runtime::Gil(GilSetup { rule: GilRule::Interval(ms(5)), stretch: Nanos::ZERO })
 }
 
 /// The same tasks asleep: 10 of 200 ms.
@@ -215,7 +252,7 @@ impl Script {
             run: RunId(number),
             workload: self.workload,
             repeat: self.repeat,
-            runtime: crate::plan::Runtime::Native,
+            runtime: self.runtime,
             strategy: self.strategy,
             slots: self.slots,
             shape: self.strategy.shape(Shape::of(self.slots)),
@@ -247,6 +284,8 @@ impl Script {
             levels.totals.add(Phase::Starting, self.startup);
             levels.totals.add(Phase::Computing, self.computing + self.preempted);
             levels.totals.add(Phase::Blocked, self.blocked);
+            levels.totals.add(Phase::GilWait, self.gil_wait.0);
+            levels.gil = self.gil.get(slot as usize).copied().unwrap_or_default();
             levels.totals.add(Phase::Sending, self.sending);
             levels.totals.add(Phase::Receiving, self.receiving);
             levels.totals.add(Phase::Stopping, self.shutdown);
@@ -267,8 +306,8 @@ impl Script {
                 max: self.longest,
             },
             parts: self.parts.clone(),
-            gil_wait: crate::event::Percentiles::default(),
-            gil_waits: Vec::new(),
+            gil_wait: self.gil_wait.1,
+            gil_waits: self.gil.iter().map(|_| self.gil_wait.1).collect(),
             queue: Percentiles::default(),
             slots: (0..slots).map(gauges).collect(),
             overhead_cpu: ms(2),

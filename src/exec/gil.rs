@@ -15,7 +15,7 @@
 mod interval;
 mod seat;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub use interval::Interval;
@@ -40,6 +40,9 @@ pub struct Gil {
     taken: Condvar,
     /// Whether the holder is asked to let go. Read at every checkpoint, without a lock.
     asked: AtomicBool,
+    /// Workers that wait. Whom nobody waits for wakes nobody: that is a call into the kernel. Written under the lock of
+    /// `state`.
+    waiting: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -47,8 +50,6 @@ struct State {
     locked: bool,
     /// How often it went to another than the one before.
     switches: u64,
-    /// Workers that wait. Whom nobody waits for wakes nobody: that is a call into the kernel.
-    waiting: u32,
 }
 
 #[derive(Debug)]
@@ -75,11 +76,12 @@ impl Gil {
     pub const fn new(interval: Interval) -> Self {
         Self {
             interval,
-            state: Mutex::new(State { locked: false, switches: 0, waiting: 0 }),
+            state: Mutex::new(State { locked: false, switches: 0 }),
             free: Condvar::new(),
             last: Mutex::new(Last { holder: NOBODY, waiting: 0 }),
             taken: Condvar::new(),
             asked: AtomicBool::new(false),
+            waiting: AtomicU32::new(0),
         }
     }
 
@@ -102,6 +104,11 @@ impl Gil {
         self.asked.load(Ordering::Relaxed)
     }
 
+    /// Whether somebody waits for it: exact under the lock of `state`, elsewhere as it was a moment ago.
+    pub fn is_wanted(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
     /// Takes it, if nobody holds it now.
     pub fn try_take(&self, me: u64) -> Option<Taking> {
         let state = lock(&self.state);
@@ -113,7 +120,7 @@ impl Gil {
     pub fn take(&self, me: u64, mut tell: impl FnMut(GilMark)) -> Taking {
         let mut taking = Taking::default();
         let mut state = lock(&self.state);
-        state.waiting += 1;
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         while state.locked {
             match self.interval.rule() {
                 GilRule::Interval(interval) => {
@@ -140,7 +147,7 @@ impl Gil {
                 }
             }
         }
-        state.waiting -= 1;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
         self.seize(state, me, taking)
     }
 
@@ -166,7 +173,7 @@ impl Gil {
     pub fn give(&self, me: u64, wanted: impl FnOnce()) -> bool {
         lock(&self.last).holder = me;
         let mut state = lock(&self.state);
-        let waiting = state.waiting > 0;
+        let waiting = self.is_wanted();
         if waiting {
             wanted();
         }

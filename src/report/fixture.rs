@@ -1,6 +1,6 @@
 //! One comparison for the golden tests of every form: a loop that went well, and threads that did not.
 
-use crate::analysis::fixture::{Scene, Script, serial, threads};
+use crate::analysis::fixture::{Scene, Script, locked_serial, locked_threads, serial, threads};
 use crate::event::{StopReason, TaskCounts};
 use crate::ids::TaskIndex;
 use crate::state::Session;
@@ -21,4 +21,14 @@ pub(super) fn eventful_saying(message: &str) -> Session {
         ..threads()
     };
     [serial(), failed].iter().fold(Scene::on(2), Scene::play).over()
+}
+
+/// A loop and two threads under an interpreter's lock.
+pub(super) fn locked() -> Session {
+    let mut scene = Scene::on(2);
+    let runs = [locked_serial(), locked_threads()];
+    if let Some(plan) = &mut scene.0.plan {
+        plan.runtime = runs[0].runtime;
+    }
+    runs.iter().fold(scene, Scene::play).over()
 }

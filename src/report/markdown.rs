@@ -49,6 +49,10 @@ fn block(text: &mut String, session: &Session, comparison: &Comparison, workload
     if !parts.is_empty() {
         grid(text, &parts, |column| column < 2);
     }
+    let gil = workload::gil(&rows);
+    if !gil.is_empty() {
+        grid(text, &gil, |column| column == 0);
+    }
     match comparison.same_results_of(workload) {
         Some(true) => text.push_str("Same results ✓\n\n"),
         Some(false) => text.push_str("**Results differ!**\n\n"),

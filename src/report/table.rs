@@ -65,10 +65,13 @@ pub fn table(session: &Session, style: &TableStyle) -> String {
 fn block(page: &mut Page, session: &Session, comparison: &Comparison, workload: usize) {
     page.parts(&workload::heading(session, comparison, workload));
     let rows = workload::rows(comparison, workload);
-    let parts = workload::parts(&rows);
+    let (parts, gil) = (workload::parts(&rows), workload::gil(&rows));
     Grid::of(rows).print(page);
     if !parts.is_empty() {
         grid::aligned(page, &parts, 2);
+    }
+    if !gil.is_empty() {
+        grid::aligned(page, &gil, 1);
     }
     match comparison.same_results_of(workload) {
         Some(true) => page.line(&[(Tone::Dim, "  same results "), (Tone::Plain, "✓")]),

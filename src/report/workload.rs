@@ -94,6 +94,36 @@ pub(super) fn parts(rows: &[Row<'_>]) -> Vec<Vec<String>> {
     lines
 }
 
+/// How the interpreters' locks went, for each way that has several workers under them; nothing where there are none. Its
+/// first line is the names of the columns.
+pub(super) fn gil(rows: &[Row<'_>]) -> Vec<Vec<String>> {
+    let head = ["GIL", "switches/s", "held: least", "median", "most", "wait p50", "p99"];
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for Row { run, .. } in rows.iter().filter(|row| row.run.workers > 1) {
+        let Some(gil) = run.gil else { continue };
+        let workers = run.per_worker.iter().filter_map(|worker| worker.gil);
+        let mut held: Vec<u32> = workers.map(|gil| gil.counts.held.share_of(run.elapsed).percent()).collect();
+        held.sort_unstable();
+        let part = |half: usize| {
+            held.get(held.len().saturating_sub(1) * half / 2)
+                .map_or_else(|| "–".to_owned(), |held| format!("{held} %"))
+        };
+        // A worker alone with its lock takes it from nobody.
+        let switches = match run.shape.threads {
+            1 => "–".to_owned(),
+            _ => format!("{:.1}", gil.counts.switches as f64 / run.elapsed.as_secs_f64().max(1e-9)),
+        };
+        let mut line = vec![run.label(), switches];
+        line.extend([0, 1, 2].map(part));
+        line.extend([gil.wait.p50, gil.wait.p99].map(|time| time.to_string()));
+        lines.push(line);
+    }
+    if !lines.is_empty() {
+        lines.insert(0, head.map(str::to_owned).to_vec());
+    }
+    lines
+}
+
 /// Tasks down, strategies across, and what each took: the table that a comparison of several workloads is about. Its
 /// first line is the names of the columns.
 pub(super) fn matrix(comparison: &Comparison, workloads: &[usize]) -> Vec<Vec<String>> {

@@ -85,11 +85,14 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Leaves a hair of room at the bottom of full cells, so that what stands below is told apart.
-    pub(crate) fn part_below(&mut self) {
-        let Some(y) = self.area.height.checked_sub(1).filter(|y| *y > 0) else { return };
+    /// Leaves a hair of room at the top of full cells, so that what stands above is told apart; none where there is but
+    /// one line.
+    pub(crate) fn part_above(&mut self) {
+        if self.area.height < 2 {
+            return;
+        }
         for x in 0..self.area.width {
-            let cell = &mut self.buf[(self.area.x + x, self.area.y + y)];
+            let cell = &mut self.buf[(self.area.x + x, self.area.y)];
             if cell.symbol() == "█" {
                 cell.set_symbol("▇").set_bg(Color::Reset);
             }
@@ -138,6 +141,15 @@ mod tests {
         canvas.fill(1, 0, u16::MAX, '-', Style::new());
         canvas.part(7, 7, 7, 7).text(0, 0, "no", Style::new());
         assert_eq!(buf, Buffer::with_lines(["    ", "  h-"]));
+    }
+
+    #[test]
+    fn a_hair_of_room_is_left_at_the_top_of_what_is_full() {
+        let mut buf = Buffer::with_lines(["██", "█▄", "██"]);
+        Canvas::new(Rect::new(0, 1, 2, 2), &mut buf).part_above();
+        assert_eq!(buf, Buffer::with_lines(["██", "▇▄", "██"]));
+        Canvas::new(Rect::new(0, 2, 2, 1), &mut buf).part_above();
+        assert_eq!(buf, Buffer::with_lines(["██", "▇▄", "██"]), "a single line has none to spare");
     }
 
     #[test]

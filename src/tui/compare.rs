@@ -25,6 +25,7 @@ pub(crate) mod kept;
 mod layout;
 mod ledger;
 pub(crate) mod moment;
+mod naming;
 mod opened;
 mod places;
 mod readout;

@@ -154,9 +154,7 @@ impl Item {
             Self::Way(Strategy::Threads) => "a pool of threads in this process",
             Self::Way(Strategy::Processes) => "a pool of processes, which start slower and share nothing",
             Self::Way(Strategy::Hybrid) => "processes with threads in each: 2x4 workers are 2 with 4 each",
-            Self::Runtime => {
-                "native; under the GIL of CPython: gil, gil:1ms; a model of 16 cores: simulated:16"
-            }
+            Self::Runtime => "native; gil or gil:1ms: as in CPython; simulated:16: a model",
             Self::Order => "one by one is fair; together, strategies compete for the CPUs",
             Self::Chunk => "how many tasks a worker takes at a time; auto is the rule of Python's Pool.map",
             Self::Timeout => "how long one task may take: 2s, or none",

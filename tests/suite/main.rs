@@ -20,6 +20,7 @@ mod cli_usage;
 #[cfg(target_os = "linux")]
 mod cost;
 mod family;
+mod gil_rule;
 mod pictures;
 mod processes;
 mod pty;

@@ -323,3 +323,17 @@ fn runs_are_compared_opened_and_exported() {
     terminal.press("q");
     assert_gone(terminal, 0);
 }
+
+#[test]
+fn braces_change_the_switch_interval_of_a_run_that_goes_on() {
+    let mut terminal =
+        lab(&["-t", "cpu", "--size", "20ms", "-n", "2000", "-w", "2", "-s", "threads", "--runtime", "gil"]);
+    terminal.press(ENTER);
+    terminal.until("interval 5.00 ms");
+    terminal.press("{");
+    terminal.until("interval 2.50 ms");
+    terminal.press("}}");
+    terminal.until("interval 10.0 ms");
+    terminal.press("q");
+    assert_gone(terminal, 0);
+}

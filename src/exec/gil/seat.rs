@@ -78,6 +78,11 @@ impl GilSeat {
                 return;
             }
         }
+        if let Some(ticks) = self.gil.ticks().filter(|_| !self.gil.is_wanted()) {
+            // Let go and taken back at once, with nobody there to see it.
+            self.ticks = ticks;
+            return;
+        }
         let asked = self.gil.is_asked();
         if asked {
             lane.enter(Phase::GilWait);

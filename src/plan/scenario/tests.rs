@@ -87,6 +87,20 @@ fn every_key_of_run_is_read() {
 }
 
 #[test]
+fn a_mix_is_a_task_with_weights() {
+    let workload = |task: &str, size: &str| {
+        let plan = with_run("").replace("task = \"sleep\"", task).replace("size = \"1s\"", size);
+        Scenario::parse("x", &plan, &machine()).map(|scenario| scenario.plan.workloads[0].clone())
+    };
+    let mix = workload("task = \"cpu:4,sleep:1\"", "size = \"cpu=100ms,sleep=1ms\"").unwrap();
+    let mut typed = crate::plan::Workload::read("cpu:4,sleep:1", 4, Some(10)).unwrap();
+    typed.resize("cpu=100ms,sleep=1ms").unwrap();
+    assert_eq!(mix, typed);
+    let wrong = workload("task = \"cpu:4,cup:1\"", "size = \"1s\"").unwrap_err().to_string();
+    assert!(wrong.contains("cup"), "{wrong}");
+}
+
+#[test]
 fn a_simulated_run_names_its_cores_and_what_everything_costs() {
     let table = "[simulator]\ncpu_ps = 30_000\nslice = \"4ms\"\nfull_speed_permille = 620\n";
     let text = with_run("runtime = \"simulated:16,gil\"\nworkers = 5000") + table;

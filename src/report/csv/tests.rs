@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::*;
-use crate::report::fixture::{eventful, eventful_saying};
+use crate::report::fixture::{eventful, eventful_saying, locked};
 use crate::report::json;
 
 /// The rows as a reader of CSV takes them, the names of the columns first.
@@ -21,6 +21,14 @@ fn the_contract_holds_column_for_column() {
     let lines = rows[0].iter().zip(&rows[1]).zip(&rows[2]);
     let down: Vec<String> = lines.map(|((name, a), b)| format!("{name} | {a} | {b}")).collect();
     insta::assert_snapshot!("contract", down.join("\n"));
+}
+
+#[test]
+fn a_lock_has_columns_of_its_own() {
+    let rows = read(&csv(&locked()));
+    let told = rows[0].iter().zip(&rows[2]).filter(|(name, _)| name.starts_with("gil") || *name == "runtime");
+    let down: Vec<String> = told.map(|(name, value)| format!("{name} | {value}")).collect();
+    insta::assert_snapshot!("gil", down.join("\n"));
 }
 
 #[test]

@@ -1,12 +1,18 @@
 use super::*;
 use crate::analysis::fixture::{Scene, serial, threads};
-use crate::report::fixture::eventful;
+use crate::report::fixture::{eventful, locked};
 
 #[test]
 fn the_contract_holds_key_for_key() {
     let text = json(&eventful()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
     insta::assert_snapshot!("contract", text);
     assert!(text.ends_with("}\n"));
+}
+
+#[test]
+fn a_lock_is_told_for_the_run_and_for_each_worker() {
+    let text = json(&locked()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    insta::assert_snapshot!("gil", text);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::analysis::fixture::{Scene, Script, asleep, serial, threads};
-use crate::report::fixture::eventful;
+use crate::report::fixture::{eventful, locked};
 
 #[test]
 fn the_page_holds_word_for_word() {
@@ -9,6 +9,7 @@ fn the_page_holds_word_for_word() {
     let runs = [serial(), threads(), sleep(serial()), sleep(threads())];
     let session = runs.iter().fold(Scene::on(2).with_sleep(), Scene::play).over();
     insta::assert_snapshot!("two_workloads", markdown(&session));
+    insta::assert_snapshot!("gil", markdown(&locked()));
     assert_eq!(markdown(&Session::default()), "No run is over.\n");
 }
 

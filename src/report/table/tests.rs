@@ -114,3 +114,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn below_the_table_stands_how_the_lock_went() {
+    let style = |width| TableStyle { ascii: false, colour: false, width };
+    insta::assert_snapshot!("gil", table(&crate::report::fixture::locked(), &style(100)));
+    let narrow = table(&crate::report::fixture::locked(), &style(60));
+    assert!(narrow.lines().all(|line| crate::report::text::width(line) <= 60), "{narrow}");
+}

@@ -51,17 +51,25 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
         let Some(entry) = entries.get(block.entry) else { continue };
         let mut canvas = Canvas::new(block.area, buf);
         name(&mut canvas, entry, block, columns, block.entry == chosen, entries, model);
-        let mut lanes = canvas.part(columns.name, 0, columns.time, block.area.height);
         let rows = block.lanes();
         for lock in 0..block.locks {
-            let mut cells = lanes.part(0, rows.lock_top(lock), columns.time, 1);
+            let mut cells = canvas.part(columns.name, rows.lock_top(lock), columns.time, 1);
             gil::line(&mut cells, picture.chart.holders(usize::from(lock)), theme);
+            let end = columns.name.saturating_sub(1);
+            canvas.right(end, rows.lock_top(lock), gil::NAME, theme.bright);
+        }
+        if block.locks > 0 {
+            for row in 0..block.rows {
+                let slot = usize::from(row);
+                let y = rows.top(row) + (block.height - 1) / 2;
+                canvas.right(columns.name.saturating_sub(1), y, &format!("w{slot}"), theme.holder_name(slot));
+            }
         }
         for row in 0..block.rows {
-            let mut cells = lanes.part(0, rows.top(row), columns.time, block.height);
+            let mut cells = canvas.part(columns.name, rows.top(row), columns.time, block.height);
             paint::row(&mut cells, picture.chart.row(row), theme);
-            if row + 1 < block.rows {
-                cells.part_below();
+            if row > 0 {
+                cells.part_above();
             }
         }
         figures(&mut canvas, entry, entries, columns, model);
@@ -82,7 +90,12 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
     }
     if let Some(area) = layout.legend {
         let runs = entries.iter().map(|entry| entry.run);
-        legend::draw(&mut Canvas::new(area, buf), columns.name, legend::seen(runs), theme);
+        let mut canvas = Canvas::new(area, buf);
+        let held =
+            layout.blocks.iter().filter(|block| block.locks > 0).filter_map(|block| entries.get(block.entry));
+        let holders = held.map(|entry| entry.run.slots.len()).max().unwrap_or(0);
+        let x = legend::holders(&mut canvas, columns.name, holders, theme);
+        legend::draw(&mut canvas, x, legend::seen(runs), theme);
     }
 }
 
@@ -112,7 +125,7 @@ fn name(
     model: &Model,
 ) {
     let theme = &model.theme;
-    let room = columns.name.saturating_sub(1);
+    let room = columns.name.saturating_sub(1 + columns.tags);
     if chosen {
         canvas.restyle(0, 0, room, theme.row);
         canvas.text(0, 0, "▸", theme.accent.patch(theme.row));
@@ -122,20 +135,32 @@ fn name(
     let x = canvas.text(1, 0, &format!("{:>digits$} ", entry.number), theme.dim.patch(back));
     let style = theme.strategy(entry.run.start.strategy).patch(back);
     let style = if chosen { style.add_modifier(theme.bright.add_modifier) } else { style };
-    canvas.text(x, 0, &clip(&entry.label(), usize::from(room.saturating_sub(x))), style);
-    for (y, words) in (1..block.area.height).zip(about(entry, entries)) {
+    let (label, runtime) = columns.naming.name(entry, block.area.height);
+    canvas.text(x, 0, &clip(&label, usize::from(room.saturating_sub(x))), style);
+    for (y, words) in
+        (1..block.area.height).zip(runtime.into_iter().chain(about(entry, entries, columns.naming.room)))
+    {
         canvas.text(x, y, &clip(&words, usize::from(room.saturating_sub(x))), theme.dim);
     }
 }
 
-/// What else is to be known of how a run was run, line by line. What holds for all of them is in the title.
-fn about(entry: &Entry<'_>, entries: &[Entry<'_>]) -> impl Iterator<Item = String> + use<> {
+/// What else is to be known of how a run was run, line by line, each in so many columns. What holds for all of them is in
+/// the title.
+fn about(entry: &Entry<'_>, entries: &[Entry<'_>], room: u16) -> impl Iterator<Item = String> + use<> {
     // A plain loop is handed nothing out.
     let pool = entry.run.start.strategy != Strategy::Serial;
     let chunk = pool.then(|| format!("chunk {}", entry.run.start.chunk));
     let apart = entry.is_together() && !entries.iter().all(Entry::is_together);
     let gil = entry.run.start.runtime.gil().filter(|_| entry.run.slots.len() > 1);
-    let gil = gil.map(|_| gil::switches(entry.run, 0..entry.run.slots.len(), entry.run.now) + " switches");
+    let gil = gil.map(|_| {
+        if entry.run.start.shape.threads == 1 {
+            // Nobody else wants it there, and it goes to nobody else.
+            return "a GIL each".to_owned();
+        }
+        let rate = gil::switches(entry.run, 0..entry.run.slots.len(), entry.run.now);
+        let words = format!("{rate} switches");
+        if words.len() <= usize::from(room) { words } else { rate }
+    });
     chunk.into_iter().chain(gil).chain(apart.then(|| "together".to_owned()))
 }
 

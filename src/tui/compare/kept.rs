@@ -128,10 +128,15 @@ impl Entry<'_> {
         self.plan.workloads.get(self.run.start.workload)
     }
 
-    /// Its strategy with its workers, and its runtime unless that is the usual one.
-    pub(crate) fn label(&self) -> String {
+    /// Its strategy with its workers.
+    pub(crate) fn way(&self) -> String {
         let start = &self.run.start;
-        start.runtime.after(start.strategy.label(start.shape))
+        start.strategy.label(start.shape)
+    }
+
+    /// The same with its runtime, unless that is the usual one.
+    pub(crate) fn label(&self) -> String {
+        self.run.start.runtime.after(self.way())
     }
 
     /// The same with its number: `threads ×4 (run 2)`.

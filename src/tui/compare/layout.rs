@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use crate::tui::chart::holders;
 use crate::tui::compare::desk;
 use crate::tui::compare::kept::Entry;
+use crate::tui::compare::naming::Naming;
 use crate::tui::lab::finding;
 use crate::tui::lab::layout::Stack;
 use crate::tui::lab::locks::LaneRows;
@@ -15,6 +16,10 @@ use crate::tui::model::Model;
 const HIGHEST: u16 = 10;
 /// Lines of the ledger, its heading among them, that are left to it where lanes need the others.
 const FEW_BARS: u16 = 4;
+/// Columns of a name that are not its own: the mark of the run that is looked at, its number, and air.
+const BESIDE: u16 = 6;
+/// Columns of a lane's name where the line of a lock stands above: `GIL` or `w12`, and air.
+const TAGS: u16 = 4;
 /// Columns of one worker in the read-out.
 pub(crate) const READING: u16 = 39;
 
@@ -97,6 +102,10 @@ impl Wish {
 pub(crate) struct Columns {
     /// Columns of the name.
     pub(crate) name: u16,
+    /// Those at its end that lanes have for a name of their own: none where nobody's lock has a line.
+    pub(crate) tags: u16,
+    /// What runs are called.
+    pub(crate) naming: Naming,
     /// Columns of time.
     pub(crate) time: u16,
     /// The end of the elapsed time.
@@ -110,8 +119,10 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    fn fit(width: u16, longest: u16) -> Self {
-        let name = (longest + 6).min((width / 4).max(14)).min(width);
+    fn fit(width: u16, entries: &[Entry<'_>], tags: u16) -> Self {
+        let most = (width * 3 / 10).max(14).min(width);
+        let naming = Naming::of(entries, most.saturating_sub(BESIDE + tags));
+        let name = (naming.room + BESIDE + tags).min(most);
         let keep = |least: u16, columns: u16| if width >= least { columns } else { 0 };
         let (elapsed, speedup) = (10, keep(48, 9));
         let (efficiency, startup) = (keep(60, if width >= 110 { 12 } else { 7 }), keep(72, 10));
@@ -123,7 +134,7 @@ impl Columns {
         };
         let elapsed = next(elapsed).unwrap_or(0);
         let (speedup, efficiency, startup) = (next(speedup), next(efficiency), next(startup));
-        Self { name, time, elapsed, speedup, efficiency, startup }
+        Self { name, tags, naming, time, elapsed, speedup, efficiency, startup }
     }
 }
 
@@ -204,8 +215,8 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
     }
     stack.take(air);
     layout.heads = (stack.0.height >= 9).then(|| stack.take(1));
-    let longest = entries.iter().map(|entry| entry.label().chars().count()).max().unwrap_or(0) as u16;
-    layout.columns = Columns::fit(stack.0.width, longest);
+    let width = stack.0.width;
+    layout.columns = Columns::fit(width, entries, 0);
     let height = stack.0.height;
     let axis = u16::from(height >= 4);
     let legend = u16::from(height >= 8);
@@ -216,7 +227,7 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
     let mut room = rest.saturating_sub(ledger + readout + 2 * air);
     let wishes: Vec<Wish> = entries.iter().map(Wish::of).collect();
     // A few bars less are no loss where every lane has a row then; and bars take what lanes leave.
-    let lanes: u32 = wishes.iter().map(|wish| u32::from(wish.slots)).sum();
+    let lanes: u32 = wishes.iter().map(|wish| u32::from(wish.slots + wish.locks)).sum();
     let lacking = lanes.saturating_sub(room.into());
     if lacking <= ledger.saturating_sub(FEW_BARS).into() {
         ledger -= lacking as u16;
@@ -228,6 +239,9 @@ pub(crate) fn compare_layout(area: Rect, model: &Model, entries: &[Entry<'_>]) -
         let more = (entries.len() as u16 + 1).saturating_sub(ledger).min(left);
         ledger += more;
         room -= more;
+    }
+    if fit.locks && wishes.iter().any(|wish| wish.locks > 0) {
+        layout.columns = Columns::fit(width, entries, TAGS);
     }
     layout.blocks = blocks(&mut stack, room, desk::chosen(model, entries), &fit, &wishes);
     layout.axis = (axis > 0).then(|| stack.take(1));

@@ -61,7 +61,7 @@ impl Widget for LedgerBars<'_> {
         }
         for (y, (index, entry)) in (1..).zip(entries.iter().enumerate().skip(first).take(rows)) {
             let style = theme.strategy(entry.run.start.strategy);
-            let label = format!("{} {}", entry.number, entry.label());
+            let label = format!("{} {}", entry.number, columns.naming.name(entry, 1).0);
             let mark = if index == chosen { "▸" } else { " " };
             canvas.text(0, y, mark, theme.accent);
             canvas.text(1, y, &clip(&label, usize::from(columns.name.saturating_sub(2))), style);

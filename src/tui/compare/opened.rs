@@ -251,8 +251,8 @@ fn lanes(
         lane.text(1, 0, &format!("w{index}"), style);
         let mut cells = lane.part(layout.label, 0, layout.columns, layout.height);
         paint::row(&mut cells, picture.chart.row(row), theme);
-        if row + 1 < layout.rows {
-            cells.part_below();
+        if row > 0 {
+            cells.part_above();
         }
         gil::marks(&mut cells, entry.run, slot, frame, theme);
         if let Some(x) = line {
@@ -287,7 +287,10 @@ fn lanes(
     if layout.legend {
         let mut canvas = canvas.part(0, y, width, 1);
         let x = legend::gil(&mut canvas, layout.label, entry.run, frame, theme);
-        legend::draw(&mut canvas, x, legend::seen(std::iter::once(entry.run)), theme);
+        let x = legend::draw(&mut canvas, x, legend::seen(std::iter::once(entry.run)), theme);
+        if rows.locks > 0 {
+            legend::holders(&mut canvas, x, slots, theme);
+        }
     }
 }
 

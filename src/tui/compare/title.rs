@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::plan::Work;
+use crate::plan::{Runtime, Work};
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::compare::kept::{self, Entry};
+use crate::tui::compare::naming;
 use crate::tui::model::Model;
 use crate::units::{grouped, plural};
 
@@ -47,7 +48,11 @@ impl Widget for Title<'_> {
                 end = canvas.right(canvas.width(), 0, &words, theme.dim).saturating_sub(2);
             }
         }
-        let by: String = [Some(workers(self.entries)), together(self.entries).map(ToOwned::to_owned)]
+        // Where they differ, each says its own.
+        let runtime = naming::common(self.entries).filter(|runtime| *runtime != Runtime::Native);
+        let workers =
+            runtime.map_or(String::new(), |runtime| format!("{runtime} · ")) + &workers(self.entries);
+        let by: String = [Some(workers), together(self.entries).map(ToOwned::to_owned)]
             .into_iter()
             .flatten()
             .map(|words| words + "  ")

@@ -54,7 +54,7 @@ impl Widget for WorkersPanel<'_> {
         let (model, layout) = (self.model, self.layout);
         let theme = &model.theme;
         let Some(row) = model.shown_row() else { return };
-        let name = runs::label(model, &row);
+        let name = model.shown_plan().runtime.after(runs::label(model, &row));
         let state = state(model, &row);
         let focused = model.focus == Panel::Workers && model.overlay.is_none();
         if self.framed {

@@ -112,6 +112,26 @@ pub(crate) fn gil(canvas: &mut Canvas<'_>, mut x: u16, run: &RunState, frame: &F
     x
 }
 
+/// The most workers whose colours are told: there are no more colours.
+const HOLDERS: usize = 8;
+
+/// Whose colours, or numbers, the line of an interpreter's lock has, from column `x` on; returns the column after them. It
+/// is left out where there is no room for all.
+pub(crate) fn holders(canvas: &mut Canvas<'_>, x: u16, slots: usize, theme: &Theme) -> u16 {
+    const WORDS: &str = "who holds the GIL";
+    let names: Vec<String> = (0..slots.min(HOLDERS)).map(|slot| format!("w{slot}")).collect();
+    let more = if slots > HOLDERS { " …" } else { "" };
+    let wide = names.len() * 3 + WORDS.len() + more.chars().count();
+    if names.is_empty() || usize::from(canvas.width().saturating_sub(x)) < wide {
+        return x;
+    }
+    let mut end = canvas.text(x, 0, WORDS, theme.dim);
+    for (slot, name) in names.iter().enumerate() {
+        end = canvas.text(end + 1, 0, name, theme.holder_name(slot));
+    }
+    canvas.text(end, 0, more, theme.dim) + 3
+}
+
 /// Whether a phase had time enough to be explained: every worker is absent for a moment before it is there.
 fn is_told(phase: Phase, totals: &PhaseTotals) -> bool {
     let whole: Nanos = Phase::ALL.into_iter().map(|phase| totals.get(phase)).sum();
@@ -137,12 +157,18 @@ pub(crate) fn seen<'a>(runs: impl Iterator<Item = &'a RunState> + Clone) -> impl
     PHASES.map(|(phase, _)| phase).into_iter().filter(move |phase| *phase == Phase::Waiting || had(*phase))
 }
 
-/// What the colours of some phases mean, from column `x` on.
-pub(crate) fn draw(canvas: &mut Canvas<'_>, mut x: u16, phases: impl Iterator<Item = Phase>, theme: &Theme) {
+/// What the colours of some phases mean, from column `x` on; returns the column after them.
+pub(crate) fn draw(
+    canvas: &mut Canvas<'_>,
+    mut x: u16,
+    phases: impl Iterator<Item = Phase>,
+    theme: &Theme,
+) -> u16 {
     for phase in phases {
         if usize::from(canvas.width().saturating_sub(x)) < phase.name().len() + 2 {
             break;
         }
         x = sample(canvas, x, phase, theme);
     }
+    x
 }

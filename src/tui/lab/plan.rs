@@ -14,6 +14,7 @@ use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
 use crate::tui::model::{Model, Overlay, Panel};
 use crate::tui::pointer::Step;
+use crate::units::plural;
 
 /// Columns of the overlay.
 const OVERLAY_WIDTH: u16 = 52;
@@ -269,17 +270,23 @@ impl Widget for PlanLine<'_> {
         let value = |item| form.value(item, &model.machine);
         let ways: Vec<&str> = form.plan.strategies.iter().map(|strategy| strategy.name()).collect();
         let runtime = form.plan.runtime.after(String::new());
-        let words = format!(
-            "{} × {} {} · {} workers · {}{runtime}",
+        let work = format!(
+            "{} × {} {} · {} workers",
             value(Item::Tasks),
             value(Item::Task),
             value(Item::Size),
             value(Item::Workers),
-            ways.join(", ")
         );
         let label = if focused { theme.focus } else { theme.dim };
         let x = canvas.text(1, 0, "Plan", label) + 2;
         let room = usize::from(end.saturating_sub(x));
-        canvas.text(x, 0, &clip(&words, room), theme.text);
+        // The ways are in the list of the runs, too.
+        let all = [
+            format!("{work} · {}{runtime}", ways.join(", ")),
+            format!("{work} · {}{runtime}", plural(ways.len() as u64, "way")),
+            format!("{work}{}", if runtime.is_empty() { String::new() } else { format!(" ·{runtime}") }),
+        ];
+        let fits = all.iter().find(|words| words.chars().count() <= room);
+        canvas.text(x, 0, &clip(fits.unwrap_or(&work), room), theme.text);
     }
 }

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use crate::plan::Strategy;
+use crate::plan::{Runtime, Strategy};
 use crate::state::RunState;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::glyphs::{PREDICTED_END, WIDTHS};
@@ -124,12 +124,12 @@ impl Widget for RunList<'_> {
                 Some(false) => [("results differ ✗", theme.bad)],
                 None => [("", theme.dim)],
             };
-            panel::Panel::new("Runs", theme).focused(model.focus == Panel::Runs).render(
-                area,
-                buf,
-                &[],
-                &same,
-            );
+            let runtime = model.shown_plan().runtime;
+            let about = if runtime == Runtime::Native { String::new() } else { runtime.to_string() };
+            let frame = panel::Panel::new("Runs", theme).about(&about).focused(model.focus == Panel::Runs);
+            frame.render(area, buf, &[], &same);
+            // After the title: its words and a separator, and air.
+            let told = if about.is_empty() { 0 } else { about.width() as u16 + 9 };
             let mut head = Canvas::new(Rect { x: inner.x, width: inner.width, ..area }, buf);
             for (end, text) in [
                 (columns.done, " done "),
@@ -138,7 +138,8 @@ impl Widget for RunList<'_> {
                 (Some(columns.speedup), " speedup "),
                 (columns.last, " efficiency "),
             ] {
-                if let Some(end) = end.filter(|end| *end > columns.label + 8) {
+                if let Some(end) = end.filter(|end| *end > (columns.label + 8).max(told + text.len() as u16))
+                {
                     head.right(end + 1, 0, text, theme.dim);
                 }
             }
@@ -156,10 +157,10 @@ impl Widget for RunList<'_> {
     }
 }
 
-/// What a run is called: its strategy, and its task and its repeat where there are several.
+/// What a run is called: its strategy, and its task and its repeat where there are several. All runs of a comparison
+/// have the same runtime, which the panel tells.
 pub(super) fn label(model: &Model, row: &Row<'_>) -> String {
-    let runtime = model.shown_plan().runtime;
-    let mut label = runtime.after(row.planned.strategy.label(row.shape));
+    let mut label = row.planned.strategy.label(row.shape);
     let plan = model.shown_plan();
     if plan.workloads.len() > 1
         && let Some(load) = plan.workloads.get(row.planned.workload)

@@ -73,6 +73,21 @@ fn choices_change_and_bring_their_defaults() {
 }
 
 #[test]
+fn a_mix_is_typed_into_the_task_and_its_sizes_by_name() {
+    let mut model = before(120, 40);
+    press(&mut model, "<Home>cpu:4,sleep:1<Enter>");
+    assert_eq!(model.form.task(), TaskType::Mix, "{:?}", model.form.edit);
+    press(&mut model, "<Down>cpu=20ms,sleep=1ms<Enter>");
+    let load = &model.form.plan.workloads[0];
+    assert_eq!(load.tasks_text(), "cpu:4,sleep:1");
+    assert_eq!(load.size.to_string(), "cpu=20ms,sleep=1ms");
+    press(&mut model, "<Home>cpu:4,cup:1<Enter>");
+    assert!(model.form.edit.as_ref().is_some_and(|edit| edit.problem.is_some()), "{}", text(&model));
+    press(&mut model, "<Esc>");
+    assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
+}
+
+#[test]
 fn a_plan_with_nothing_to_run_is_not_run_and_the_reason_is_said() {
     let mut model = before(120, 40);
     press(&mut model, "<Home><Down><Down><Down><Down> <Down> <Down> <End>");

@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::analysis::finding::alarm::WorkersDied;
+use crate::analysis::fixture::locked_threads;
 use crate::event::{StopReason, TaskCounts, WorkerExit};
 use crate::ids::{SlotId, TaskIndex};
+use crate::plan::{Runtime, Work};
 
 #[test]
 fn preempted_workers_are_too_many_or_have_company() {
@@ -224,4 +226,75 @@ fn runs_that_ended_early_say_why() {
     let no_memory = of(Kind::EndedEarly, 2, &[early(StopReason::Workers("no memory".to_owned()))]).unwrap();
     assert_eq!(no_memory.weight, Weight::Alarm);
     assert_eq!(no_memory.explain(), "processes could not go on: \"no memory\", with 1 of 16 tasks done.");
+}
+
+/// Two threads under one lock, with as many tasks that compute 20 ms as tasks that sleep 1 ms and end so much late.
+fn beside_computing(late: u64, waited: u64) -> Script {
+    let parts = vec![(Work::Cpu { iterations: 1_000 }, 1), (Work::Sleep { wait: ms(1) }, 1)];
+    let every = |time: u64| crate::event::Percentiles {
+        p50: ms(time),
+        p90: ms(time),
+        p99: ms(3 * time),
+        max: ms(4 * time),
+    };
+    let part = |time| crate::event::PartEnd { ok: 40, latency: every(time) };
+    Script {
+        tasks: 80,
+        work: Work::Mix { parts },
+        parts: vec![part(20), part(1 + late)],
+        computing: ms(400),
+        blocked: ms(20),
+        elapsed: ms(900),
+        gil_wait: (ms(waited), every(late.max(1))),
+        ..locked_threads()
+    }
+}
+
+#[test]
+fn a_convoy_is_told_where_waiting_for_the_lock_explains_it() {
+    says(
+        Kind::Convoy,
+        2,
+        &[beside_computing(5, 300)],
+        Weight::Advice,
+        [
+            "sleep tasks ended 5.00 ms late at the median",
+            "sleep tasks ended 5.00 ms late at the median (p99 17.0 ms): each return from waiting asks for the GIL, and \
+             waits the switch interval of 5.00 ms.",
+            "Use a shorter switch interval, as gil:1ms, or processes, where nobody else wants the lock.",
+        ],
+    );
+    // Punctual ones; too few that wait; late for another reason; and nobody that computes beside them.
+    silent(Kind::Convoy, 2, &[beside_computing(1, 300)]);
+    let mut few = beside_computing(5, 300);
+    few.parts[1].ok = 19;
+    silent(Kind::Convoy, 2, &[few]);
+    silent(Kind::Convoy, 2, &[beside_computing(5, 20)]);
+    let mut alone = beside_computing(5, 300);
+    alone.parts[0].ok = 0;
+    silent(Kind::Convoy, 2, &[alone]);
+    silent(
+        Kind::Convoy,
+        2,
+        &[Script { runtime: Runtime::Native, gil: Vec::new(), ..beside_computing(5, 300) }],
+    );
+}
+
+#[test]
+fn a_mix_is_trusted_and_judged_as_other_work_is() {
+    let mix = Script { runtime: Runtime::Native, gil: Vec::new(), ..beside_computing(0, 0) };
+    let last = |script: &Script| {
+        let session = Scene::on(2).play(script).over();
+        compare(&session).runs.pop().unwrap()
+    };
+    let quiet = last(&mix);
+    assert_eq!(
+        quiet.trust.as_ref().map(|trust| trust.level),
+        last(&threads()).trust.map(|trust| trust.level)
+    );
+    assert!(quiet.findings.iter().all(|finding| finding.weight != Weight::Alarm), "{:?}", quiet.findings);
+    let busy = Script { idle_percent: Some(40), ..mix.clone() };
+    assert!(last(&busy).trust.unwrap().level < quiet.trust.unwrap().level);
+    let crowded = Script { slots: 4, preempted: ms(400), ..mix };
+    assert!(of(Kind::Preempted, 2, &[crowded]).is_some());
 }

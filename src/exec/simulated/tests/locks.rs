@@ -153,3 +153,26 @@ fn native_code_does_without_the_lock() {
     };
     assert_within(native(1) / native(2), 1.95, 2.0);
 }
+
+#[test]
+fn another_interval_holds_from_the_moment_it_is_set() {
+    let rule = GilRule::Interval(MS);
+    let run = || {
+        let case = case(Strategy::Threads, 2, 2, 2, cpu(ms(300))).chunk(1).gil("gil:10s");
+        let mut forced_before = None;
+        let ran = case.run_with(|simulation| {
+            if simulation.now() >= RunTime(ms(100).0) && forced_before.is_none() {
+                forced_before = Some(simulation.now());
+                simulation.set_rule(rule);
+            }
+        });
+        (forced_before, ran.records, ran.gauges)
+    };
+    let (at, records, gauges) = run();
+    let at = at.unwrap();
+    let before = |record: &&Record| matches!(record, Record::Gil { at: when, .. } if *when < at);
+    assert_eq!(records.iter().flatten().filter(before).count(), 0, "nobody asks before ten seconds are over");
+    let forced: u64 = gauges.iter().map(|gauges| gauges.gil.forced).sum();
+    assert!(forced > 100, "{forced} in the last 500 ms");
+    assert_eq!(run().1, records, "the same again");
+}
