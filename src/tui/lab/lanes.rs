@@ -173,9 +173,14 @@ fn lock(model: &Model, layout: &WorkersLayout, row: &Row<'_>, line: u16, buf: &m
     let mut canvas = canvas.part(0, rows.lock_top(line), width, rows.lock_drawn());
     let middle = canvas.height().saturating_sub(1) / 2;
     canvas.text(0, middle, gil::NAME, theme.bright);
-    let Some(run) = row.run else { return };
+    // Before there is a run, who should have it: the title says that it is predicted.
+    let (run, chart) = match (row.run, row.predicted) {
+        (Some(run), _) => (run, &model.chart),
+        (None, Some(predicted)) => (predicted, &model.ghost.chart),
+        (None, None) => return,
+    };
     let mut cells = canvas.part(layout.label, 0, layout.columns, rows.lock_drawn());
-    gil::line(&mut cells, model.chart.holders(usize::from(line)), theme);
+    gil::line(&mut cells, chart.holders(usize::from(line)), theme);
     let switches = gil::switches(run, rows.slots(line), model.moment());
     let mut side = canvas.part(layout.label + layout.columns, 0, layout.side, rows.lock_drawn());
     if side.width() < 12 {
