@@ -9,8 +9,8 @@
 //! [`GilRule::Ticks`] follows the eval loop of 3.1 and earlier: after so many ticks the lock is released and at once
 //! wanted back. Nobody is handed anything, so that whoever was woken commonly finds it taken again: a false wake-up.
 //!
-//! States, orderings and what each of them prevents are in the README.md beside this module. It knows nothing of tasks,
-//! of lanes or of time: a worker's [`GilSeat`] tells its lane.
+//! States, orderings and what each of them prevents are in the README.md beside this module. It knows nothing of tasks
+//! or of lanes, which a worker's [`GilSeat`] tells, and of time only how long a waiter waits before it asks.
 
 mod interval;
 mod seat;
@@ -168,7 +168,7 @@ impl Gil {
         Taking { switched, ..taking }
     }
 
-    /// Lets it go. True if it was asked for, in which case this returns only when another has taken it. Where somebody
+    /// Lets it go. True if the holder was asked to, in which case this returns only when another has taken it. Where somebody
     /// waits for it, `wanted` is called just before, while it is still held.
     pub fn give(&self, me: u64, wanted: impl FnOnce()) -> bool {
         lock(&self.last).holder = me;
@@ -177,21 +177,21 @@ impl Gil {
         if waiting {
             wanted();
         }
+        // Read before another can take it, who takes the request back. Whoever asked waits still, so that one will.
+        let forced = waiting && self.ticks().is_none() && self.is_asked();
         state.locked = false;
         drop(state);
         if waiting {
             self.free.notify_one();
         }
-        if self.ticks().is_some() || !self.is_asked() {
-            return false;
-        }
-        let mut last = lock(&self.last);
-        let forced = last.holder == me;
         if forced {
-            self.asked.store(false, Ordering::Relaxed);
-            last.waiting += 1;
-            let switch = self.taken.wait_while(last, |last| last.holder == me);
-            switch.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
+            let mut last = lock(&self.last);
+            if last.holder == me {
+                self.asked.store(false, Ordering::Relaxed);
+                last.waiting += 1;
+                let switch = self.taken.wait_while(last, |last| last.holder == me);
+                switch.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
+            }
         }
         forced
     }
