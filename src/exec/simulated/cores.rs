@@ -103,7 +103,7 @@ impl Cores {
         while let Some(Reverse((end, core, number))) = self.ends.peek().copied() {
             if self.each[core].number == number {
                 let left = end.saturating_sub(self.done).div_ceil(self.speed());
-                return Some(self.at.after(Nanos(left as u64)));
+                return Some(self.at.after(Nanos(u64::try_from(left).unwrap_or(u64::MAX))));
             }
             self.ends.pop();
         }
