@@ -124,6 +124,8 @@ impl From<Costs> for FixedCosts {
 
 /// The longest time of anything: beyond it nobody would wait.
 const MOST_TIME: Nanos = Nanos::from_secs(10);
+/// A slice is at least so many switches long.
+const SWITCHES: u64 = 4;
 /// The most picoseconds of anything: a microsecond and more is no longer the cost of an iteration or of a byte.
 const MOST_PS: u64 = 1_000_000_000;
 
@@ -217,6 +219,18 @@ impl Parameters {
                 wrong.push((name, value, range));
             }
         }
+        // A thread that spends its slice on switches never comes to its work.
+        let speed = u64::from(self.full_speed_permille.clamp(1, 1_000));
+        let least = Nanos(self.switch.0.saturating_mul(SWITCHES * 1_000).div_ceil(speed));
+        if wrong.is_empty() && self.slice < least {
+            let range = format!(
+                "{} to {}, {SWITCHES} switches of {} on the slowest core",
+                least.exact(),
+                MOST_TIME.exact(),
+                self.switch.exact()
+            );
+            wrong.push(("slice", self.slice.exact(), range));
+        }
         wrong
     }
 }
@@ -232,11 +246,18 @@ mod tests {
     }
 
     #[test]
-    fn what_a_file_leaves_out_is_the_default_and_what_it_adds_is_refused() {
-        let read: Parameters = toml::from_str("wake = 5000\n[costs]\ncpu_ps = 7").unwrap();
-        let costs = FixedCosts { cpu_ps: 7, ..FixedCosts::default() };
-        assert_eq!(read, Parameters { wake: Nanos(5_000), costs, ..Parameters::default() });
-        assert!(toml::from_str::<Parameters>("sleep = 1").is_err());
+    fn a_slice_that_switches_would_use_up_is_refused() {
+        let with = |slice, switch, full_speed_permille| Parameters {
+            slice: Nanos(slice),
+            switch: Nanos(switch),
+            full_speed_permille,
+            ..Parameters::default()
+        };
+        assert!(with(12_000, 3_000, 1_000).out_of_range().is_empty());
+        assert!(with(1_000, 0, 1).out_of_range().is_empty());
+        for wrong in [with(11_999, 3_000, 1_000), with(3_000_000, 3_000, 3)] {
+            assert_eq!(wrong.out_of_range().first().map(|(name, ..)| *name), Some("slice"), "{wrong:?}");
+        }
     }
 
     #[test]
