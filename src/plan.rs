@@ -114,6 +114,11 @@ impl Plan {
         Self::for_task(TaskType::Cpu, machine)
     }
 
+    /// [`Plan::first`] for runs in `runtime`: of a simulated machine, its own cores decide, whatever `machine` has.
+    pub fn first_in(runtime: Runtime, machine: &Machine) -> Self {
+        Self { runtime, ..Self::first(&runtime.machine(machine)) }
+    }
+
     /// [`Plan::first`], with tasks of another type.
     pub fn for_task(task: TaskType, machine: &Machine) -> Self {
         let workers = machine.available().clamp(2, 8);
@@ -136,10 +141,7 @@ impl Plan {
 
     /// The machine that its runs have: `machine`, or a simulated one.
     pub fn machine<'a>(&self, machine: &'a Machine) -> Cow<'a, Machine> {
-        match self.runtime.simulated() {
-            Some(setup) => Cow::Owned(Machine::simulated(setup.cores, machine)),
-            None => Cow::Borrowed(machine),
-        }
+        self.runtime.machine(machine)
     }
 
     /// What an iteration costs in its runs: `measured`, or what the simulator takes it to cost.
@@ -203,6 +205,18 @@ mod tests {
             assert_eq!(plan.workloads[0].tasks, u64::from(4 * workers));
             assert_eq!(plan.chunk.resolve(plan.workloads[0].tasks, workers), 1);
             assert_eq!(plan.check(&machine), Ok(()));
+        }
+    }
+
+    #[test]
+    fn defaults_of_simulated_runs_are_those_of_the_simulated_machine() {
+        for (runtime, workers) in
+            [("native", 2), ("gil", 2), ("simulated", 2), ("simulated:4,gil", 4), ("simulated:16", 8)]
+        {
+            let plan = Plan::first_in(runtime.parse().unwrap(), &Machine::example(2));
+            assert_eq!(plan.workers, WorkerCount::Exactly(workers), "{runtime}");
+            assert_eq!(plan.workloads[0].tasks, u64::from(4 * workers), "{runtime}");
+            assert_eq!(plan.runtime.to_string(), runtime);
         }
     }
 

@@ -91,7 +91,7 @@ impl Sweep {
     /// A sweep of `plan` on `machine` of which nothing is measured.
     pub fn new(plan: SweepPlan, machine: &Machine) -> Self {
         let mut sweep = Self {
-            machine: machine.clone(),
+            machine: plan.plan.machine(machine).into_owned(),
             cells: Vec::new(),
             baselines: Vec::new(),
             baselines_now: 0,

@@ -27,7 +27,7 @@ pub trait Host {
     /// Waits without a CPU, and then goes on computing unless told to stop.
     fn block(&mut self, wait: Nanos) -> ControlFlow<Stop>;
 
-    /// Some ten nanoseconds of work have passed: where an interpreter would look whether another thread is to run.
+    /// 50 to 250 ns of work have passed: where an interpreter would look whether another thread is to run.
     #[inline]
     fn tick(&mut self) {}
 

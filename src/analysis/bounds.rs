@@ -1,6 +1,14 @@
 //! Upper bounds of speedup that follow from the plan alone: waves of chunks, and CPUs.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::ids::TaskIndex;
 use crate::plan::Machine;
+use crate::units::Nanos;
+
+/// More tasks than this are not handed out one by one in thought: how the last of them come out hardly shows then.
+const MOST_HANDED_OUT: u64 = 100_000;
 
 /// How equal tasks go round: whole chunks, one for each worker at a time.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -57,6 +65,25 @@ impl Waves {
     }
 }
 
+/// No more speedup than this is possible, however many CPUs there are, where tasks take `length` each and chunks go in
+/// their order to whoever is free. None where there are too many tasks to tell cheaply, or they take no time.
+pub(super) fn handed_out(waves: &Waves, length: impl Fn(TaskIndex) -> Nanos) -> Option<f64> {
+    if waves.tasks > MOST_HANDED_OUT {
+        return None;
+    }
+    let mut free = BinaryHeap::from(vec![Reverse(0u64); waves.workers.min(waves.chunks) as usize]);
+    let (mut serial, mut end) = (0, 0);
+    for chunk in 0..waves.chunks {
+        let tasks = chunk * waves.chunk..((chunk + 1) * waves.chunk).min(waves.tasks);
+        let takes: u64 = tasks.map(|index| length(TaskIndex(index as u32)).0).sum();
+        let Reverse(begins) = free.pop()?;
+        free.push(Reverse(begins + takes));
+        serial += takes;
+        end = end.max(begins + takes);
+    }
+    (end > 0).then(|| serial as f64 / end as f64)
+}
+
 /// CPUs' worth of time that a run can have: a quota may be a fraction.
 pub(super) fn cpus_worth(machine: &Machine) -> f64 {
     let cpus = f64::from(machine.cpus.min(machine.allowed).max(1));
@@ -92,6 +119,29 @@ mod tests {
         assert_eq!(Waves::of(16, 1, 4).next_workers(), Some(6));
         assert_eq!(Waves::of(3, 1, 8).next_workers(), None);
         assert!(Waves::of(0, 1, 4).bound().abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn equal_tasks_that_are_handed_out_go_in_waves() {
+        for (tasks, chunk, workers) in
+            [(10, 1, 4), (16, 1, 4), (5, 1, 4), (10, 2, 4), (9, 4, 2), (3, 1, 8), (1, 1, 1)]
+        {
+            let waves = Waves::of(tasks, chunk, workers);
+            let bound = handed_out(&waves, |_| Nanos(7)).unwrap();
+            assert!((bound - waves.bound()).abs() < 1e-9, "{waves:?}: {bound}");
+        }
+        assert_eq!(handed_out(&Waves::of(0, 1, 4), |_| Nanos(7)), None);
+        assert_eq!(handed_out(&Waves::of(100_001, 1, 4), |_| Nanos(7)), None);
+    }
+
+    #[test]
+    fn tasks_of_two_lengths_go_to_whoever_is_free() {
+        // A long task and three short ones, over and over: 4 + 1 + 1 + 1.
+        let length = |index: TaskIndex| Nanos(if index.0 % 4 == 0 { 4 } else { 1 });
+        assert_eq!(handed_out(&Waves::of(4, 1, 2), length), Some(7.0 / 4.0));
+        assert_eq!(handed_out(&Waves::of(4, 2, 2), length), Some(7.0 / 5.0));
+        assert_eq!(handed_out(&Waves::of(8, 1, 2), length), Some(2.0));
+        assert_eq!(handed_out(&Waves::of(5, 1, 8), length), Some(11.0 / 4.0));
     }
 
     #[test]

@@ -14,14 +14,14 @@ mod waves;
 
 use std::cmp::Reverse;
 
-use crate::analysis::bounds::{Waves, cpus_worth};
+use crate::analysis::bounds::{Waves, cpus_worth, handed_out};
 use crate::analysis::summary::RunSummary;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::event::RunEnd;
 use crate::ids::RunId;
-use crate::plan::{Strategy, TaskType};
+use crate::plan::{Costs, GilRule, Strategy, TaskType};
 use crate::state::{Ledger, RunState, Session};
-use crate::units::{Nanos, Share};
+use crate::units::{Nanos, Share, plural};
 
 /// What a finding is about.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -247,6 +247,21 @@ impl<'a> Facts<'a> {
         Waves::of(summary.tasks.total, u64::from(summary.chunk), u64::from(summary.workers))
     }
 
+    /// What the lock's rule was changed from and to while the run went on, as a sentence; none where it was not.
+    fn changed_rule(&self) -> Option<String> {
+        let (_, last) = self.summary.interval_changes.last()?;
+        let first = self.run.start.runtime.gil()?.rule;
+        let words = |rule: GilRule| match rule {
+            GilRule::Interval(interval) => interval.to_string(),
+            GilRule::Ticks(ticks) => plural(u64::from(ticks), "tick"),
+        };
+        Some(format!(
+            "The interval was changed from {} to {} during the run, so it does not compare with others.",
+            words(first),
+            words(*last)
+        ))
+    }
+
     /// Whether nothing was measured, and nobody else was in the way.
     const fn is_simulated(&self) -> bool {
         self.summary.runtime.simulated().is_some()
@@ -261,7 +276,47 @@ impl<'a> Facts<'a> {
     /// interpreters whose lock they need.
     fn cpus(&self) -> Option<f64> {
         let cpus = self.machine_cpus()?;
-        Some(self.interpreters().map_or(cpus, |locks| cpus.min(f64::from(locks))))
+        Some(self.lock_bound().map_or(cpus, |locks| cpus.min(locks)))
+    }
+
+    /// No more workers than this compute at a time in the mean, for the locks that they need: as many as there are locks,
+    /// and more by those that compute without one beside them. None where nobody's lock is needed.
+    fn lock_bound(&self) -> Option<f64> {
+        let locked = if self.is_half_locked() { self.locked_share()? } else { 1.0 };
+        self.interpreters().map(|locks| f64::from(locks) / locked)
+    }
+
+    /// The part of all computing that needs an interpreter's lock, by what tasks should take; none where none does, or it
+    /// is not known what they take.
+    fn locked_share(&self) -> Option<f64> {
+        let costs = self.costs()?;
+        let start = &self.run.start;
+        let parts = start.work.parts().iter().zip(start.work.tasks_of_parts(start.tasks));
+        let (mut locked, mut whole) = (Nanos::ZERO, Nanos::ZERO);
+        for ((part, _), tasks) in parts {
+            let computing = part.serial_estimate(tasks, &costs) - part.waiting_of_all(tasks);
+            whole += computing;
+            locked += if part.task().needs_lock() { computing } else { Nanos::ZERO };
+        }
+        (locked > Nanos::ZERO).then(|| locked.0 as f64 / whole.0 as f64)
+    }
+
+    /// What an iteration costs, measured or simulated.
+    fn costs(&self) -> Option<Costs> {
+        let plan = self.session.plan.as_ref()?;
+        if self.is_simulated() { Some(plan.simulator.costs.into()) } else { self.session.costs }
+    }
+
+    /// No more speedup than this is possible by how tasks are handed out. Those of a mix are of several lengths and do not
+    /// go in waves; of numbers to test nobody knows how long they take.
+    fn hand_out_bound(&self) -> Option<f64> {
+        let waves = self.waves();
+        if !self.is_mix() {
+            return Some(waves.bound());
+        }
+        let work = &self.run.start.work;
+        let costs = self.costs().filter(|_| !work.may_end_early())?;
+        handed_out(&waves, |index| work.estimate(index, &costs))
     }
 
     /// Interpreters whose lock tasks need to compute: of each only one worker computes at a time.
@@ -280,8 +335,7 @@ impl<'a> Facts<'a> {
         !self.summary.parts.is_empty()
     }
 
-    /// Whether it has tasks that compute with an interpreter's lock and others that compute without: how many workers can
-    /// compute at a time is not known then.
+    /// Whether it has tasks that compute with an interpreter's lock and others that compute without, beside them.
     fn is_half_locked(&self) -> bool {
         self.is_mix() && self.has(TaskType::Native) && self.interpreters().is_some()
     }
@@ -311,14 +365,17 @@ impl<'a> Facts<'a> {
 
 /// Every finding about a run, the most important first.
 pub(super) fn detect_all(facts: &Facts) -> Vec<Finding> {
+    let gil = gil::GilWait::detect(facts);
+    // Where the lock is what bounds it, whoever waited for it says how fast it was.
+    let speedup = speedup::Speedup::detect(facts).filter(|speedup| gil.is_none() || !speedup.is_of_gil());
     let mut findings: Vec<Finding> = [
         facts.finding(alarm::ResultsDiffer::detect(facts)),
         facts.finding(alarm::BooksDiffer::detect(facts)),
         facts.finding(alarm::TasksFailed::detect(facts)),
         facts.finding(alarm::WorkersDied::detect(facts)),
         facts.finding(alarm::EndedEarly::detect(facts)),
-        facts.finding(speedup::Speedup::detect(facts)),
-        facts.finding(gil::GilWait::detect(facts)),
+        facts.finding(speedup),
+        facts.finding(gil),
         facts.finding(convoy::Convoy::detect(facts)),
         facts.finding(waves::UnevenWaves::detect(facts)),
         facts.finding(tasks::SlowTask::detect(facts)),

@@ -2,9 +2,10 @@
 
 use crate::analysis::finding::{self, Facts};
 use crate::analysis::{Finding, Trust};
+use crate::clock::RunTime;
 use crate::event::{GilCounts, Percentiles, Phase, RunEnd, RunStart, StopReason, TaskCounts};
 use crate::ids::{RunId, SlotId, TaskIndex};
-use crate::plan::{Runtime, Shape, Strategy, TaskType};
+use crate::plan::{GilRule, Runtime, Shape, Strategy, TaskType};
 use crate::state::{Ledger, RunState, Session};
 use crate::units::Nanos;
 
@@ -66,6 +67,8 @@ pub struct RunSummary {
     pub ledger: Ledger,
     /// What its workers had to do with interpreters' locks; none where there are no locks.
     pub gil: Option<GilSummary>,
+    /// When the locks' rule was changed while it ran, and to what; the last changes.
+    pub interval_changes: Vec<(RunTime, GilRule)>,
     /// Records of lanes that were lost. Totals are exact all the same.
     pub dropped_events: u64,
     /// Tasks too short to be told one by one.
@@ -219,6 +222,7 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
             .runtime
             .gil()
             .map(|_| GilSummary { counts: end.slots.iter().map(|slot| slot.gil).sum(), wait: end.gil_wait }),
+        interval_changes: run.rules.iter().copied().collect(),
         dropped_events: run.dropped(),
         summarised_tasks: end.slots.iter().map(|slot| slot.summarised).sum(),
         trust: None,

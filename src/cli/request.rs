@@ -74,7 +74,16 @@ impl Reading {
         let scenario = args.scenario.as_deref().and_then(|name| self.scenario(name, machine));
         let tasks = self.tasks(args);
         let from_scenario = scenario.is_some();
-        let mut plan = scenario.unwrap_or_else(|| Plan::first(machine));
+        let runtime = args.runtime.as_deref().map(|text| (text, text.parse::<Runtime>()));
+        let mut plan = scenario.unwrap_or_else(|| {
+            let named = runtime.as_ref().and_then(|(_, read)| read.as_ref().ok());
+            Plan::first_in(named.copied().unwrap_or_default(), machine)
+        });
+        if let Some((_, Ok(runtime))) = &runtime {
+            plan.runtime = *runtime;
+        }
+        // What is left out, and shares of all CPUs, are those of the machine that the runs have.
+        let machine = &*plan.machine(machine);
 
         match purpose {
             Purpose::Sweep => plan.workers = sweep::widest(args, machine),
@@ -82,11 +91,8 @@ impl Reading {
         }
         self.workloads(args, &tasks, from_scenario, machine, &mut plan);
         self.strategies(args, from_scenario, &mut plan);
-        if let Some(text) = args.runtime.as_deref() {
-            match text.parse::<Runtime>() {
-                Ok(runtime) => plan.runtime = runtime,
-                Err(error) => self.wrongs.push(Wrong::unreadable("--runtime", text, &error)),
-            }
+        if let Some((text, Err(error))) = &runtime {
+            self.wrongs.push(Wrong::unreadable("--runtime", text, error));
         }
         if let Some(path) = args.simulator.as_deref() {
             match scenario::load_parameters(path) {

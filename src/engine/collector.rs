@@ -10,7 +10,8 @@ use std::thread::JoinHandle;
 use crate::clock::{RunClock, RunTime};
 use crate::event::{EventSink, Gauges, Percentiles, RunEvent};
 use crate::exec::lane::{Histogram, LaneReader, Lanes};
-use crate::ids::SlotId;
+use crate::ids::{SlotId, TaskIndex};
+use crate::plan::Work;
 use crate::probe;
 use crate::units::Nanos;
 
@@ -22,8 +23,10 @@ const PERIOD: Nanos = Nanos::from_millis(33);
 pub(super) struct Collector {
     drain: Arc<Mutex<Drain>>,
     thread: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
-    /// Parts of a mix.
-    parts: usize,
+    /// How long tasks wait anyway, where all wait alike; else zero.
+    wait: Nanos,
+    /// The same for each part of a mix.
+    waits: Vec<Nanos>,
 }
 
 /// What the lanes say when the run is over.
@@ -48,11 +51,13 @@ struct Drain {
 }
 
 impl Collector {
-    pub(super) fn new(lanes: &Arc<Lanes>, slots: u32, events: EventSink) -> Self {
+    pub(super) fn new(lanes: &Arc<Lanes>, slots: u32, work: &Work, events: EventSink) -> Self {
         let readers: Vec<_> = (0..slots).map(|slot| LaneReader::new(lanes, SlotId(slot as u16))).collect();
         let told = vec![Gauges::default(); readers.len()];
         let drain = Arc::new(Mutex::new(Drain { readers, told, events }));
-        Self { drain, thread: None, parts: lanes.parts() }
+        let waits: Vec<_> = work.parts().iter().map(|(part, _)| part.waiting(TaskIndex(0))).collect();
+        let wait = if waits.is_empty() { work.waiting(TaskIndex(0)) } else { Nanos::ZERO };
+        Self { drain, thread: None, wait, waits }
     }
 
     /// Begins to drain. Where there is no thread to be had, everything is told at the end.
@@ -89,10 +94,10 @@ impl Collector {
             reader.add_queue(&mut queue);
             reader.add_gil_wait(&mut gil_wait);
         }
-        let part = |part| {
-            let mut latency = Histogram::default();
-            drain.readers.iter().for_each(|reader| reader.add_part(part, &mut latency));
-            latency.percentiles()
+        let part = |(part, wait): (usize, &Nanos)| {
+            let mut beyond = Histogram::default();
+            drain.readers.iter().for_each(|reader| reader.add_part(part, &mut beyond));
+            beyond.percentiles_beyond(*wait)
         };
         // One after another, for a sum is larger than a lane's journal may be.
         let waits = |reader: &LaneReader| {
@@ -108,10 +113,10 @@ impl Collector {
         };
         Last {
             slots: drain.readers.iter().map(last).collect(),
-            latency: latency.percentiles(),
+            latency: latency.percentiles_from(self.wait),
             queue: queue.percentiles(),
             gil_wait: gil_wait.percentiles(),
-            parts: (0..self.parts).map(part).collect(),
+            parts: self.waits.iter().enumerate().map(part).collect(),
             gil_waits,
             first_start: drain.readers.iter().filter_map(LaneReader::first_start).min(),
         }

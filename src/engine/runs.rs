@@ -147,7 +147,7 @@ impl Inner {
             runtime: plan.runtime,
         };
         let events = self.events.of(id);
-        let collector = Collector::new(&lanes, slots, events.clone());
+        let collector = Collector::new(&lanes, slots, &spec.work, events.clone());
         self.events.say(RunEvent::RunStarted(RunStart {
             run: id,
             pid: ground.pid,

@@ -93,7 +93,7 @@ impl Job {
         };
         let took = lane.end_task(ended.outcome());
         if let Some((part, _)) = self.work.place(index) {
-            lane.count_part(part, took);
+            lane.count_part(part, took, self.work.waiting(index));
         }
         ended
     }

@@ -47,7 +47,8 @@ pub fn sweep(
         opened.map_err(|source| HeadlessError::File { path: path.clone(), source })?;
     }
     let mut stop = Stop::listen(engine).map_err(HeadlessError::Signals)?;
-    let (machine, plan) = (engine.machine().clone(), &options.plan.plan);
+    let plan = &options.plan.plan;
+    let machine = plan.machine(engine.machine()).into_owned();
     let mut sweep = Sweep::new(options.plan.clone(), &machine);
     let mut file = None;
     if let Some(path) = &options.save {

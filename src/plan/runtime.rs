@@ -1,10 +1,12 @@
 //! Runtimes: where a strategy runs, as a person writes it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::limits::Machine;
 use crate::units::Nanos;
 
 /// CPython's switch interval, unless a program sets another (`sys.setswitchinterval`).
@@ -47,7 +49,7 @@ pub struct GilSetup {
     /// When the holder lets go.
     pub rule: GilRule,
     /// How long it computes without a look at whether it should, as a call of C code does that keeps the lock: a regular
-    /// expression, a sort. Zero for a look every hundred nanoseconds or so.
+    /// expression, a sort. Zero for a look every 50 to 250 ns.
     pub stretch: Nanos,
 }
 
@@ -77,6 +79,14 @@ impl Runtime {
             Self::Native => None,
             Self::Gil(setup) => Some(setup),
             Self::Simulated(setup) => setup.gil,
+        }
+    }
+
+    /// The machine that runs have: `machine`, or a simulated one.
+    pub fn machine(self, machine: &Machine) -> Cow<'_, Machine> {
+        match self.simulated() {
+            Some(setup) => Cow::Owned(Machine::simulated(setup.cores, machine)),
+            None => Cow::Borrowed(machine),
         }
     }
 
@@ -172,6 +182,16 @@ pub enum RuntimeError {
     /// A part of what follows `gil:` cannot be read, or is out of range.
     #[error("{0:?} is no rule for the GIL; write gil:1ms (1us to 10s), gil:ticks=100 or gil:stretch=50ms")]
     Rule(String),
+    /// The length of calls cannot be read, or is out of range.
+    #[error(
+        "{0:?} is no length of calls that keep the GIL; write stretch=1us to stretch=10s, or leave it out"
+    )]
+    Stretch(String),
+    /// The holder cannot go by two rules.
+    #[error(
+        "{0:?} is a second rule for the GIL; name one interval as gil:5ms or one gil:ticks=100, and one stretch at most"
+    )]
+    Second(String),
     /// What follows `simulated:` cannot be read.
     #[error(
         "{0:?} is no simulated machine; write simulated:16 (its cores), simulated:gil or simulated:16,gil:1ms"
@@ -198,21 +218,26 @@ impl FromStr for Runtime {
 /// Reads what follows `gil:`.
 fn gil(parts: &str) -> Result<GilSetup, RuntimeError> {
     let time = |text: &str| text.parse().ok().filter(|time| (MIN_INTERVAL..=MAX_INTERVAL).contains(time));
-    let mut setup = GilSetup::default();
+    let (mut rule, mut stretch) = (None, None);
     for part in parts.split(',') {
-        let read = match part.split_once('=') {
-            None => time(part).map(|interval| setup.rule = GilRule::Interval(interval)),
-            Some(("ticks", ticks)) => ticks
-                .parse()
-                .ok()
-                .filter(|ticks| (1..=MAX_TICKS).contains(ticks))
-                .map(|ticks| setup.rule = GilRule::Ticks(ticks)),
-            Some(("stretch", length)) => time(length).map(|length| setup.stretch = length),
-            Some(_) => None,
+        let unread = || RuntimeError::Rule(part.to_owned());
+        let second = match part.split_once('=') {
+            None => rule.replace(GilRule::Interval(time(part).ok_or_else(unread)?)).is_some(),
+            Some(("ticks", ticks)) => {
+                let ticks = ticks.parse().ok().filter(|ticks| (1..=MAX_TICKS).contains(ticks));
+                rule.replace(GilRule::Ticks(ticks.ok_or_else(unread)?)).is_some()
+            }
+            Some(("stretch", length)) => {
+                let length = time(length).ok_or_else(|| RuntimeError::Stretch(part.to_owned()))?;
+                stretch.replace(length).is_some()
+            }
+            Some(_) => return Err(unread()),
         };
-        read.ok_or_else(|| RuntimeError::Rule(part.to_owned()))?;
+        if second {
+            return Err(RuntimeError::Second(part.to_owned()));
+        }
     }
-    Ok(setup)
+    Ok(GilSetup { rule: rule.unwrap_or_default(), stretch: stretch.unwrap_or_default() })
 }
 
 /// Reads what follows `simulated:`: cores, a lock, or both in this order.
@@ -272,6 +297,20 @@ mod tests {
         for part in ["", "0ms", "11s", "ticks=0", "ticks=x", "5", "hold=1ms"] {
             let said = format!("gil:{part}").parse::<Runtime>();
             assert_eq!(said, Err(RuntimeError::Rule(part.to_owned())));
+        }
+        for (parts, second) in [
+            ("ticks=100,1ms", "1ms"),
+            ("5ms,1ms", "1ms"),
+            ("1ms,ticks=100", "ticks=100"),
+            ("stretch=1ms,stretch=2ms", "stretch=2ms"),
+        ] {
+            let said = format!("gil:{parts}").parse::<Runtime>();
+            assert_eq!(said, Err(RuntimeError::Second(second.to_owned())));
+        }
+        for stretch in ["stretch=0s", "stretch=11s", "stretch="] {
+            let said = format!("gil:{stretch}").parse::<Runtime>().unwrap_err();
+            assert_eq!(said, RuntimeError::Stretch(stretch.to_owned()));
+            assert!(said.to_string().contains("1us to stretch=10s"), "{said}");
         }
         for machine in ["", "x", "16,", "16,native", "-1", "16 ", "gilx", "gil,16", "16,16"] {
             let said = format!("simulated:{machine}x").parse::<Runtime>();

@@ -12,8 +12,9 @@ use self::simulator::SimulatorFacts;
 use crate::analysis::{
     Finding, GilSummary, GilWorker, PartSummary, RunSummary, Trust, WorkerSummary, compare,
 };
+use crate::clock::RunTime;
 use crate::event::{Percentiles, TaskCounts};
-use crate::plan::{Machine, Plan, Size, Strategy, TaskType, Work, Workload, mix};
+use crate::plan::{GilRule, GilSetup, Machine, Plan, Size, Strategy, TaskType, Work, Workload, mix};
 use crate::report::text::harmless;
 use crate::state::{Ledger, Session};
 use crate::units::Nanos;
@@ -129,7 +130,7 @@ impl MixFacts {
         let facts = parts.iter().zip(counts).enumerate().map(|(at, (part, tasks))| Self {
             task: part.task.name(),
             size: part.size.to_string(),
-            iterations: work.and_then(|work| Some(work.parts().get(at)?.0.iterations())),
+            iterations: work.and_then(|work| some(work.parts().get(at)?.0.iterations())),
             weight: part.weight,
             tasks,
         });
@@ -143,7 +144,7 @@ impl PlanFacts {
             task: load.task.name(),
             size: load.size.to_string(),
             tasks: load.tasks,
-            iterations: session.works.get(index).map(Work::iterations),
+            iterations: session.works.get(index).map(Work::iterations).and_then(some),
             mix: MixFacts::of(load, session.works.get(index)),
         });
         let workers = session.machine.as_ref().map_or(0, |machine| plan.workers.resolve(machine));
@@ -174,10 +175,25 @@ struct GilFacts {
     forced: u64,
     false_wakes: u64,
     wait_ns: Points,
+    /// Changes of the rule while the run went on, the last ones.
+    interval_changes: Vec<RuleChange>,
+}
+
+#[derive(Serialize)]
+struct RuleChange {
+    at_ns: u64,
+    /// As `--runtime` takes it: `gil:1ms`, `gil:ticks=100`.
+    rule: String,
+}
+
+impl RuleChange {
+    fn of(&(at, rule): &(RunTime, GilRule)) -> Self {
+        Self { at_ns: at.0, rule: GilSetup { rule, stretch: Nanos::ZERO }.to_string() }
+    }
 }
 
 impl GilFacts {
-    fn of(gil: &GilSummary) -> Self {
+    fn of(gil: &GilSummary, changes: &[(RunTime, GilRule)]) -> Self {
         let GilSummary { counts, wait } = *gil;
         Self {
             held_ns: counts.held.0,
@@ -186,6 +202,7 @@ impl GilFacts {
             forced: counts.forced,
             false_wakes: counts.false_wakes,
             wait_ns: Points::of(wait),
+            interval_changes: changes.iter().map(RuleChange::of).collect(),
         }
     }
 }
@@ -223,7 +240,8 @@ struct Run {
     runtime: String,
     task: &'static str,
     size: String,
-    iterations: u64,
+    /// Null where tasks do not compute by iterations, or not all by the same: of sleep, and of a mix.
+    iterations: Option<u64>,
     repeat: u32,
     workers: u32,
     shape: Option<[u32; 2]>,
@@ -250,8 +268,6 @@ struct Run {
     per_worker: Vec<Worker>,
     errors: Vec<TaskError>,
     stopped: Option<String>,
-    /// The task types of a mix with their weights, as `-t` takes them; null for other work.
-    mix: Option<String>,
 }
 
 impl Run {
@@ -261,7 +277,7 @@ impl Run {
             runtime: run.runtime.to_string(),
             task: run.task.name(),
             size: run.size.clone(),
-            iterations: run.iterations,
+            iterations: some(run.iterations),
             repeat: run.repeat,
             workers: run.workers,
             shape: (run.strategy == Strategy::Hybrid).then_some([run.shape.processes, run.shape.threads]),
@@ -279,7 +295,7 @@ impl Run {
             parts: (!run.parts.is_empty()).then(|| run.parts.iter().map(PartFacts::of).collect()),
             queue_ns: Points::of(run.queue),
             ledger_ns: Parts::of(&run.ledger),
-            gil: run.gil.as_ref().map(GilFacts::of),
+            gil: run.gil.as_ref().map(|gil| GilFacts::of(gil, &run.interval_changes)),
             dropped_events: run.dropped_events,
             summarised_tasks: run.summarised_tasks,
             trust: TrustFacts::of(run.trust.as_ref()),
@@ -291,9 +307,13 @@ impl Run {
                 .map(|(task, message)| TaskError { task: task.0, message: harmless(message) })
                 .collect(),
             stopped: run.stopped.as_ref().map(|reason| harmless(&reason.to_string())),
-            mix: run.mix(),
         }
     }
+}
+
+/// Iterations, where there are any.
+fn some(iterations: u64) -> Option<u64> {
+    (iterations > 0).then_some(iterations)
 }
 
 #[derive(Serialize)]

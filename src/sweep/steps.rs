@@ -182,7 +182,8 @@ impl Sweep {
             done: self.cells.iter().map(|cell| cell.samples.len() as u32).sum(),
             left,
             at_least: self.scouting.iter().any(|(_, left)| !left.is_empty()),
-            time_left: time.filter(|_| !self.baselines.is_empty()),
+            // How fast simulated time passes is another matter.
+            time_left: time.filter(|_| !self.baselines.is_empty() && !self.machine.is_simulated()),
         }
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Convoy {
     late: Nanos,
     late_p99: Nanos,
     gil: GilSetup,
+    /// What is to be said of a rule that was changed during the run.
+    changed: Option<String>,
     threads: u32,
     processes: u32,
 }
@@ -38,6 +40,7 @@ impl Convoy {
             late,
             late_p99: sleep.latency.p99 - sleep.wait,
             gil,
+            changed: facts.changed_rule(),
             threads: summary.shape.threads,
             processes: summary.shape.processes,
         })
@@ -71,11 +74,14 @@ impl Insight for Convoy {
     }
 
     fn explain(&self) -> String {
+        // What it waited for was not the same all the time.
+        let until = self
+            .changed
+            .as_ref()
+            .map_or_else(|| format!(", and {}.", self.until()), |changed| format!(". {changed}"));
         format!(
-            "sleep tasks ended {} late at the median (p99 {}): each return from waiting asks for the GIL, and {}.",
-            self.late,
-            self.late_p99,
-            self.until()
+            "sleep tasks ended {} late at the median (p99 {}): each return from waiting asks for the GIL{until}",
+            self.late, self.late_p99,
         )
     }
 

@@ -4,10 +4,13 @@ use super::{Facts, FindingKind, Insight, Weight};
 use crate::analysis::words::{percent, times};
 use crate::event::Percentiles;
 use crate::plan::{GilRule, Strategy};
+use crate::state::RunState;
 use crate::units::{Nanos, Share, plural};
 
 /// From this share of worker time on, waiting for the lock is what a run is about.
 const SHOWS: f64 = 0.10;
+/// Processes that are not faster by this do not help: repeats of one run differ by as much.
+const GAIN: f64 = 1.05;
 
 /// Workers that waited for the lock.
 pub(super) struct GilWait {
@@ -18,6 +21,14 @@ pub(super) struct GilWait {
     computing: f64,
     waited: Share,
     speedup: Option<f64>,
+    /// How long the lock was held, where other tasks compute without it beside whoever holds it.
+    held: Option<Share>,
+    /// Whether the machine computes one task at a time anyway.
+    one_cpu: bool,
+    /// How many times as fast the same was with more interpreters, where that was measured.
+    processes: Option<f64>,
+    /// What is to be said of a rule that was changed during the run.
+    changed: Option<String>,
     rule: GilRule,
     /// How long a call keeps the lock, whoever asks for it.
     stretch: Nanos,
@@ -28,7 +39,7 @@ pub(super) struct GilWait {
 
 impl GilWait {
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        let gil = facts.summary.gil.filter(|_| facts.ledger_is_telling() && !facts.is_half_locked())?;
+        let gil = facts.summary.gil.filter(|_| facts.ledger_is_telling())?;
         let ledger = facts.ledger();
         let waited = facts.share(ledger.gil_wait);
         if waited.fraction() < SHOWS {
@@ -45,6 +56,13 @@ impl GilWait {
             computing: on_cpu.0 as f64 / elapsed.0.max(1) as f64,
             waited,
             speedup: facts.summary.speedup,
+            held: facts.is_half_locked().then(|| {
+                let locks = u64::from(facts.interpreters().unwrap_or(1));
+                gil.counts.held.share_of(elapsed * locks)
+            }),
+            one_cpu: facts.machine_cpus().is_some_and(|cpus| cpus <= 1.0),
+            processes: facts.apart(),
+            changed: facts.changed_rule(),
             rule: setup.rule,
             stretch: setup.stretch,
             switches_per_s: per_s(gil.counts.switches),
@@ -54,6 +72,10 @@ impl GilWait {
     }
 
     fn computed(&self) -> String {
+        if let Some(held) = self.held {
+            let (whose, each) = if self.interpreters > 1 { ("GILs were", " each") } else { ("GIL was", "") };
+            return format!("the {whose} held {} of the time{each}", percent(held));
+        }
         let number = match self.computing.round() {
             n if (n - self.computing).abs() < 0.15 && n >= 1.0 => format!("{n}"),
             _ => format!("{:.1}", self.computing),
@@ -65,7 +87,7 @@ impl GilWait {
 
     /// How the lock went from one to another.
     fn going(&self) -> String {
-        let switches = format!("which went to another {} times a second", self.switches_per_s.round());
+        let switches = format!("which went to another {}", often(self.switches_per_s));
         match self.rule {
             _ if self.stretch > Nanos::ZERO => {
                 format!(
@@ -74,13 +96,36 @@ impl GilWait {
                 )
             }
             GilRule::Ticks(_) => format!(
-                "{switches}, while {} times a second a worker was woken for it and found it taken again",
-                self.false_wakes_per_s.round()
+                "{switches}, while {} a worker was woken for it and found it taken again",
+                often(self.false_wakes_per_s)
             ),
             GilRule::Interval(_) => {
                 format!("{switches}, half of the waits taking {} or more", self.wait.p50)
             }
         }
+    }
+}
+
+impl Facts<'_> {
+    /// How many times as fast the same tasks were done with more interpreters, where that was measured.
+    fn apart(&self) -> Option<f64> {
+        let of = |run: &RunState| (run.start.workload, run.start.repeat);
+        let locks = self.summary.shape.processes;
+        let others = self.session.runs.iter().filter(|other| of(other) == of(self.run));
+        let ended = others.filter_map(|other| Some((other, other.end.as_ref()?)));
+        let apart = ended.filter(|(other, end)| other.start.shape.processes > locks && end.counts.all_ok());
+        apart
+            .map(|(_, end)| self.summary.elapsed.0 as f64 / end.elapsed.0.max(1) as f64)
+            .max_by(f64::total_cmp)
+    }
+}
+
+/// How often a second: `185 times a second`, `once a second`.
+fn often(per_s: f64) -> String {
+    match per_s.round() as u64 {
+        0 => "less than once a second".to_owned(),
+        1 => "once a second".to_owned(),
+        n => format!("{n} times a second"),
     }
 }
 
@@ -92,7 +137,10 @@ impl Insight for GilWait {
     }
 
     fn headline(&self) -> String {
-        format!("{}: the GIL lets no more", self.computed())
+        match self.held {
+            Some(_) => format!("{}, and other tasks wait for it", self.computed()),
+            None => format!("{}: the GIL lets no more", self.computed()),
+        }
     }
 
     fn explain(&self) -> String {
@@ -100,8 +148,9 @@ impl Insight for GilWait {
             || self.strategy.name().to_owned(),
             |speedup| format!("{} ran {} serial", self.strategy, times(speedup)),
         );
+        let changed = self.changed.as_ref().map_or_else(String::new, |changed| format!(" {changed}"));
         format!(
-            "{ran}: {}; {} of worker time was spent waiting for the GIL, {}.",
+            "{ran}: {}; {} of worker time was spent waiting for the GIL, {}.{changed}",
             self.computed(),
             percent(self.waited),
             self.going(),
@@ -109,6 +158,13 @@ impl Insight for GilWait {
     }
 
     fn next_step(&self) -> Option<String> {
+        if self.one_cpu {
+            return Some("Processes would not help: one CPU computes one task at a time anyway.".to_owned());
+        }
+        if let Some(factor) = self.processes.filter(|factor| *factor < GAIN) {
+            let took = times(1.0 / factor.max(1e-9));
+            return Some(format!("More interpreters did not help here: processes took {took} as long."));
+        }
         Some(if self.interpreters == 1 {
             "Use processes: each has a GIL of its own.".to_owned()
         } else {
@@ -130,6 +186,10 @@ mod tests {
             computing: 0.98,
             waited: Share::of(74.0, 100.0),
             speedup: Some(0.97),
+            held: None,
+            one_cpu: false,
+            processes: None,
+            changed: None,
             rule: GilRule::Interval(ms(5)),
             stretch: Nanos::ZERO,
             switches_per_s: 185.2,
@@ -148,6 +208,31 @@ mod tests {
              GIL, which went to another 185 times a second, half of the waits taking 15.0 ms or more."
         );
         assert_eq!(said.next_step().as_deref(), Some("Use processes: each has a GIL of its own."));
+    }
+
+    #[test]
+    fn processes_are_advised_where_they_help() {
+        let next = |said: GilWait| said.next_step().unwrap_or_default();
+        assert!(next(GilWait { processes: Some(1.9), ..waited() }).starts_with("Use processes"));
+        let slower = next(GilWait { processes: Some(0.8), ..waited() });
+        assert_eq!(slower, "More interpreters did not help here: processes took 1.25× as long.");
+        let one = next(GilWait { one_cpu: true, ..waited() });
+        assert_eq!(one, "Processes would not help: one CPU computes one task at a time anyway.");
+    }
+
+    #[test]
+    fn beside_native_tasks_it_says_how_long_the_lock_was_held() {
+        let said = GilWait { held: Some(Share::of(98.0, 100.0)), switches_per_s: 1.2, ..waited() };
+        assert_eq!(said.headline(), "the GIL was held 98 % of the time, and other tasks wait for it");
+        let words = said.explain();
+        assert!(words.contains("serial: the GIL was held 98 % of the time; 74 % of worker time"), "{words}");
+        assert!(words.contains("which went to another once a second, half"), "{words}");
+    }
+
+    #[test]
+    fn a_changed_rule_is_told() {
+        let said = GilWait { changed: Some("The interval was changed.".to_owned()), ..waited() };
+        assert!(said.explain().ends_with("15.0 ms or more. The interval was changed."), "{}", said.explain());
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(super) struct Speedup {
     possible: f64,
     limit: Limit,
     workers: u64,
+    chunk: u32,
     cpus: Option<f64>,
     ledger: Ledger,
     /// Time of computing over that of serial.
@@ -51,7 +52,7 @@ impl Speedup {
     /// Silent without a serial run, where that was too short to compare with, and where the run ended early.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let factor = facts.summary.speedup.filter(|_| facts.is_pool() && facts.is_whole())?;
-        if facts.is_half_locked() {
+        if facts.is_half_locked() && facts.lock_bound().is_none() {
             return None;
         }
         let serial = facts.session.baseline(facts.run)?;
@@ -59,16 +60,14 @@ impl Speedup {
             return None;
         }
         let workers = u64::from(facts.summary.workers);
-        let waves = facts.waves().bound();
         let cpus = facts.cpu_bound();
         let (mut possible, mut limit) = (workers as f64, Limit::Workers);
         if let Some(cpus) = cpus.filter(|cpus| *cpus <= possible) {
-            let locks =
-                facts.interpreters().filter(|locks| f64::from(*locks) <= facts.machine_cpus().unwrap_or(0.0));
+            let few = |bound: f64| bound <= facts.machine_cpus().unwrap_or(0.0);
+            let locks = facts.interpreters().filter(|_| facts.lock_bound().is_some_and(few));
             (possible, limit) = (cpus, locks.map_or(Limit::Cpus, Limit::Gil));
         }
-        // Tasks of several lengths do not go in waves.
-        if waves < possible && !facts.is_mix() {
+        if let Some(waves) = facts.hand_out_bound().filter(|waves| *waves < possible) {
             (possible, limit) = (waves, Limit::Waves);
         }
         let slowed = ratio(facts.ledger().computing, RunState::ledger(serial).computing);
@@ -78,6 +77,7 @@ impl Speedup {
             possible,
             limit,
             workers,
+            chunk: facts.summary.chunk,
             cpus: facts.cpus(),
             ledger: *facts.ledger(),
             slowed,
@@ -89,6 +89,11 @@ impl Speedup {
 
     fn is_near(&self) -> bool {
         self.factor >= self.possible * NEAR
+    }
+
+    /// Whether the interpreters' locks are what bounds it.
+    pub(super) fn is_of_gil(&self) -> bool {
+        matches!(self.limit, Limit::Gil(_)) && !self.is_beyond()
     }
 
     fn is_beyond(&self) -> bool {
@@ -175,6 +180,7 @@ impl Insight for Speedup {
                 "Give it more or longer tasks, so that starting and stopping workers shows less."
             }
             "sending" | "receiving" => "Hand out larger chunks, or make tasks longer.",
+            "waiting" if self.chunk == 1 => "Workers were short of tasks: have more of them.",
             "waiting" => "Workers were short of tasks: hand them out in another chunk, or have more of them.",
             _ => return None,
         };

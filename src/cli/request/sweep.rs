@@ -27,6 +27,7 @@ impl SweepArgs {
     pub(in crate::cli) fn sweep(&self, machine: &Machine) -> Result<SweepPlan, Vec<Wrong>> {
         let mut reading = Reading::new(Purpose::Sweep);
         let plan = reading.plan(&self.plan, machine);
+        let machine = &*plan.machine(machine);
         let counts = reading.counts(self.plan.workers.as_deref());
         if self.plan.together {
             let said =

@@ -64,6 +64,22 @@ impl Histogram {
         self.counts.iter().any(|n| *n > 0)
     }
 
+    /// The distribution where values are what went beyond `wait`, with it; all zero where nothing was counted.
+    pub fn percentiles_beyond(&self, wait: Nanos) -> Percentiles {
+        if !self.is_counted() {
+            return Percentiles::default();
+        }
+        let Percentiles { p50, p90, p99, max } = self.percentiles();
+        Percentiles { p50: wait + p50, p90: wait + p90, p99: wait + p99, max: wait + max }
+    }
+
+    /// The distribution where tasks wait for `least`: within the step that this is in, none took less.
+    pub fn percentiles_from(&self, least: Nanos) -> Percentiles {
+        let Percentiles { p50, p90, p99, max } = self.percentiles();
+        let from = |value: Nanos| if step(value.0) == step(least.0) { value.max(least) } else { value };
+        Percentiles { p50: from(p50), p90: from(p90), p99: from(p99), max }
+    }
+
     /// The distribution at a few points, by the nearest-rank rule; all zero where nothing was counted.
     pub fn percentiles(&self) -> Percentiles {
         let total: u64 = self.counts.iter().fold(0, |sum, n| sum.saturating_add(*n));
@@ -94,6 +110,21 @@ mod tests {
     }
 
     #[test]
+    fn what_sleeps_takes_no_less_than_its_sleep() {
+        let cells: Vec<AtomicU64> = (0..CELLS).map(|_| AtomicU64::new(0)).collect();
+        let (wait, took) = (Nanos::from_secs(1), Nanos(1_000_080_000));
+        count(&cells, Nanos::from_millis(100));
+        (0..3).for_each(|_| count(&cells, took));
+        let mut sum = Histogram::default();
+        sum.add(&cells, took.0);
+        assert!(sum.percentiles().p90 < wait, "the middle of its step");
+        let p = sum.percentiles_from(wait);
+        assert_eq!((p.p50, p.p90, p.max), (wait, wait, took));
+        let short = Histogram::percentiles_from(&sum, Nanos::from_secs(2));
+        assert_eq!(short, sum.percentiles(), "attempts that were cut short took what they took");
+    }
+
+    #[test]
     fn percentiles_follow_the_nearest_rank() {
         let cells: Vec<AtomicU64> = (0..CELLS).map(|_| AtomicU64::new(0)).collect();
         for ms in 1..=100 {
@@ -106,6 +137,9 @@ mod tests {
         assert!((p.p50.as_millis_f64() - 51.0).abs() < 1.0, "{p:?}");
         assert!((p.p90.as_millis_f64() - 91.0).abs() < 2.0, "{p:?}");
         assert_eq!(p.max, Nanos::from_millis(100));
+        let beyond = sum.percentiles_beyond(Nanos::from_secs(9));
+        assert_eq!((beyond.p50, beyond.max), (Nanos::from_secs(9) + p.p50, Nanos(9_100_000_000)));
+        assert_eq!(Histogram::default().percentiles_beyond(Nanos::from_secs(9)), Percentiles::default());
         assert_eq!(Histogram::default().percentiles(), Percentiles::default());
     }
 }

@@ -207,12 +207,17 @@ impl LaneWriter {
         took
     }
 
-    /// Counts a task that took so long for its part of a mix, too.
-    pub fn count_part(&mut self, part: usize, took: Nanos) {
+    /// Counts a task that took so long for its part of a mix, too: what it took beyond the time `wait` that it was to
+    /// wait anyway, so that how late it was is known as well after a long wait as after a short one. An attempt that was
+    /// over before its wait was has not been late, and is not counted.
+    pub fn count_part(&mut self, part: usize, took: Nanos, wait: Nanos) {
+        let Some(beyond) = took.0.checked_sub(wait.0) else {
+            return;
+        };
         if let Some((latency, longest)) = self.lanes.part(self.slot, part) {
-            histogram::count(latency, took);
-            if took.0 > longest.load(Ordering::Relaxed) {
-                longest.store(took.0, Ordering::Relaxed);
+            histogram::count(latency, Nanos(beyond));
+            if beyond > longest.load(Ordering::Relaxed) {
+                longest.store(beyond, Ordering::Relaxed);
             }
         }
     }

@@ -179,14 +179,14 @@ impl Simulation {
         let ending = self.is_ending();
         let state = &mut self.workers[worker];
         let part = self.spec.work.place(TaskIndex(state.chunk.start as u32)).map(|(part, _)| part);
-        let took = self.now.since(state.started);
+        let (took, waiting) = (self.now.since(state.started), state.waiting);
         let late = outcome == Outcome::Ok && self.spec.timeout.is_some_and(|timeout| took >= timeout);
         let outcome = if late { Outcome::TimedOut } else { outcome };
         state.attempts = state.attempts.wrapping_add(1);
         if let Some(lane) = state.lane() {
             let took = lane.end_task(outcome);
             if let Some(part) = part {
-                lane.count_part(part, took);
+                lane.count_part(part, took, waiting);
             }
         }
         if outcome == Outcome::TimedOut && state.attempt < self.spec.retries && !ending {

@@ -10,7 +10,7 @@ use crate::headless::words::seconds;
 use crate::headless::{ProgressLook, output};
 use crate::report::text::{ascii, clip};
 use crate::sweep::{Kind, Progress, Step, Sweep};
-use crate::units::Nanos;
+use crate::units::{Nanos, plural};
 
 /// Drawn at most so many times a second.
 const PER_SECOND: u8 = 10;
@@ -133,6 +133,7 @@ fn words(progress: Progress, spent: Nanos) -> String {
             let more = if progress.at_least { " or more" } else { "" };
             format!("{}{more} left", seconds(left.saturating_sub(spent)))
         }
+        None if progress.done > 0 => format!("{} left", plural(u64::from(progress.left), "run")),
         None => "measuring one worker first".to_owned(),
     }
 }

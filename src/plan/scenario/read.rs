@@ -149,6 +149,9 @@ impl Reader<'_> {
         if let Some(run) = run {
             self.keys(run, RUN);
             self.run(run, &mut plan);
+            if !run.entries.contains_key("workers") {
+                plan.workers = Plan::first_in(plan.runtime, machine).workers;
+            }
         }
         if let Some(simulator) = top.get("simulator") {
             self.simulator(simulator, &mut plan.simulator);

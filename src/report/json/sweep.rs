@@ -56,7 +56,13 @@ pub fn json(sweep: &Sweep, sizing: &Sizing) -> String {
 
 /// Iterations of one task; none before any was run.
 fn iterations(sweep: &Sweep) -> Option<u64> {
-    sweep.cells().iter().flat_map(|cell| &cell.samples).map(|sample| sample.iterations).next()
+    sweep
+        .cells()
+        .iter()
+        .flat_map(|cell| &cell.samples)
+        .map(|sample| sample.iterations)
+        .next()
+        .and_then(super::some)
 }
 
 #[derive(Serialize)]

@@ -15,11 +15,12 @@ pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> R
     let mut plan = plan.clone();
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '_')).collect();
+    let usual = Plan::first_in(plan.runtime, machine).workers;
     if let Some(load) = plan.workloads.first_mut() {
         match item {
             Item::Size => load.resize(text).map_err(|error| words(&error))?,
             Item::Task => {
-                let workers = Plan::first(machine).workers.resolve(machine);
+                let workers = usual.resolve(machine);
                 let typed = Workload::read(text, workers, None).map_err(|error| words(&error))?;
                 // What is there already stays as it is.
                 if typed.tasks_text() != load.tasks_text() {
