@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn tasks_of_two_lengths_go_to_whoever_is_free() {
         // A long task and three short ones, over and over: 4 + 1 + 1 + 1.
-        let length = |index: TaskIndex| Nanos(if index.0 % 4 == 0 { 4 } else { 1 });
+        let length = |index: TaskIndex| Nanos(if index.0.is_multiple_of(4) { 4 } else { 1 });
         assert_eq!(handed_out(&Waves::of(4, 1, 2), length), Some(7.0 / 4.0));
         assert_eq!(handed_out(&Waves::of(4, 2, 2), length), Some(7.0 / 5.0));
         assert_eq!(handed_out(&Waves::of(8, 1, 2), length), Some(2.0));
