@@ -19,7 +19,9 @@ pub use limit::Limit;
 pub use points::PointSummary;
 pub use sample::Sample;
 
+use crate::analysis::summarise;
 use crate::plan::{Machine, Plan, Shape, Strategy};
+use crate::state::Session;
 use crate::units::{Nanos, Share};
 
 /// One strategy with one number of workers.
@@ -78,6 +80,22 @@ pub fn size(measured: &Measurements) -> Sizing {
         .collect();
     let advice = advice::overall(&each, &points, &facts);
     Sizing { diagnosis: demand::diagnose(&facts), drift: facts.drift, points, fits, each, advice }
+}
+
+/// What the runs of one workload with one worker say, before any other number of workers is tried; `workload` is its index
+/// in the plan. None before such a run is over, or where it says too little.
+pub fn diagnosis(session: &Session, workload: usize) -> Option<Diagnosis> {
+    let mut plan = session.plan.clone()?;
+    plan.workloads = vec![plan.workloads.get(workload)?.clone()];
+    let alone = session.runs.iter().filter(|run| run.start.workload == workload && run.start.slots == 1);
+    let samples = alone.filter_map(|run| Some(Sample::of(&summarise(session, run)?, run)));
+    let measured = Measurements {
+        plan,
+        machine: session.machine.clone()?,
+        points: Vec::new(),
+        baselines: samples.collect(),
+    };
+    demand::diagnose(&Facts::of(&measured)).ok()
 }
 
 /// The strategies of some points, in their order.

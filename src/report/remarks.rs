@@ -1,8 +1,9 @@
 //! What people are told below the tables, whatever it is written on: findings, trust, what was lost, and what else is
 //! worth knowing. Nothing in it commands a terminal.
 
-use crate::analysis::{Comparison, Finding, Weight, conclusion};
+use crate::analysis::{Comparison, Finding, Weight, conclusion, sizing};
 use crate::report::text::harmless;
+use crate::report::workload;
 use crate::state::Session;
 use crate::units::{grouped, plural};
 
@@ -53,9 +54,20 @@ pub(super) fn trust(comparison: &Comparison) -> Option<String> {
     Some(format!("{dots} {level} of 4{why}"))
 }
 
-/// What was lost, what was not run, and what else was said, each behind its mark.
+/// What one worker alone suggests, for each workload that one worker did, behind its task type where there are several.
+fn diagnoses(session: &Session, comparison: &Comparison) -> Vec<Remark> {
+    let workloads = workload::those_with_runs(comparison);
+    let said = workloads.iter().filter_map(|workload| {
+        let words = sizing::diagnosis(session, *workload)?.words;
+        let task = comparison.of_workload(*workload).next().filter(|_| workloads.len() > 1);
+        Some(("›", task.map_or(words.clone(), |run| format!("{}: {words}", run.task))))
+    });
+    said.collect()
+}
+
+/// What one worker alone suggests, what was lost, what was not run, and what else was said, each behind its mark.
 pub(super) fn notes(session: &Session, comparison: &Comparison) -> Vec<Remark> {
-    let mut notes = Vec::new();
+    let mut notes = diagnoses(session, comparison);
     let dropped: u64 = comparison.runs.iter().map(|run| run.dropped_events).sum();
     if dropped > 0 {
         let records = plural(dropped, "record");

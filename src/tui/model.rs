@@ -68,6 +68,8 @@ pub(crate) enum Activity {
 pub(crate) struct Verdict {
     /// The conclusion, in a sentence or two.
     pub(crate) conclusion: Option<String>,
+    /// What one worker alone suggests, in a sentence or two; none before one was measured.
+    pub(crate) diagnosis: Option<String>,
     /// How far the last run can be trusted, and what speaks against it.
     pub(crate) trust: Option<Trust>,
     /// Whether every run so far came to the same results; none before there are two.

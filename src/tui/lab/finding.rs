@@ -28,6 +28,11 @@ pub(crate) fn rows(area: Rect, notices: &[String]) -> u16 {
     }
 }
 
+/// A line for what one worker alone suggests, on the Lab of a screen that can spare it and has no room beside.
+pub(crate) fn spare(area: Rect) -> u16 {
+    u16::from(area.height >= 36 && (90..160).contains(&area.width))
+}
+
 /// Lines that are added for notices, where the panels can spare them.
 pub(crate) fn added(area: Rect, notices: &[String]) -> u16 {
     if area.height < 18 { 0 } else { told(notices, room(area.width), NOTICES).len() as u16 }
@@ -80,6 +85,15 @@ pub(crate) fn notices(model: &Model) -> Vec<String> {
     prediction::words(model).into_iter().chain(model.shown().notices.iter().cloned()).collect()
 }
 
+/// What one worker alone suggests, where it fits above the rest: it never moves a panel.
+fn diagnosis(model: &Model, notices: &[String], text: &str, area: Rect) -> Option<String> {
+    let words = model.verdict.diagnosis.as_ref().filter(|_| model.is_busy() || !model.is_edited())?;
+    let (width, height) = (room(area.width), usize::from(area.height));
+    let all = notices.iter().map(String::as_str).chain([words.as_str(), text]);
+    let lines: usize = all.map(|text| wrap(text, width, usize::MAX).len()).sum();
+    (lines <= height && notices.len() < NOTICES).then(|| words.clone())
+}
+
 /// The sentence below the panels.
 pub(crate) struct Finding<'a>(&'a Model);
 
@@ -101,7 +115,10 @@ impl Widget for Finding<'_> {
             None => (sentence(model), theme.text),
         };
         // A remark answers a key, and is gone with the next one.
-        let notices = if model.remark.is_none() { notices(model) } else { Vec::new() };
+        let mut notices = if model.remark.is_none() { notices(model) } else { Vec::new() };
+        if model.remark.is_none() {
+            notices.splice(0..0, diagnosis(model, &notices, &text, area));
+        }
         let y = write(&mut canvas, &notices, (&text, style), theme);
         // Where there is no room for it in the ledger of the workers' time.
         let said = model.remark.is_none() && !model.is_busy() && !model.is_edited();

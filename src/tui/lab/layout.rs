@@ -123,7 +123,7 @@ pub(crate) fn lab_layout(area: Rect, model: &Model) -> LabLayout {
     let mut stack = Stack(area);
     let header = stack.take(1);
     let footer = stack.take_bottom(1);
-    let finding = stack.take_bottom(finding::rows(area, &finding::notices(model)));
+    let finding = stack.take_bottom(finding::rows(area, &finding::notices(model)) + finding::spare(area));
     if area.width >= MARGINS {
         // A column of air on both sides, where there is one to spare.
         stack.0.x += 1;

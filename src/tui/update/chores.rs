@@ -1,6 +1,6 @@
 //! What follows from the model and costs too much to be worked out for each frame: forecasts, axes, lanes, verdicts.
 
-use crate::analysis;
+use crate::analysis::{self, sizing};
 use crate::clock::RunTime;
 use crate::plan::Plan;
 use crate::report::text::harmless;
@@ -37,8 +37,10 @@ pub(super) fn judge(model: &mut Model) {
         }
         _ => said,
     });
+    let workload = session.runs.last().map(|run| run.start.workload);
     model.verdict = Verdict {
         conclusion,
+        diagnosis: workload.and_then(|w| sizing::diagnosis(session, w)).map(|said| said.words),
         trust: trust.and_then(|summary| summary.trust),
         same_results: if done.count() > 1 { analysis::compare(session).same_results } else { None },
     };
