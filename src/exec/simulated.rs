@@ -14,6 +14,7 @@ mod gil;
 mod lock;
 mod start;
 mod tasks;
+mod ticks;
 mod timers;
 mod turn;
 mod worker;
@@ -301,7 +302,8 @@ impl Simulation {
         worker.cpu += done.time;
         worker.left = worker.left.saturating_sub(done.work);
         if worker.gil.holds {
-            worker.gil.until_release = worker.gil.until_release.saturating_sub(done.work);
+            worker.gil.computed += done.work;
+            worker.gil.turn.left = worker.gil.turn.left.saturating_sub(done.work);
         }
         if done.time > Nanos::ZERO {
             self.lanes.charge(CpuId(core as u16), done.time);

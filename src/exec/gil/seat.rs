@@ -7,11 +7,8 @@ use super::{Gil, Taking};
 use crate::clock::RunTime;
 use crate::event::Phase;
 use crate::exec::lane::LaneWriter;
+use crate::plan::runtime::TICKS_AT_ONCE;
 use crate::units::Nanos;
-
-/// Ticks, which are bytecodes in the original, between two looks of a kernel, 50 to 250 ns apart (`cpu`: some 80 ns): in
-/// CPython 2.7 a tick of the loop of `cpu` takes 14 to 18 ns.
-const TICKS_AT_ONCE: u32 = 5;
 
 /// One worker's part in the lock of its process.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ticks::Untold;
 use crate::chance::Chance;
 use crate::clock::RunTime;
 use crate::plan::{GilRule, GilSetup};
@@ -39,10 +40,12 @@ pub(super) struct Lock {
     wake: Nanos,
     /// Who was the last to be made to let go.
     pub(super) warm: Option<usize>,
+    /// Under the older rule, what no worker was told of yet.
+    pub(super) untold: Untold,
 }
 
 impl Lock {
-    pub(super) const fn new(setup: GilSetup, wake: Nanos) -> Self {
+    pub(super) fn new(setup: GilSetup, wake: Nanos) -> Self {
         Self {
             setup,
             holder: None,
@@ -56,6 +59,7 @@ impl Lock {
             number: 0,
             wake,
             warm: None,
+            untold: Untold::default(),
         }
     }
 
