@@ -52,8 +52,8 @@ pub struct SimSetup {
 pub struct GilSetup {
     /// When the holder lets go.
     pub rule: GilRule,
-    /// How long it computes without a look at whether it should, as a call of C code does that keeps the lock: a regular
-    /// expression, a sort. Zero for a look every 50 to 250 ns.
+    /// How long it computes between two looks at whether it should, as in a loop of calls of C code that keep the lock:
+    /// regular expressions, sorts. Zero for a look every 50 to 250 ns.
     pub stretch: Nanos,
 }
 

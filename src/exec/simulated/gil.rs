@@ -69,7 +69,7 @@ impl Simulation {
         let now = self.now;
         let state = &mut self.workers[worker];
         let gil = &mut state.gil;
-        (gil.holds, gil.took, gil.computed, gil.turn) = (true, now, 0, Turn::default());
+        (gil.holds, gil.computed, gil.turn) = (true, 0, Turn::default());
         let taking = Taking {
             switched,
             requests: std::mem::take(&mut gil.requests),

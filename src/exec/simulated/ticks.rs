@@ -89,7 +89,10 @@ impl Simulation {
             GilRule::Interval(_) => None,
             GilRule::Ticks(ticks) => {
                 let ticks = u64::from(ticks.div_ceil(TICKS_AT_ONCE)) * u64::from(TICKS_AT_ONCE);
-                Some((TICK * ticks).max(self.locks[lock].setup.stretch))
+                let work = TICK * ticks;
+                // Calls of C code that keep the lock follow one another, and it is let go between two of them.
+                let call = self.locks[lock].setup.stretch;
+                Some(if call > Nanos::ZERO { call * work.0.div_ceil(call.0) } else { work })
             }
         }
     }

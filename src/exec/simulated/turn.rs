@@ -1,6 +1,7 @@
 //! Who has a core, and for how long.
 
 use super::cores::Amount;
+use super::lock::Lock;
 use super::timers::What;
 use super::worker::Stage;
 use super::{ROOM, Simulation};
@@ -113,19 +114,22 @@ impl Simulation {
                 stop = stop.min(state.gil.turn.left);
             }
             if lock.asked {
-                let wanted = next_check(state.left, check);
-                // A call of C code keeps the lock, whoever asks.
-                let rest = state.gil.took.after(lock.setup.stretch).since(self.now);
-                let kept = u128::from(rest.0) * self.cores.speed();
-                let kept =
-                    if kept > wanted { wanted + (kept - wanted).next_multiple_of(check) } else { wanted };
-                stop = stop.min(kept);
+                stop = stop.min(match self.call(lock) {
+                    0 => next_check(state.left, check),
+                    // A call of C code keeps the lock, whoever asks, and one follows another.
+                    call => call - state.gil.computed % call,
+                });
             }
         }
         if self.is_to_stop(worker) {
             stop = stop.min(next_check(state.left, check * STRIDE));
         }
         stop
+    }
+
+    /// The work of each call of C code that keeps the lock; zero where there are none.
+    fn call(&self, lock: &Lock) -> Amount {
+        self.amount(lock.setup.stretch)
     }
 
     /// Whether a task is to stop at its next checkpoint.
@@ -153,8 +157,11 @@ impl Simulation {
         if self.workers[worker].gil.holds
             && let Some(lock) = self.lock_of(worker)
         {
-            let keeps = self.workers[worker].gil.took.after(self.locks[lock].setup.stretch) > self.now;
-            if self.locks[lock].asked && !keeps && left.is_multiple_of(check) {
+            let looks = match self.call(&self.locks[lock]) {
+                0 => left.is_multiple_of(check),
+                call => self.workers[worker].gil.computed.is_multiple_of(call),
+            };
+            if self.locks[lock].asked && looks {
                 self.let_go(lock, worker);
                 return true;
             }

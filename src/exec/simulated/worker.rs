@@ -83,9 +83,7 @@ pub(super) struct Holding {
     pub(super) woken: bool,
     pub(super) requests: u32,
     pub(super) false_wakes: u32,
-    /// When it took it.
-    pub(super) took: RunTime,
-    /// Its work since then; under the older rule since releases began to cost something.
+    /// Its work since it took it; under the older rule since releases began to cost something.
     pub(super) computed: Amount,
     /// Under the older rule, its turn.
     pub(super) turn: Turn,
