@@ -176,15 +176,13 @@ impl Simulation {
         self.cores.busy()
     }
 
-    /// Another number in the rule of the locks, from now on; those that wait begin to count anew. The kind of the rule
-    /// stays.
+    /// Another number in the rule of the locks, from now on; whoever waits already waits its interval out first. The kind
+    /// of the rule stays.
     pub fn set_rule(&mut self, rule: GilRule) {
         for lock in 0..self.locks.len() {
-            self.locks[lock].set_rule(rule, self.now);
-            for at in 0..self.locks[lock].waiters().len() {
-                let waiter = self.locks[lock].waiters()[at];
-                self.workers[waiter].gil.since = self.now;
-            }
+            self.end_old_laps(lock);
+            let workers = &self.workers;
+            self.locks[lock].set_rule(rule, self.now, |worker| workers[worker].gil.since);
             self.expect_request(lock);
         }
     }

@@ -90,8 +90,16 @@ impl Simulation {
         self.expect_request(lock);
     }
 
+    /// Has laps that were begun under another interval be followed by such of the present one.
+    pub(super) fn end_old_laps(&mut self, lock: usize) {
+        for (worker, end) in self.locks[lock].end_old_laps(self.now) {
+            self.workers[worker].gil.since = end;
+        }
+    }
+
     /// Enters when the lock is asked for next.
     pub(super) fn expect_request(&mut self, lock: usize) {
+        self.end_old_laps(lock);
         let at = &mut self.locks[lock];
         at.number = at.number.wrapping_add(1);
         if let Some((moment, worker)) = at.next_request(self.now) {
