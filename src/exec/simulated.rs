@@ -29,6 +29,8 @@ use crate::exec::{Books, RunSpec};
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::plan::{GilRule, GilSetup, Parameters};
 use crate::units::Nanos;
+pub use start::OWN_PID;
+
 use cores::{Amount, Cores};
 use facts::Fact;
 use lock::Lock;
@@ -102,7 +104,7 @@ impl std::fmt::Debug for Simulation {
 
 impl Simulation {
     /// A run that has not begun. It says of its workers that they are spawned, and that they have exited, itself; threads
-    /// live in process 1000, and the processes are 1001 and so on.
+    /// live in process [`OWN_PID`], and the processes are the next ones.
     pub fn new(spec: &RunSpec, setup: &Setup, lanes: &Arc<Lanes>, events: EventSink) -> Self {
         let (clock, hand) = Clock::manual();
         let clock = RunClock::new(clock.clone(), clock.now());
