@@ -138,7 +138,7 @@ impl Simulation {
         turn.pace = Some(Pace { work, whole });
         let state = &mut self.workers[worker];
         for amount in [&mut state.left, &mut state.needed] {
-            *amount = *amount * u128::from(whole.0) / u128::from(work.0);
+            *amount = (*amount * u128::from(whole.0)).div_ceil(u128::from(work.0));
         }
         state.gil.computed = 0;
         state.gil.turn = turn;
@@ -152,7 +152,7 @@ impl Simulation {
             return;
         };
         for amount in [&mut state.left, &mut state.needed] {
-            *amount = *amount * u128::from(pace.work.0) / u128::from(pace.whole.0);
+            *amount = (*amount * u128::from(pace.work.0)).div_ceil(u128::from(pace.whole.0));
         }
         let done = turn.drawn - turn.left;
         let releases = done / self.amount(pace.whole).max(1);
