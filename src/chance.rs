@@ -23,6 +23,24 @@ impl Chance {
         ((self.next() as u128 * n as u128) >> 64) as usize
     }
 
+    /// How often something fails before it first succeeds, which each time it does in `share` of 2³² cases, at most half of
+    /// them. The binary digits of such a number are independent of each other, so that each is drawn alone.
+    pub const fn failures(&mut self, share: u32) -> u64 {
+        const ONE: u64 = 1 << 32;
+        let (mut failures, mut digit) = (0, 0);
+        // The chance of as many failures in a row as the digit stands for.
+        let mut row = ONE - share as u64;
+        while row > 0 && digit < 40 {
+            if (self.next() >> 32) < (row << 31) / (ONE + row) * 2 {
+                failures |= 1 << digit;
+            }
+            // `row` may be 2³² itself, and its square 2⁶⁴.
+            row = ((row as u128 * row as u128) >> 32) as u64;
+            digit += 1;
+        }
+        failures
+    }
+
     /// Puts things into an order that nobody chose (Fisher and Yates).
     pub fn shuffle<T>(&mut self, things: &mut [T]) {
         for last in (1..things.len()).rev() {
@@ -54,6 +72,20 @@ mod tests {
         sorted.sort_unstable();
         assert_eq!(sorted, (0..50).collect::<Vec<_>>());
         assert_eq!(Chance::new(1).below(0), 0);
+    }
+
+    #[test]
+    fn what_succeeds_one_time_in_n_fails_n_less_one_times_on_average() {
+        let mut chance = Chance::new(1);
+        for n in [2_u32, 10, 1_000] {
+            let sum: u64 = (0..20_000).map(|_| chance.failures(u32::MAX / n)).sum();
+            let (mean, wanted) = (sum as f64 / 20_000.0, f64::from(n - 1));
+            assert!((mean / wanted - 1.0).abs() < 0.05, "{mean} is not {wanted}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_below_their_bound() {
         assert!((0..1_000).all(|seed| Chance::new(seed).below(3) < 3));
     }
 }

@@ -2,6 +2,7 @@
 
 mod sweep;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::cli::args::PlanArgs;
@@ -71,10 +72,15 @@ impl Reading {
 
     fn plan(&mut self, args: &PlanArgs, machine: &Machine) -> Plan {
         let purpose = self.purpose;
-        let scenario = args.scenario.as_deref().and_then(|name| self.scenario(name, machine));
+        let runtime = args.runtime.as_deref().map(|text| (text, text.parse::<Runtime>()));
+        // What a scenario leaves out is that of the machine that its runs are to have.
+        let ground = match &runtime {
+            Some((_, Ok(runtime))) => runtime.machine(machine),
+            _ => Cow::Borrowed(machine),
+        };
+        let scenario = args.scenario.as_deref().and_then(|name| self.scenario(name, &ground));
         let tasks = self.tasks(args);
         let from_scenario = scenario.is_some();
-        let runtime = args.runtime.as_deref().map(|text| (text, text.parse::<Runtime>()));
         let mut plan = scenario.unwrap_or_else(|| {
             let named = runtime.as_ref().and_then(|(_, read)| read.as_ref().ok());
             Plan::first_in(named.copied().unwrap_or_default(), machine)

@@ -54,7 +54,7 @@ pub struct Measured {
 pub fn parameters(rig: &Rig, effort: Effort) -> Measured {
     let mut measured = Measured::default();
     measured.parameters.costs = rig.engine().costs().into();
-    // A tick of the older rule's hundred: what lies between two looks of a kernel at the lock.
+    // What lies between two looks of a kernel at the lock.
     measured.parameters.check = Nanos(measured.parameters.costs.cpu_ps * CPU_STEP / 1_000);
     // These need no run. The first run of an engine waits a quarter of a second for the cores' first reading.
     measured.take("switch", pinned::switch(effort));

@@ -12,6 +12,7 @@ use crate::clock::{RunClock, RunTime};
 use crate::event::{EventSink, PartEnd, RunEnd, RunEvent, RunStart};
 use crate::exec::gil::Interval;
 use crate::exec::lane::Lanes;
+use crate::exec::simulated::OWN_PID;
 use crate::exec::{Books, CancelToken, RunEnv, RunSpec, executor_for};
 use crate::ids::RunId;
 use crate::plan::{Costs, Machine, Plan, PlannedRun, Work};
@@ -40,13 +41,10 @@ pub(super) struct Ground {
     parent: Option<u32>,
 }
 
-/// The number of poolscope's process on a simulated machine.
-const SIMULATED_PID: u32 = 1_000;
-
 impl Ground {
     pub(super) fn new(machine: Machine, costs: Costs) -> Self {
         if machine.is_simulated() {
-            return Self { costs, cpus: machine.cpus, pid: SIMULATED_PID, parent: None, machine };
+            return Self { costs, cpus: machine.cpus, pid: OWN_PID, parent: None, machine };
         }
         let (pid, parent) = (std::process::id(), probe::parent());
         Self { machine, costs, cpus: probe::highest_cpu(), pid, parent }

@@ -14,6 +14,7 @@ mod gil;
 mod lock;
 mod start;
 mod tasks;
+mod ticks;
 mod timers;
 mod turn;
 mod worker;
@@ -28,6 +29,8 @@ use crate::exec::{Books, RunSpec};
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::plan::{GilRule, GilSetup, Parameters};
 use crate::units::Nanos;
+pub use start::OWN_PID;
+
 use cores::{Amount, Cores};
 use facts::Fact;
 use lock::Lock;
@@ -101,7 +104,7 @@ impl std::fmt::Debug for Simulation {
 
 impl Simulation {
     /// A run that has not begun. It says of its workers that they are spawned, and that they have exited, itself; threads
-    /// live in process 1000, and the processes are 1001 and so on.
+    /// live in process [`OWN_PID`], and the processes are the next ones.
     pub fn new(spec: &RunSpec, setup: &Setup, lanes: &Arc<Lanes>, events: EventSink) -> Self {
         let (clock, hand) = Clock::manual();
         let clock = RunClock::new(clock.clone(), clock.now());
@@ -175,15 +178,13 @@ impl Simulation {
         self.cores.busy()
     }
 
-    /// Another number in the rule of the locks, from now on; those that wait begin to count anew. The kind of the rule
-    /// stays.
+    /// Another number in the rule of the locks, from now on; whoever waits already waits its interval out first. The kind
+    /// of the rule stays.
     pub fn set_rule(&mut self, rule: GilRule) {
         for lock in 0..self.locks.len() {
-            self.locks[lock].set_rule(rule, self.now);
-            for at in 0..self.locks[lock].waiters().len() {
-                let waiter = self.locks[lock].waiters()[at];
-                self.workers[waiter].gil.since = self.now;
-            }
+            self.end_old_laps(lock);
+            let workers = &self.workers;
+            self.locks[lock].set_rule(rule, self.now, |worker| workers[worker].gil.since);
             self.expect_request(lock);
         }
     }
@@ -301,7 +302,8 @@ impl Simulation {
         worker.cpu += done.time;
         worker.left = worker.left.saturating_sub(done.work);
         if worker.gil.holds {
-            worker.gil.until_release = worker.gil.until_release.saturating_sub(done.work);
+            worker.gil.computed += done.work;
+            worker.gil.turn.left = worker.gil.turn.left.saturating_sub(done.work);
         }
         if done.time > Nanos::ZERO {
             self.lanes.charge(CpuId(core as u16), done.time);

@@ -61,8 +61,7 @@ pub struct Parameters {
     /// What each byte of a chunk and of its results costs beside that, in picoseconds: 400, as large messages through a
     /// socket do at 2.5 GB/s.
     pub byte_ps: u64,
-    /// Between two looks of a computing task at whether the interpreter's lock is wanted, which are 100 ticks of the older
-    /// rule: 5 µs.
+    /// Between two looks of a computing task at whether the interpreter's lock is asked for: 5 µs.
     pub check: Nanos,
     /// The speed of each core when all are busy, in 1/1000 of that of one alone, from 1 to 1000; between these it falls
     /// evenly with the number of busy cores. 1000 are independent cores; two threads of one core have about 620.

@@ -72,6 +72,19 @@ fn a_scenario_comes_first_and_options_after() {
 }
 
 #[test]
+fn a_scenario_without_workers_has_those_of_the_machine_that_is_simulated() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("my.toml");
+    let text = "schema = \"poolscope/scenario/1\"\ntitle = \"t\"\n[[workload]]\ntask = \"sleep\"\nsize = \"1ms\"\ntasks = 9\n";
+    std::fs::write(&path, text).unwrap();
+    let workers = |more: &str| plan(&format!("run --scenario {} {more}", path.display())).workers;
+    assert_eq!(workers(""), crate::plan::WorkerCount::Exactly(2));
+    assert_eq!(workers("--runtime gil"), crate::plan::WorkerCount::Exactly(2));
+    assert_eq!(workers("--runtime simulated:16"), crate::plan::WorkerCount::Exactly(8));
+    assert_eq!(workers("--runtime simulated:16 -w 3"), crate::plan::WorkerCount::Exactly(3));
+}
+
+#[test]
 fn every_other_option_is_taken_as_it_is_written() {
     let plan = plan(
         "compare -s processes -s serial,threads --chunk 3 --retries 2 --on-error stop --repeats 5 --seed 9 --timeout none",

@@ -7,11 +7,8 @@ use super::{Gil, Taking};
 use crate::clock::RunTime;
 use crate::event::Phase;
 use crate::exec::lane::LaneWriter;
+use crate::plan::runtime::TICKS_AT_ONCE;
 use crate::units::Nanos;
-
-/// Ticks, which are bytecodes in the original, between two looks of a kernel, 50 to 250 ns apart (`cpu`: some 80 ns): in
-/// CPython 2.7 a tick of the loop of `cpu` takes 14 to 18 ns.
-const TICKS_AT_ONCE: u32 = 5;
 
 /// One worker's part in the lock of its process.
 #[derive(Debug)]
@@ -21,18 +18,20 @@ pub struct GilSeat {
     held: bool,
     /// Ticks until the next release, where ticks decide.
     ticks: u32,
-    /// How long it computes between two looks at requests; zero for a look at each tick.
+    /// How long a call of C code keeps the lock, one after another; zero for a look at each tick.
     stretch: Nanos,
-    /// The last look, or the beginning of the time that the lock has been held.
-    looked: RunTime,
+    /// When one of these calls began: the first since the lock was taken, or a later one.
+    called: RunTime,
+    /// When the present call ends, once somebody waits for that.
+    call_ends: Option<RunTime>,
 }
 
 impl GilSeat {
-    /// A seat of the worker that has the number `me` among those of its process. Between two looks at requests it computes
-    /// for `stretch`, as a call of C code does that keeps the lock; zero for none.
+    /// A seat of the worker that has the number `me` among those of its process. While it has the lock it makes one call of C
+    /// code after another, each `stretch` long, and looks at requests only between them; zero for no such calls.
     pub fn new(gil: Arc<Gil>, me: u64, stretch: Nanos) -> Self {
         let ticks = gil.ticks().unwrap_or(0);
-        Self { gil, me, held: false, ticks, stretch, looked: RunTime::START }
+        Self { gil, me, held: false, ticks, stretch, called: RunTime::START, call_ends: None }
     }
 
     /// Takes the lock, unless it is held already; waits for it as long as that takes. The lane is waiting for the lock
@@ -72,11 +71,8 @@ impl GilSeat {
     /// Lets others run now.
     #[cold]
     fn pass(&mut self, lane: &mut LaneWriter) {
-        if self.stretch > Nanos::ZERO {
-            let now = lane.clock().now();
-            if now.since(self.looked) < self.stretch {
-                return;
-            }
+        if self.is_in_call(lane) {
+            return;
         }
         if let Some(ticks) = self.gil.ticks().filter(|_| !self.gil.is_wanted()) {
             // Let go and taken back at once, with nobody there to see it.
@@ -114,6 +110,22 @@ impl GilSeat {
         }
     }
 
+    /// Whether a call of C code keeps the lock at a moment at which it is to be let go.
+    fn is_in_call(&mut self, lane: &LaneWriter) -> bool {
+        if self.stretch == Nanos::ZERO {
+            return false;
+        }
+        let (now, called, stretch) = (lane.clock().now(), self.called, self.stretch);
+        let ends = *self
+            .call_ends
+            .get_or_insert_with(|| called.after(stretch * now.since(called).0.div_ceil(stretch.0).max(1)));
+        if now < ends {
+            return true;
+        }
+        (self.called, self.call_ends) = (ends, None);
+        false
+    }
+
     fn wait(&self, lane: &mut LaneWriter) -> Taking {
         if lane.phase() != Phase::GilWait {
             lane.enter(Phase::GilWait);
@@ -127,7 +139,7 @@ impl GilSeat {
         let waited = if lane.phase() == Phase::GilWait { now.since(lane.since()) } else { Nanos::ZERO };
         self.held = true;
         self.ticks = self.gil.ticks().unwrap_or(0);
-        self.looked = now;
+        (self.called, self.call_ends) = (now, None);
         lane.took_gil(taking, waited, now);
     }
 }

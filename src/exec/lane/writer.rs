@@ -270,6 +270,11 @@ impl LaneWriter {
         self.add(Gauge::GilFalseWakes, Nanos(taking.false_wakes.into()));
     }
 
+    /// Says that the lock came to this worker so many times more than was told one by one.
+    pub(in crate::exec) fn also_switched(&mut self, times: u64) {
+        self.add(Gauge::GilSwitches, Nanos(times));
+    }
+
     /// Says that the interpreter's lock is about to be free, which may be but for a moment; returns the moment.
     pub fn is_letting_go(&self) -> RunTime {
         self.store(Gauge::GilHeldSince, 0);
@@ -312,9 +317,14 @@ impl LaneWriter {
 
     /// Marks what happened over the interpreter's lock, now. It does not count it.
     pub fn mark_gil(&mut self, what: GilMark) {
+        self.mark_gil_times(what, 1);
+    }
+
+    /// The same for what happened so many times up to now.
+    pub(in crate::exec) fn mark_gil_times(&mut self, what: GilMark, times: u32) {
         let now = self.clock.now();
         let (told, count) = &mut self.gil.marks[what as usize];
-        *count += 1;
+        *count = count.saturating_add(times);
         if told.is_none_or(|told| now.since(told) >= MARKS_APART) {
             let count = std::mem::take(count);
             *told = Some(now);

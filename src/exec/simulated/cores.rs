@@ -205,6 +205,10 @@ impl Cores {
         Some(self.queue.swap_remove(chance.below(self.queue.len())))
     }
 
+    pub(super) fn has_idle(&self) -> bool {
+        !self.idle.is_empty()
+    }
+
     pub(super) fn has_queue(&self) -> bool {
         !self.queue.is_empty()
     }

@@ -1,19 +1,12 @@
 //! What workers do to the lock of their interpreter, as `exec::gil` has it.
 
 use super::Simulation;
-use super::cores::Amount;
+use super::ticks::Turn;
 use super::timers::What;
-use super::worker::Stage;
 use crate::event::{GilMark, Phase};
 use crate::exec::gil::Taking;
 use crate::plan::{GilRule, Strategy};
 use crate::units::Nanos;
-
-/// Ticks of the older rule between two checkpoints.
-const TICKS_AT_ONCE: u32 = 100;
-/// A thread that finds the lock taken is awake for so long before it sleeps. If the lock is let go meanwhile, under the
-/// older rule, it has it next in two cases of three: 2.7 let a thread that woke from a sleep wait for 0.14 ms at most.
-const AWAKE: Nanos = Nanos::from_micros(6);
 
 impl Simulation {
     /// The lock that a worker needs to compute, where there is one.
@@ -51,7 +44,7 @@ impl Simulation {
         } else {
             if woken {
                 self.workers[worker].gil.false_wakes += 1;
-                self.mark(worker, GilMark::FalseWake);
+                self.mark(worker, GilMark::FalseWake, 1);
             }
             self.wait_for_lock(lock, worker);
         }
@@ -68,11 +61,15 @@ impl Simulation {
         for forced in std::mem::take(&mut self.locks[lock].forced) {
             self.wake_after(forced, self.now.after(self.setup.parameters.wake));
         }
-        let until_release = self.release_after(lock);
+        let (vain, hands) = self.locks[lock].untold.tell(switched);
+        if vain > 0 {
+            self.workers[worker].gil.false_wakes = self.workers[worker].gil.false_wakes.saturating_add(vain);
+            self.mark(worker, GilMark::FalseWake, vain);
+        }
         let now = self.now;
         let state = &mut self.workers[worker];
         let gil = &mut state.gil;
-        (gil.holds, gil.took, gil.until_release) = (true, now, until_release);
+        (gil.holds, gil.computed, gil.turn) = (true, 0, Turn::default());
         let taking = Taking {
             switched,
             requests: std::mem::take(&mut gil.requests),
@@ -80,36 +77,29 @@ impl Simulation {
         };
         if let Some(lane) = &mut state.lane {
             let waited = if lane.phase() == Phase::GilWait { now.since(lane.since()) } else { Nanos::ZERO };
-            lane.took_gil(taking, waited, now);
+            lane.took_gil(taking, waited / hands.max(1), now);
+            lane.also_switched(hands.saturating_sub(1));
         }
         self.expect_request(lock);
     }
 
-    /// Whether a worker that is awake and finds the lock taken gets it when it is let go next.
-    fn catches(&mut self, lock: usize, holder: Option<usize>) -> bool {
-        let at = &self.locks[lock];
-        let (GilRule::Ticks(_), None, Some(holder)) = (at.setup.rule, at.next, holder) else {
-            return false;
-        };
-        if let Some(core) = self.workers[holder].core {
-            self.account(core, holder);
-        }
-        let holder = &self.workers[holder];
-        let soon = holder.stage == Stage::Compute
-            && holder.core.is_some()
-            && holder.gil.until_release <= self.amount(AWAKE);
-        soon && self.chance.below(3) > 0
-    }
-
     /// Has a worker without a core wait for the lock, from now on.
-    fn wait_for_lock(&mut self, lock: usize, worker: usize) {
+    pub(super) fn wait_for_lock(&mut self, lock: usize, worker: usize) {
         self.workers[worker].gil.since = self.now;
         self.locks[lock].wait(worker, self.now);
         self.expect_request(lock);
     }
 
+    /// Has laps that were begun under another interval be followed by such of the present one.
+    pub(super) fn end_old_laps(&mut self, lock: usize) {
+        for (worker, end) in self.locks[lock].end_old_laps(self.now) {
+            self.workers[worker].gil.since = end;
+        }
+    }
+
     /// Enters when the lock is asked for next.
     pub(super) fn expect_request(&mut self, lock: usize) {
+        self.end_old_laps(lock);
         let at = &mut self.locks[lock];
         at.number = at.number.wrapping_add(1);
         if let Some((moment, worker)) = at.next_request(self.now) {
@@ -123,16 +113,16 @@ impl Simulation {
     pub(super) fn ask(&mut self, lock: usize, worker: usize) {
         if let Some(holder) = self.locks[lock].holder {
             self.workers[worker].gil.requests += 1;
-            self.mark(worker, GilMark::Request);
+            self.mark(worker, GilMark::Request, 1);
             self.locks[lock].asked = true;
             self.replan(holder);
         }
         self.expect_request(lock);
     }
 
-    fn mark(&mut self, worker: usize, what: GilMark) {
+    fn mark(&mut self, worker: usize, what: GilMark, times: u32) {
         if let Some(lane) = &mut self.workers[worker].lane {
-            lane.mark_gil(what);
+            lane.mark_gil_times(what, times);
         }
         self.look_at_journal(worker);
     }
@@ -142,6 +132,7 @@ impl Simulation {
         let Some(lock) = self.lock_of(worker) else {
             return;
         };
+        self.end_turn(lock, worker);
         let now = self.now;
         let state = &mut self.workers[worker];
         if std::mem::take(&mut state.gil.holds) {
@@ -179,31 +170,5 @@ impl Simulation {
         self.locks[lock].forced.push(worker);
         self.give(worker);
         self.locks[lock].warm = Some(worker);
-    }
-
-    /// The holder lets go because its ticks are over, and wants the lock back at once. True if another has it now.
-    pub(super) fn pass_on(&mut self, lock: usize, worker: usize) -> bool {
-        if self.locks[lock].next.is_none() {
-            // It has the lock again before whoever is woken is awake.
-            self.pass_to_next(lock);
-            return false;
-        }
-        self.workers[worker].enter(Phase::GilWait);
-        self.look_at_journal(worker);
-        self.vacate(worker);
-        self.workers[worker].put_by();
-        self.give(worker);
-        self.wait_for_lock(lock, worker);
-        true
-    }
-
-    /// Work until the lock is let go, under the older rule.
-    pub(super) fn release_after(&self, lock: usize) -> Amount {
-        match self.locks[lock].setup.rule {
-            GilRule::Interval(_) => 0,
-            GilRule::Ticks(ticks) => {
-                self.amount(self.setup.parameters.check * u64::from(ticks.div_ceil(TICKS_AT_ONCE))).max(1)
-            }
-        }
     }
 }

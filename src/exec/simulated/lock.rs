@@ -4,8 +4,9 @@
 //! that can end in a request, and laps are as long as each other, so that the next request is found by where within a
 //! lap's length each waiter's laps begin.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::ticks::Untold;
 use crate::chance::Chance;
 use crate::clock::RunTime;
 use crate::plan::{GilRule, GilSetup};
@@ -29,6 +30,8 @@ pub(super) struct Lock {
     waiters: Vec<usize>,
     /// Those and where within a lap's length their laps begin.
     laps: BTreeSet<(u64, usize)>,
+    /// Those whose present lap is as long as it was before the rule was changed: its beginning and its end.
+    old_laps: BTreeMap<usize, (RunTime, RunTime)>,
     /// Workers that were made to let go, and wait until another has taken it.
     pub(super) forced: Vec<usize>,
     /// A worker that is awake and gets the lock when it is next let go: under the older rule.
@@ -39,10 +42,12 @@ pub(super) struct Lock {
     wake: Nanos,
     /// Who was the last to be made to let go.
     pub(super) warm: Option<usize>,
+    /// Under the older rule, what no worker was told of yet.
+    pub(super) untold: Untold,
 }
 
 impl Lock {
-    pub(super) const fn new(setup: GilSetup, wake: Nanos) -> Self {
+    pub(super) fn new(setup: GilSetup, wake: Nanos) -> Self {
         Self {
             setup,
             holder: None,
@@ -51,11 +56,13 @@ impl Lock {
             asked: false,
             waiters: Vec::new(),
             laps: BTreeSet::new(),
+            old_laps: BTreeMap::new(),
             forced: Vec::new(),
             next: None,
             number: 0,
             wake,
             warm: None,
+            untold: Untold::default(),
         }
     }
 
@@ -97,9 +104,25 @@ impl Lock {
         if let Some(at) = self.waiters.iter().position(|waiter| *waiter == worker) {
             self.waiters.swap_remove(at);
         }
-        if let Some(lap) = self.lap() {
+        if self.old_laps.remove(&worker).is_none()
+            && let Some(lap) = self.lap()
+        {
             self.laps.remove(&(since.0 % lap, worker));
         }
+    }
+
+    /// Those whose laps of the old length are over by now, and when they were: their next are of the new one.
+    pub(super) fn end_old_laps(&mut self, now: RunTime) -> Vec<(usize, RunTime)> {
+        let Some(lap) = self.lap().filter(|_| !self.old_laps.is_empty()) else {
+            return Vec::new();
+        };
+        let over: Vec<_> = self.old_laps.extract_if(.., |_, (_, end)| *end <= now).collect();
+        over.into_iter()
+            .map(|(worker, (_, end))| {
+                self.laps.insert((end.0 % lap, worker));
+                (worker, end)
+            })
+            .collect()
     }
 
     /// Draws the one of those that wait who is woken.
@@ -118,26 +141,33 @@ impl Lock {
         self.holder?;
         let from = (now.0 + 1).max(self.switched.0 + lap);
         let within = from % lap;
-        let (at, worker) = self.laps.range((within, 0)..).next().or_else(|| self.laps.first())?;
-        let distance = (at + lap - within) % lap;
-        Some((RunTime(from + distance), *worker))
+        let next = self.laps.range((within, 0)..).next().or_else(|| self.laps.first());
+        let next = next.map(|(at, worker)| (RunTime(from + (at + lap - within) % lap), *worker));
+        let old = self.old_laps.iter().map(|(worker, (begin, end))| {
+            // Where there was a switch in the old lap, in how many of the new length there was one too.
+            let more =
+                if *begin >= self.switched { 0 } else { self.switched.since(*end).0.div_ceil(lap) + 1 };
+            (RunTime(end.0 + more * lap), *worker)
+        });
+        next.into_iter().chain(old).min()
     }
 
-    /// Another number in the rule, from now on: laps begin anew, and ticks count from the next time that it is taken.
-    pub(super) fn set_rule(&mut self, rule: GilRule, now: RunTime) {
+    /// Another number in the rule, from now on: a lap that has begun keeps its length, and ticks count from the next time
+    /// that it is taken. `since` says when each worker began to wait, or to have laps of the present length.
+    pub(super) fn set_rule(&mut self, rule: GilRule, now: RunTime, since: impl Fn(usize) -> RunTime) {
+        let lap = self.lap();
         match (self.setup.rule, rule) {
             (GilRule::Interval(_), GilRule::Interval(_)) | (GilRule::Ticks(_), GilRule::Ticks(_)) => {
                 self.setup.rule = rule;
             }
             _ => return,
         }
-        if let Some(lap) = self.lap() {
-            self.laps = self.waiters.iter().map(|worker| (now.0 % lap, *worker)).collect();
+        if let Some(lap) = lap {
+            for (_, worker) in std::mem::take(&mut self.laps) {
+                let since = since(worker);
+                let begin = RunTime(since.0 + now.since(since).0 / lap * lap);
+                self.old_laps.insert(worker, (begin, RunTime(begin.0 + lap)));
+            }
         }
-    }
-
-    /// Those that wait.
-    pub(super) fn waiters(&self) -> &[usize] {
-        &self.waiters
     }
 }

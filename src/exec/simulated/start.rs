@@ -9,23 +9,19 @@ use crate::exec::RunSpec;
 use crate::exec::lane::LaneWriter;
 use crate::plan::Strategy;
 
-/// The process that poolscope itself is said to be: threads live in it, and processes are numbered from the next.
-const OWN: u32 = 1_000;
-
-/// Whether workers are in processes of their own.
-const fn in_processes(strategy: Strategy) -> bool {
-    matches!(strategy, Strategy::Processes | Strategy::Hybrid)
-}
+/// The process that poolscope itself is said to be on a simulated machine: threads live in it, and worker processes are
+/// numbered from the next.
+pub const OWN_PID: u32 = 1_000;
 
 /// The number of processes that have workers.
 pub(super) fn processes(spec: &RunSpec) -> u32 {
-    if in_processes(spec.strategy) { spec.slots.div_ceil(spec.threads.max(1)).max(1) } else { 1 }
+    if spec.strategy.has_processes() { spec.slots.div_ceil(spec.threads.max(1)).max(1) } else { 1 }
 }
 
 impl Simulation {
     /// Whether workers are in processes of their own.
     pub(super) const fn in_processes(&self) -> bool {
-        in_processes(self.spec.strategy)
+        self.spec.strategy.has_processes()
     }
 
     /// The slots of a process.
@@ -39,7 +35,11 @@ impl Simulation {
 
     /// The process of a worker, as the system would number it.
     pub(super) fn pid(&self, worker: usize) -> u32 {
-        if self.in_processes() { OWN + 1 + (worker / self.spec.threads.max(1) as usize) as u32 } else { OWN }
+        if self.in_processes() {
+            OWN_PID + 1 + (worker / self.spec.threads.max(1) as usize) as u32
+        } else {
+            OWN_PID
+        }
     }
 
     /// Enters when each process is asked for; all threads are at once.

@@ -103,6 +103,7 @@ impl Simulation {
         let state = &mut self.workers[worker];
         (state.task, state.started, state.late) = (index, now, false);
         (state.needed, state.left) = (needed, needed);
+        state.gil.turn.pace = None;
         (state.waiting, state.needs_lock) = (fact.waiting, fact.lock);
         state.attempts = state.attempts.wrapping_add(1);
         state.begun += u64::from(attempt == 0);

@@ -1,11 +1,11 @@
 //! Who has a core, and for how long.
 
 use super::cores::Amount;
+use super::lock::Lock;
 use super::timers::What;
 use super::worker::Stage;
 use super::{ROOM, Simulation};
 use crate::clock::RunTime;
-use crate::plan::GilRule;
 
 /// Checkpoints of an interpreter between two at which a task looks whether it is to stop: a few hundred microseconds.
 const STRIDE: Amount = 64;
@@ -93,6 +93,7 @@ impl Simulation {
         let Some(core) = self.workers[worker].core else {
             return;
         };
+        self.contend(worker);
         let amount = self.stop(worker);
         self.cores.stop_after(core, amount);
     }
@@ -109,23 +110,26 @@ impl Simulation {
             && let Some(lock) = self.lock_of(worker)
         {
             let lock = &self.locks[lock];
-            let wanted = match lock.setup.rule {
-                GilRule::Interval(_) => lock.asked.then(|| next_check(state.left, check)),
-                GilRule::Ticks(_) => lock.is_wanted().then_some(state.gil.until_release),
-            };
-            if let Some(wanted) = wanted {
-                // A call of C code keeps the lock, whoever asks.
-                let rest = state.gil.took.after(lock.setup.stretch).since(self.now);
-                let kept = u128::from(rest.0) * self.cores.speed();
-                let kept =
-                    if kept > wanted { wanted + (kept - wanted).next_multiple_of(check) } else { wanted };
-                stop = stop.min(kept);
+            if state.gil.turn.pace.is_some() {
+                stop = stop.min(state.gil.turn.left);
+            }
+            if lock.asked {
+                stop = stop.min(match self.call(lock) {
+                    0 => next_check(state.left, check),
+                    // A call of C code keeps the lock, whoever asks, and one follows another.
+                    call => call - state.gil.computed % call,
+                });
             }
         }
         if self.is_to_stop(worker) {
             stop = stop.min(next_check(state.left, check * STRIDE));
         }
         stop
+    }
+
+    /// The work of each call of C code that keeps the lock; zero where there are none.
+    fn call(&self, lock: &Lock) -> Amount {
+        self.amount(lock.setup.stretch)
     }
 
     /// Whether a task is to stop at its next checkpoint.
@@ -153,19 +157,17 @@ impl Simulation {
         if self.workers[worker].gil.holds
             && let Some(lock) = self.lock_of(worker)
         {
-            let keeps = self.workers[worker].gil.took.after(self.locks[lock].setup.stretch) > self.now;
-            match self.locks[lock].setup.rule {
-                GilRule::Interval(_) if self.locks[lock].asked && !keeps && left.is_multiple_of(check) => {
-                    self.let_go(lock, worker);
-                    return true;
-                }
-                GilRule::Ticks(_) if self.workers[worker].gil.until_release == 0 => {
-                    self.workers[worker].gil.until_release = self.release_after(lock);
-                    if !keeps && self.locks[lock].is_wanted() && self.pass_on(lock, worker) {
-                        return true;
-                    }
-                }
-                _ => {}
+            let looks = match self.call(&self.locks[lock]) {
+                0 => left.is_multiple_of(check),
+                call => self.workers[worker].gil.computed.is_multiple_of(call),
+            };
+            if self.locks[lock].asked && looks {
+                self.let_go(lock, worker);
+                return true;
+            }
+            if self.workers[worker].gil.turn.is_over() {
+                self.pass_on(lock, worker);
+                return true;
             }
         }
         if left > 0 && left.is_multiple_of(check * STRIDE) && self.is_to_stop(worker) {

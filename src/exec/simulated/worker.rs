@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cores::Amount;
+use super::ticks::Turn;
 use crate::clock::RunTime;
 use crate::event::Phase;
 use crate::exec::lane::LaneWriter;
@@ -82,10 +83,10 @@ pub(super) struct Holding {
     pub(super) woken: bool,
     pub(super) requests: u32,
     pub(super) false_wakes: u32,
-    /// When it took it.
-    pub(super) took: RunTime,
-    /// Work until it lets go, under the older rule.
-    pub(super) until_release: Amount,
+    /// Its work since it took it; under the older rule since releases began to cost something.
+    pub(super) computed: Amount,
+    /// Under the older rule, its turn.
+    pub(super) turn: Turn,
 }
 
 impl Worker {
