@@ -10,15 +10,23 @@ use crate::tui::message::Export;
 /// Numbers that are tried before we give up: nobody keeps so many by hand.
 const MOST: u32 = 9_999;
 
-/// Writes tasks into the next file that is not there yet, and says where they are, or why not and what to do about it.
-pub(crate) fn write_tasks(export: &Export) -> Result<String, String> {
-    let folder = std::env::current_dir();
-    match folder.and_then(|folder| write_new(&folder, "poolscope-tasks", "csv", &export.text)) {
-        Ok(path) => Ok(format!("{} are in {}", export.what, harmless(&path.to_string_lossy()))),
+/// Writes what is to be exported into the next files that are not there yet, and says where it is, or why not and what to
+/// do about it.
+pub(crate) fn write(export: &Export) -> Result<String, String> {
+    match std::env::current_dir().and_then(|folder| write_all(&folder, export)) {
+        Ok(paths) => {
+            let names: Vec<String> = paths.iter().map(|path| harmless(&path.to_string_lossy())).collect();
+            Ok(format!("{} are in {}", export.what, names.join(" and ")))
+        }
         Err(error) => Err(format!(
-            "tasks could not be written to the current directory: {error}; start poolscope in one that can be written to"
+            "{} could not be written to the current directory: {error}; start poolscope in one that can be written to",
+            export.what
         )),
     }
+}
+
+fn write_all(folder: &Path, export: &Export) -> io::Result<Vec<PathBuf>> {
+    export.files.iter().map(|(ending, text)| write_new(folder, export.stem, ending, text)).collect()
 }
 
 /// Writes `<name>-<n>.<ending>` with the first `n` from 1 on that is free.

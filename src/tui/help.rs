@@ -122,11 +122,20 @@ const LAB: [(Context, &str); 5] = [
 const COMPARE: [(Context, &str); 2] =
     [(Context::Compare, "Compare"), (Context::Opened, "A run that is opened")];
 
+/// The same of the Sweep screen.
+const SWEEP: [(Context, &str); 4] = [
+    (Context::Sweep, "Sweep"),
+    (Context::Curve, "Curve"),
+    (Context::Plan, "Plan"),
+    (Context::Editing, "A value that is edited"),
+];
+
 fn lines(screen: Screen, simulating: bool, gil: bool, theme: &Theme) -> Vec<Line> {
     let mut lines = Vec::new();
     let own: &[(Context, &'static str)] = match screen {
         Screen::Lab => &LAB,
         Screen::Compare => &COMPARE,
+        Screen::Sweep => &SWEEP,
     };
     let simulated = simulating.then_some((Context::Simulating, "A simulated run"));
     let everywhere = [(Context::Everywhere, "Everywhere")].into_iter().chain(simulated);
@@ -169,10 +178,13 @@ mod tests {
         // What the help itself and an empty Compare take is told by their last line.
         let told = |context| !matches!(context, Context::Help | Context::Empty);
         let shown = TABLE.iter().filter(|row| told(row.context) && !row.shown.is_empty()).count();
-        // What holds everywhere is named on both.
+        // What holds everywhere is named on all three, and a form on two of them.
         assert_eq!(
-            named(Screen::Lab) + named(Screen::Compare),
-            shown + rows(Context::Everywhere) + rows(Context::Simulating)
+            named(Screen::Lab) + named(Screen::Compare) + named(Screen::Sweep),
+            shown
+                + 2 * (rows(Context::Everywhere) + rows(Context::Simulating))
+                + rows(Context::Plan)
+                + rows(Context::Editing)
         );
     }
 }
