@@ -12,7 +12,7 @@ use crate::tui::keys::{self, Binding, Context, TABLE};
 use crate::tui::lab;
 use crate::tui::message::Action;
 use crate::tui::model::{Activity, Model, Overlay, Panel, Screen};
-use crate::tui::sweep::desk::Focus;
+use crate::tui::sweep::desk::{Focus, Intent};
 use crate::tui::sweep::sweep_layout;
 
 /// The last line of the screen.
@@ -83,7 +83,8 @@ fn means_something_in_a_sweep(row: &Binding, model: &Model) -> bool {
     let desk = &model.sweep;
     let points = desk.course.as_ref().is_some_and(|course| !course.points().is_empty());
     match row.action {
-        Action::Run => !model.is_busy(),
+        Action::Run => !model.is_busy() && desk.intent() != Intent::Again,
+        Action::StartAnew => !model.is_busy() && matches!(desk.intent(), Intent::Again | Intent::Resume),
         Action::Cancel => matches!(model.activity, Activity::Running | Activity::Stopping),
         Action::Freeze | Action::ZoomIn | Action::Earlier => false,
         Action::OpenPlan => desk.focus == Focus::Curve,

@@ -231,7 +231,7 @@ pub(crate) const TABLE: &[Binding] = &[
     also(Opened, key(Key::End), Do::Last),
     row(Opened, char('E'), Do::Export, ("E", "export"), 9),
     row(Sweep, key(Key::Enter), Do::Run, ("Enter", "measure"), 1),
-    row(Sweep, char('R'), Do::StartAnew, ("R", "start anew"), 0),
+    row(Sweep, char('R'), Do::StartAnew, ("R", "anew"), 3),
     row(Sweep, char('p'), Do::OpenPlan, ("p", "plan"), 3),
     row(Sweep, char('y'), Do::NextMeasure, ("y", "what is drawn"), 7),
     row(Sweep, char('w'), Do::Why, ("w", "why"), 3),

@@ -92,7 +92,7 @@ pub(crate) fn view(model: &Model, buf: &mut Buffer) {
 /// The plan in a line: of what is measured, or before that of the form.
 fn title(model: &Model, canvas: &mut Canvas<'_>) {
     let theme = &model.theme;
-    let [work, by, repeats] = model.sweep.form.words(&model.machine);
+    let (work, how) = model.sweep.form.words(&model.machine);
     let changed = model.sweep.intent() == desk::Intent::Changed;
     let width = usize::from(canvas.width());
     let mut end = canvas.width();
@@ -102,9 +102,7 @@ fn title(model: &Model, canvas: &mut Canvas<'_>) {
     let room = usize::from(end);
     let x = canvas.text(0, 0, &clip(&work, room.min(width)), theme.bright);
     let left = room.saturating_sub(usize::from(x) + 3);
-    let words = [format!("{by}{repeats}"), by];
-    let words = words.iter().find(|words| words.chars().count() <= left);
-    if let Some(words) = words {
+    if let Some(words) = how.iter().find(|words| words.chars().count() <= left) {
         canvas.text(x + 3, 0, words, theme.dim);
     }
 }

@@ -21,6 +21,9 @@ use crate::units::plural;
 /// Columns before the values: a label, and air.
 const GUTTER: u16 = 8;
 
+/// Below this width the panel has a short heading.
+const SHORT: u16 = 60;
+
 /// What a strategy's points look like.
 pub(crate) const fn mark(strategy: Strategy) -> char {
     match strategy {
@@ -57,11 +60,12 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let theme = &model.theme;
     let desk = &model.sweep;
     if framed {
-        let room = usize::from(area.width).saturating_sub(desk.measure.title().len() + 8);
+        let title = if area.width < SHORT { desk.measure.name() } else { desk.measure.title() };
+        let room = usize::from(area.width).saturating_sub(title.len() + 8);
         let legend = legend(model, room);
         let legend: Vec<(&str, Style)> = legend.iter().map(|(text, style)| (text.as_str(), *style)).collect();
         let below = readout(model, usize::from(area.width.saturating_sub(8)));
-        let panel = Panel::new(desk.measure.title(), theme).focused(desk.focus == Focus::Curve);
+        let panel = Panel::new(title, theme).focused(desk.focus == Focus::Curve);
         panel.render(area, buf, &legend, &[(below.as_str(), theme.text)]);
     }
     let (plot, scale) = plot(model, area, framed);
@@ -103,12 +107,12 @@ fn legend(model: &Model, room: usize) -> Vec<(String, Style)> {
     let theme = &model.theme;
     let plan = model.sweep.form.plan();
     let course = model.sweep.course.as_ref();
-    let strategies = course.map_or(plan.plan.strategies, strategies);
+    let strategies = course.map_or(plan.plan.strategies, |course| strategies(course));
     let names = strategies
         .into_iter()
         .map(|strategy| (format!("{} {}  ", mark(strategy), strategy.name()), theme.strategy(strategy)));
     let mut parts: Vec<(String, Style)> = names.collect();
-    if course.is_some_and(|course| fits(course).any(|fit| is_valid(fit))) {
+    if course.is_some_and(|course| fits(course).any(is_valid)) {
         parts.push(("⠤⠤ fitted  ".to_owned(), theme.dim));
     }
     parts.push(("⠄⠂ ideal".to_owned(), theme.dim));
@@ -183,7 +187,7 @@ fn labels(model: &Model, scale: &Scale, canvas: &mut Canvas<'_>) {
     let going = going.map(|(n, style)| (n, style.add_modifier(Modifier::BOLD)));
     let chosen = desk.chosen().map(|point| (point.1.slots(), theme.bright));
     let told = desk.course.as_ref().filter(|course| course.is_telling());
-    let recommended = told.and_then(Course::recommended).map(|r| (r.workers(), theme.accent));
+    let recommended = told.and_then(|course| course.recommended()).map(|r| (r.workers(), theme.accent));
     let ends = [scale.counts.first(), scale.counts.last()].into_iter().flatten().map(|n| (*n, theme.dim));
     let rest = scale.counts.iter().map(|n| (*n, theme.dim));
     let mut taken: Vec<(u16, u16)> = Vec::new();
@@ -258,25 +262,21 @@ fn line(
     let fit = fits(course).find(|fit| fit.strategy == strategy && is_valid(fit));
     let fitted = fit.and_then(|fit| fit.fit.as_ref().ok()).map(|report| report.fit.curve);
     let ends = points.first().zip(points.last()).map(|(a, b)| [a, b].map(|p| f64::from(p.workers())));
-    match (fitted, ends) {
-        (Some(curve), Some([from, to])) => {
-            let between = scale.dots().filter(|x| (scale.x(from)..=scale.x(to)).contains(x));
-            let along: Vec<(f64, f64)> = between
-                .filter_map(|x| {
-                    let workers = scale.workers(x);
-                    let value = measure.value(curve.rate(workers), workers, one)?;
-                    Some((x, scale.y(value.clamp(0.0, scale.top))))
-                })
-                .collect();
-            dots.line(&along, 1, style);
-        }
-        _ => {
-            let at = |point: &&PointSummary| {
-                Some((scale.x(f64::from(point.workers())), scale.y(measure.of(point)?)))
-            };
-            let through: Vec<(f64, f64)> = points.iter().filter_map(at).collect();
-            dots.line(&through, 2, style);
-        }
+    if let (Some(curve), Some([from, to])) = (fitted, ends) {
+        let between = scale.dots().filter(|x| (scale.x(from)..=scale.x(to)).contains(x));
+        let along: Vec<(f64, f64)> = between
+            .filter_map(|x| {
+                let workers = scale.workers(x);
+                let value = measure.value(curve.rate(workers), workers, one)?;
+                Some((x, scale.y(value.clamp(0.0, scale.top))))
+            })
+            .collect();
+        dots.line(&along, 1, style);
+    } else {
+        let at =
+            |point: &&PointSummary| Some((scale.x(f64::from(point.workers())), scale.y(measure.of(point)?)));
+        let through: Vec<(f64, f64)> = points.iter().filter_map(at).collect();
+        dots.line(&through, 2, style);
     }
     for point in points {
         if let Some((low, high)) = measure.interval(point) {

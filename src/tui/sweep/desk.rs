@@ -55,7 +55,7 @@ pub(crate) enum Intent {
     Resume,
     /// What was measured is dropped, for the plan is another.
     Changed,
-    /// What was measured is dropped, and the same is measured again.
+    /// Nothing: everything is measured.
     Again,
 }
 
@@ -200,7 +200,7 @@ pub(crate) struct Desk {
     /// Who has the focus.
     pub(crate) focus: Focus,
     /// The sweep that goes on, or was the last.
-    pub(crate) course: Option<Course>,
+    pub(crate) course: Option<Box<Course>>,
     /// What is drawn over workers.
     pub(crate) measure: Measure,
     /// Whether hybrid is drawn as a grid of processes and threads, where it was measured so.

@@ -359,17 +359,18 @@ impl SweepForm {
         self.form.plan.workers = WorkerCount::Exactly(most.unwrap_or(1));
     }
 
-    /// The plan in a line, in parts: the work, the strategies, the numbers of workers, the repeats.
-    pub(crate) fn words(&self, machine: &Machine) -> [String; 3] {
+    /// The plan in a line: the work, and how it is measured in more and in fewer words.
+    pub(crate) fn words(&self, machine: &Machine) -> (String, [String; 3]) {
         let value = |item| self.form.value(item, machine);
         let plan = &self.form.plan;
         let ways: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name()).collect();
         let work =
             format!("{}: {} of {}", value(Item::Task), plural(self.tasks(), "task"), value(Item::Size));
         let repeats = self.repeats.map_or_else(String::new, |n| format!(" · {}", plural(n.into(), "repeat")));
-        let by = format!("{} · {} workers", plan.runtime.after(ways.join(" and ")), self.counts);
+        let counts = format!("{} workers", self.counts);
+        let by = format!("{} · {counts}", plan.runtime.after(ways.join(", ")));
         let limit = self.limit.map_or_else(String::new, |time| format!(" · at most {time}"));
-        [work, by, format!("{repeats}{limit}")]
+        (work, [format!("{by}{repeats}{limit}"), by, counts])
     }
 
     fn tasks(&self) -> u64 {

@@ -130,7 +130,7 @@ fn side(model: &Model, width: u16, wide: bool) -> u16 {
     let table = table::columns(model, wide);
     match width {
         0..TABLE if !wide => 0,
-        _ if !wide => table.min(width * 2 / 5),
+        _ if !wide => table.min(width * 3 / 7),
         _ => table.max((width * 3 / 10).clamp(38, 56)).min(width / 2),
     }
 }

@@ -157,12 +157,13 @@ fn button(model: &Model, canvas: &mut Canvas<'_>, y: u16) {
         Intent::Start => "Measure",
         Intent::Resume => "Go on",
         Intent::Changed => "Start anew",
-        Intent::Again => "Measure again",
+        Intent::Again => "",
     };
     let focused = desk.focus == Focus::Plan && desk.form.at == Setting::Start;
     let (text, style) = match (model.is_busy(), focused) {
         (true, _) if desk.is_going() => ("measuring".to_owned(), theme.dim),
         (true, _) => ("a comparison is running".to_owned(), theme.dim),
+        (false, _) if words.is_empty() => ("all is measured; R: again".to_owned(), theme.dim),
         (false, true) => (format!("   {words}   Enter   "), theme.button),
         (false, false) => (format!("[  {words}   Enter  ]"), theme.accent),
     };

@@ -26,7 +26,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>) {
     let eighths = (u64::from(progress.done) * u64::from(bar) * 8 / u64::from(all)) as u16;
     canvas.fill(0, 0, bar, '─', theme.faint);
     canvas.fill(0, 0, eighths / 8, '█', theme.accent);
-    if eighths % 8 > 0 {
+    if !eighths.is_multiple_of(8) {
         canvas.glyph(eighths / 8, 0, WIDTHS[usize::from(eighths % 8) - 1], theme.accent);
     }
     let x = if bar > 0 { bar + 1 } else { 0 };
@@ -61,7 +61,7 @@ fn words(model: &Model, course: &Course, progress: Progress) -> Vec<String> {
             let done = format!("{}{took}", plural(progress.done.into(), "run"));
             let enter = match model.sweep.intent() {
                 Intent::Changed => "the plan has changed: Enter starts anew and drops them",
-                _ => "Enter measures again, E exports",
+                _ => "E exports, R measures again",
             };
             vec![format!("{done} · {enter}"), done]
         }

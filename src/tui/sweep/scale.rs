@@ -126,7 +126,7 @@ fn top(course: &Course, measure: Measure) -> f64 {
         return 0.0;
     }
     if measure == Measure::Efficiency {
-        return (highest * 1.05).max(100.0).min(200.0);
+        return (highest * 1.05).clamp(100.0, 200.0);
     }
     round_up(highest * 1.12)
 }
@@ -134,7 +134,7 @@ fn top(course: &Course, measure: Measure) -> f64 {
 /// The end of an axis before anything was measured.
 fn usual(measure: Measure, most: f64) -> f64 {
     match measure {
-        Measure::Throughput => 0.0_f64.max(1.0),
+        Measure::Throughput => 1.0,
         Measure::Speedup => round_up(most),
         Measure::Efficiency => 100.0,
     }

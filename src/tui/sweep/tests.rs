@@ -293,6 +293,10 @@ fn runs_follow_one_another_until_nothing_is_left() {
     assert!(matches!(course.sizing.as_ref().unwrap().advice, Advice::Recommended(_)));
     assert!(model.session.runs.is_empty(), "the Lab has nothing of it");
     assert!(text(&model).contains("I/O-bound. Threads are enough"), "{}", text(&model));
+    // One key too many loses nothing.
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None);
+    assert!(text(&model).contains("R drops that and measures it again"), "{}", text(&model));
+    assert!(matches!(press(&mut model, "R"), Effect::Start(_)));
 }
 
 #[test]
@@ -482,7 +486,7 @@ fn the_axis_of_workers_stays_while_points_arrive() {
 
 #[test]
 fn no_size_makes_it_panic() {
-    let mut models = [fresh(40, 10), going(40, 10, 4), whole(40, 10), whole(40, 10)];
+    let mut models = vec![fresh(40, 10), going(40, 10, 4), whole(40, 10), whole(40, 10)];
     press(&mut models[0], "p");
     press(&mut models[3], " ");
     for model in &mut models {
@@ -533,9 +537,8 @@ proptest! {
         press(&mut model, ["", "p", " ", "w", "y"][keys]);
         tell(&mut model, Message::Resized(columns, rows));
         let layout = sweep_layout(model.area, &model);
-        let over = layout.plan.filter(|_| !layout.wide).is_some();
         let always = [layout.header, layout.title, layout.progress, layout.footer];
-        let plan = layout.plan.filter(|_| !over);
+        let plan = layout.plan.filter(|_| layout.wide);
         let sometimes = [plan, layout.curve, layout.point, layout.verdict, layout.table, layout.cores];
         let all: Vec<_> = always.into_iter().chain(sometimes.into_iter().flatten()).collect();
         for (i, area) in all.iter().enumerate() {

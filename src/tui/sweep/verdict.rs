@@ -116,8 +116,8 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
         pairs.push(("of the best", format!("{:.0} %", r.rate / best * 100.0)));
     }
     if let Some(gain) = r.gain {
-        let told = if gain.told_apart { "" } else { ", noise" };
-        pairs.push(("next gives", format!("{:+.0} % with {}{told}", gain.by * 100.0, gain.workers)));
+        let told = if gain.told_apart { "" } else { ", within noise" };
+        pairs.push(("the next", format!("{} bring {:+.0} %{told}", gain.workers, gain.by * 100.0)));
     }
     for (name, value) in pairs {
         page.line(format!("{name:<12}{value}"), theme.text);

@@ -84,6 +84,7 @@ fn close(model: &mut Model) {
 fn open(model: &mut Model, what: Opened) {
     let desk = &mut model.sweep;
     desk.opened = if desk.opened == Some(what) { None } else { Some(what) };
+    desk.focus = Focus::Curve;
 }
 
 /// The next measure; behind the last comes the grid of hybrid, where there is one.
@@ -208,18 +209,21 @@ fn begin(model: &mut Model, anew: bool) -> Effect {
         model.remark = Some(Remark::Problem(words.to_owned()));
         return Effect::None;
     }
-    let intent = if anew { Intent::Again } else { model.sweep.intent() };
+    let intent = if anew { Intent::Changed } else { model.sweep.intent() };
+    if intent == Intent::Again {
+        // An hour of measuring must not be lost by one key too many.
+        let words = "everything that the plan asks for is measured; R drops that and measures it again";
+        model.remark = Some(Remark::Note(words.to_owned()));
+        return Effect::None;
+    }
     let desk = &mut model.sweep;
-    match (&mut desk.course, intent) {
-        (Some(course), Intent::Resume) => {
-            course.sweep = course.sweep.resumed();
-            course.end = None;
-        }
-        _ => {
-            desk.course = Some(Course::new(desk.form.plan(), &model.machine));
-            desk.cursor = None;
-            desk.grid = false;
-        }
+    if let (Some(course), Intent::Resume) = (&mut desk.course, intent) {
+        course.sweep = course.sweep.resumed();
+        course.end = None;
+    } else {
+        desk.course = Some(Box::new(Course::new(desk.form.plan(), &model.machine)));
+        desk.cursor = None;
+        desk.grid = false;
     }
     desk.focus = Focus::Curve;
     desk.opened = None;
