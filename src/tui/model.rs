@@ -133,7 +133,7 @@ pub(crate) struct Model {
     /// What Compare remembers.
     pub(crate) compare: Desk,
     /// What the Sweep screen remembers.
-    pub(crate) sweep: sweep::Desk,
+    pub(crate) sweep: Box<sweep::Desk>,
     /// Who has the focus in the Lab.
     pub(crate) focus: Panel,
     /// What lies over the screen.
@@ -207,7 +207,7 @@ impl Model {
     /// The screen before anything has happened.
     pub(crate) fn new(machine: Machine, plan: Plan, theme: Theme) -> Self {
         Self {
-            sweep: sweep::Desk::new(&plan, &machine),
+            sweep: Box::new(sweep::Desk::new(&plan, &machine)),
             machine,
             form: Form::new(plan),
             costs: None,
@@ -368,7 +368,7 @@ impl Model {
     }
 
     /// The value that is edited on the screen that is shown.
-    pub(crate) const fn edit(&self) -> Option<&Edit> {
+    pub(crate) fn edit(&self) -> Option<&Edit> {
         match self.screen {
             Screen::Sweep => self.sweep.form.edit(),
             Screen::Lab | Screen::Compare => self.form.edit.as_ref(),

@@ -28,6 +28,7 @@
 //! What comes next and what it means is the business of [`crate::sweep`] and [`crate::analysis::sizing`]; runs are asked
 //! for one by one in `tui/update/sweep.rs`. Nothing here measures or runs anything.
 
+mod axes;
 mod curve;
 pub(crate) mod desk;
 mod dots;

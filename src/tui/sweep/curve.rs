@@ -6,20 +6,17 @@ use ratatui::style::{Modifier, Style};
 
 use crate::analysis::sizing::{PointSummary, Recommendation, StrategyFit};
 use crate::plan::Strategy;
-use crate::report::sweep::short;
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
+use crate::tui::sweep::axes::{self, GUTTER};
 use crate::tui::sweep::desk::{Course, Focus, Intent, Key, key};
 use crate::tui::sweep::dots::Dots;
 use crate::tui::sweep::measure::{Measure, spread};
 use crate::tui::sweep::scale::{Scale, one_worker};
 use crate::tui::theme::Theme;
 use crate::units::plural;
-
-/// Columns before the values: a label, and air.
-const GUTTER: u16 = 8;
 
 /// Below this width the panel has a short heading.
 const SHORT: u16 = 60;
@@ -72,7 +69,7 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     if plot.height < 2 || plot.width < 8 {
         return;
     }
-    axes(model, &scale, plot, buf);
+    axes::draw(model, &scale, plot, buf);
     let mut canvas = Canvas::new(plot, buf);
     let Some(course) = &desk.course else {
         invitation(model, &mut canvas);
@@ -107,7 +104,7 @@ fn legend(model: &Model, room: usize) -> Vec<(String, Style)> {
     let theme = &model.theme;
     let plan = model.sweep.form.plan();
     let course = model.sweep.course.as_ref();
-    let strategies = course.map_or(plan.plan.strategies, |course| strategies(course));
+    let strategies = course.map_or(plan.plan.strategies, strategies);
     let names = strategies
         .into_iter()
         .map(|strategy| (format!("{} {}  ", mark(strategy), strategy.name()), theme.strategy(strategy)));
@@ -148,60 +145,6 @@ fn readout(model: &Model, room: usize) -> String {
     let all = efficiency.map(|efficiency| format!("{with_speedup} · efficiency {efficiency}"));
     let words = [all, Some(with_speedup), Some(rate), Some(label)];
     words.into_iter().flatten().find(|words| words.chars().count() <= room).unwrap_or_default()
-}
-
-fn axes(model: &Model, scale: &Scale, plot: Rect, buf: &mut Buffer) {
-    let theme = &model.theme;
-    let gutter = plot.x.saturating_sub(GUTTER);
-    let mut canvas =
-        Canvas::new(Rect { x: gutter, width: plot.width + GUTTER, height: plot.height + 1, ..plot }, buf);
-    let width = canvas.width();
-    let known = model.sweep.measure != Measure::Throughput
-        || model.sweep.course.as_ref().is_some_and(|course| !course.points().is_empty());
-    for value in scale.ticks() {
-        let y = scale.row(value);
-        if value == 0.0 {
-            continue;
-        }
-        if theme.has_colours() && !theme.ascii {
-            canvas.fill(GUTTER, y, width, '─', theme.faint);
-        } else {
-            (GUTTER..width).step_by(4).for_each(|x| canvas.glyph(x, y, '·', theme.faint));
-        }
-        if known {
-            canvas.right(GUTTER - 1, y, &short(value), theme.dim);
-        }
-    }
-    let bottom = plot.height - 1;
-    canvas.fill(GUTTER, bottom, width, '─', theme.dim);
-    canvas.right(GUTTER - 1, bottom, "0", theme.dim);
-    canvas.text(0, plot.height, "workers", theme.dim);
-    labels(model, scale, &mut canvas.part(GUTTER, plot.height, width - GUTTER, 1));
-}
-
-/// The numbers of workers below the axis: first those that matter now, then the others as far as they do not touch.
-fn labels(model: &Model, scale: &Scale, canvas: &mut Canvas<'_>) {
-    let theme = &model.theme;
-    let desk = &model.sweep;
-    let going = desk.step().map(|step| (step.shape.slots(), theme.strategy(step.strategy)));
-    let going = going.map(|(n, style)| (n, style.add_modifier(Modifier::BOLD)));
-    let chosen = desk.chosen().map(|point| (point.1.slots(), theme.bright));
-    let told = desk.course.as_ref().filter(|course| course.is_telling());
-    let recommended = told.and_then(|course| course.recommended()).map(|r| (r.workers(), theme.accent));
-    let ends = [scale.counts.first(), scale.counts.last()].into_iter().flatten().map(|n| (*n, theme.dim));
-    let rest = scale.counts.iter().map(|n| (*n, theme.dim));
-    let mut taken: Vec<(u16, u16)> = Vec::new();
-    for (workers, style) in [recommended, going, chosen].into_iter().flatten().chain(ends).chain(rest) {
-        let text = workers.to_string();
-        let wide = text.len() as u16;
-        let middle = scale.column(workers);
-        let x = middle.saturating_sub((wide - 1) / 2).min(canvas.width().saturating_sub(wide));
-        let touches = |(from, to): &(u16, u16)| x <= *to && x + wide >= *from;
-        if !taken.iter().any(touches) {
-            canvas.text(x, 0, &text, style);
-            taken.push((x, x + wide));
-        }
-    }
 }
 
 /// A line at what is recommended, with its interval behind it.
@@ -332,7 +275,7 @@ fn invitation(model: &Model, canvas: &mut Canvas<'_>) {
 
 fn in_the_middle(canvas: &mut Canvas<'_>, words: &str, style: Style) {
     let width = usize::from(canvas.width());
-    let lines = wrap(words, width.saturating_sub(6).min(56), 4);
+    let lines = wrap(words, width.saturating_sub(6).min(56), 8);
     let top = canvas.height().saturating_sub(lines.len() as u16) / 2;
     for (y, line) in (top..).zip(&lines) {
         let x = width.saturating_sub(line.chars().count()) / 2;

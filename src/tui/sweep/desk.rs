@@ -200,7 +200,7 @@ pub(crate) struct Desk {
     /// Who has the focus.
     pub(crate) focus: Focus,
     /// The sweep that goes on, or was the last.
-    pub(crate) course: Option<Box<Course>>,
+    pub(crate) course: Option<Course>,
     /// What is drawn over workers.
     pub(crate) measure: Measure,
     /// Whether hybrid is drawn as a grid of processes and threads, where it was measured so.

@@ -3,6 +3,9 @@
 use crate::analysis::sizing::PointSummary;
 use crate::units::{Nanos, three_digits};
 
+/// Repeats that say something of how much they differ.
+const FEWEST: usize = 3;
+
 /// A measure.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Measure {
@@ -60,8 +63,11 @@ impl Measure {
         self.value(point.rate, f64::from(point.workers()), one(point))
     }
 
-    /// Where the value of a point lies with 95 %; none with one repeat.
+    /// Where the value of a point lies with 95 %; none below three repeats, for two leave it nearly anywhere.
     pub(crate) fn interval(self, point: &PointSummary) -> Option<(f64, f64)> {
+        if point.elapsed.len() - point.set_aside.len() < FEWEST {
+            return None;
+        }
         let (short, long) = point.interval?;
         let at = |elapsed: Nanos| {
             let rate = point.rate * point.median.as_secs_f64() / elapsed.as_secs_f64().max(1e-9);
@@ -85,7 +91,7 @@ pub(crate) fn one(point: &PointSummary) -> Option<f64> {
     point.speedup.filter(|speedup| *speedup > 0.0).map(|speedup| point.rate / speedup)
 }
 
-/// Half the interval of a point over its value, in percent; none with one repeat.
+/// Half the interval of a point over its value, in percent; none where that is not known.
 pub(crate) fn spread(point: &PointSummary) -> Option<f64> {
     let (low, high) = Measure::Throughput.interval(point)?;
     (point.rate > 0.0).then(|| (high - low) / 2.0 / point.rate * 100.0)

@@ -107,7 +107,11 @@ pub(crate) fn counts(model: &Model) -> Vec<u32> {
     }
     if plan.counts.is_open() {
         let most = counts.iter().copied().max().unwrap_or(1);
-        counts.push(most.next_power_of_two().max(FEWEST));
+        let end = most.next_power_of_two().max(FEWEST);
+        counts.push(end);
+        if desk.course.is_none() {
+            counts.extend(plan.counts.open(end).iter().map(|count| count.resolve(&model.machine)));
+        }
     }
     counts.sort_unstable();
     counts.dedup();

@@ -116,7 +116,7 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     }
     let chosen = desk.chosen();
     let told = desk.course.as_ref().filter(|course| course.is_telling());
-    let best = told.and_then(|course| course.recommended()).map(|r| (r.strategy, r.shape));
+    let best = told.and_then(Course::recommended).map(|r| (r.strategy, r.shape));
     for (y, workers) in (1..).zip(counts.iter().skip(first).take(rows)) {
         let looked_at = chosen.is_some_and(|point| point.1.slots() == *workers);
         if looked_at {

@@ -116,7 +116,7 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
         pairs.push(("of the best", format!("{:.0} %", r.rate / best * 100.0)));
     }
     if let Some(gain) = r.gain {
-        let told = if gain.told_apart { "" } else { ", within noise" };
+        let told = if gain.told_apart { "" } else { " (noise)" };
         pairs.push(("the next", format!("{} bring {:+.0} %{told}", gain.workers, gain.by * 100.0)));
     }
     for (name, value) in pairs {
@@ -150,7 +150,8 @@ pub(crate) fn finding(model: &Model, beside: bool, canvas: &mut Canvas<'_>) {
         None => (sentence(model, beside), theme.text),
     };
     let notices: &[String] = match (&model.remark, &model.sweep.course) {
-        (None, Some(course)) => course.sweep.notices(),
+        // Where there is little room, the marks of the table have to do.
+        (None, Some(course)) if beside => course.sweep.notices(),
         _ => &[],
     };
     // The last of them: there is room for one or two.

@@ -91,12 +91,12 @@ fn open(model: &mut Model, what: Opened) {
 fn next_measure(model: &mut Model) {
     let desk = &mut model.sweep;
     let has_grid = desk.course.as_ref().is_some_and(|course| grid::is_one(course.points()));
-    if desk.grid || desk.measure.next() != Measure::Throughput || !has_grid {
-        desk.measure = desk.measure.next();
+    if desk.grid {
         desk.grid = false;
-    } else {
-        desk.grid = true;
+        return;
     }
+    desk.measure = desk.measure.next();
+    desk.grid = has_grid && desk.measure == Measure::Throughput;
 }
 
 /// Takes the value that is edited, if it can be taken.
@@ -221,7 +221,7 @@ fn begin(model: &mut Model, anew: bool) -> Effect {
         course.sweep = course.sweep.resumed();
         course.end = None;
     } else {
-        desk.course = Some(Box::new(Course::new(desk.form.plan(), &model.machine)));
+        desk.course = Some(Course::new(desk.form.plan(), &model.machine));
         desk.cursor = None;
         desk.grid = false;
     }
