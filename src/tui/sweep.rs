@@ -41,6 +41,7 @@ mod plan;
 mod point;
 mod progress;
 mod scale;
+mod setting;
 mod table;
 mod verdict;
 
@@ -108,5 +109,7 @@ fn title(model: &Model, canvas: &mut Canvas<'_>) {
     }
 }
 
+#[cfg(test)]
+mod script;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use crate::plan::{
     FIRST_SERIAL, Machine, Plan, Problem, Size, Strategy, WorkerCount, Workload, default_tasks,
 };
 use crate::sweep::{Counts, REPEATS, SweepPlan};
-use crate::tui::form::{Edit, Form, Item, Kind};
+use crate::tui::form::{Edit, Form, Item};
+pub(crate) use crate::tui::sweep::setting::Setting;
 use crate::units::{Nanos, plural};
 
 /// Where numbers of workers have no upper end, there are tasks for at least so many.
@@ -16,82 +17,6 @@ const COUNTS: [&str; 6] = ["1..", "all", "1..8", "1..16", "1,2,4,8,16,32", "1,2,
 const MOST_REPEATS: u32 = 99;
 /// The shortest limit that a step leads to.
 const SHORTEST_LIMIT: Nanos = Nanos::from_secs(15);
-
-/// One setting of the form.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Setting {
-    /// One that the Lab's form has too.
-    Plan(Item),
-    /// The numbers of workers.
-    Counts,
-    /// How often each is measured.
-    Repeats,
-    /// How long it may take.
-    Limit,
-    /// The button.
-    Start,
-}
-
-impl Setting {
-    /// Every setting, from top to bottom.
-    pub(crate) const ALL: [Self; 14] = [
-        Self::Plan(Item::Task),
-        Self::Plan(Item::Size),
-        Self::Plan(Item::Tasks),
-        Self::Counts,
-        Self::Plan(Item::Way(Strategy::Threads)),
-        Self::Plan(Item::Way(Strategy::Processes)),
-        Self::Plan(Item::Way(Strategy::Hybrid)),
-        Self::Repeats,
-        Self::Limit,
-        Self::Plan(Item::Runtime),
-        Self::Plan(Item::Chunk),
-        Self::Plan(Item::Timeout),
-        Self::Plan(Item::Retries),
-        Self::Start,
-    ];
-
-    /// What can be done to it.
-    pub(crate) const fn kind(self) -> Kind {
-        match self {
-            Self::Plan(item) => item.kind(),
-            Self::Counts | Self::Repeats | Self::Limit => Kind::Value,
-            Self::Start => Kind::Button,
-        }
-    }
-
-    /// Whether it can be typed.
-    pub(crate) const fn is_typed(self) -> bool {
-        match self {
-            Self::Plan(item) => item.is_typed(),
-            Self::Counts | Self::Repeats | Self::Limit => true,
-            Self::Start => false,
-        }
-    }
-
-    /// Whether a value of it can begin with `c`, so that typing it begins to edit.
-    pub(crate) const fn begins_with(self, c: char) -> bool {
-        match self {
-            Self::Plan(item) => item.begins_with(c),
-            Self::Counts => c.is_ascii_digit() || matches!(c, '+' | 'a'),
-            Self::Repeats => c.is_ascii_digit() || c == 'a',
-            Self::Limit => c.is_ascii_digit() || c == 'n',
-            Self::Start => false,
-        }
-    }
-
-    /// The words beside its value.
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::Plan(Item::Way(Strategy::Threads)) => "Run as",
-            Self::Plan(item) => item.label(),
-            Self::Counts => "Workers",
-            Self::Repeats => "Repeats",
-            Self::Limit => "Max time",
-            Self::Start => "",
-        }
-    }
-}
 
 /// The form.
 #[derive(Clone, PartialEq, Debug)]
