@@ -1,8 +1,6 @@
 //! What the Sweep screen remembers: the plan in its form, the sweep that goes on or was the last, and the point that is
 //! looked at. Nothing here draws.
 
-use std::collections::VecDeque;
-
 use crate::analysis::sizing::{Advice, PointSummary, Recommendation, Sizing};
 use crate::clock::RunTime;
 use crate::plan::{Machine, Plan, Shape, Strategy};
@@ -13,8 +11,8 @@ use crate::tui::sweep::form::SweepForm;
 use crate::tui::sweep::measure::Measure;
 use crate::units::Nanos;
 
-/// Lanes that are kept, of the last runs of points: as many as a screen or two of Compare has.
-const LANES_KEPT: usize = 512;
+/// Lanes that are kept, of the last runs of points. Each has some hundred kilobytes at most, and a few as a rule.
+const LANES_KEPT: usize = 1_024;
 
 /// What has the place of the curve.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -88,7 +86,7 @@ pub(crate) struct Course {
     /// How it ended; none while it goes on.
     pub(crate) end: Option<End>,
     /// The last runs of points, as many as there is room for.
-    pub(crate) kept: VecDeque<Kept>,
+    pub(crate) kept: Vec<Kept>,
     /// Runs begun.
     pub(crate) begun: usize,
     /// The highest that each measure reached: axes do not shrink.
@@ -106,23 +104,27 @@ impl Course {
             now: RunTime::START,
             spent: Nanos::ZERO,
             end: None,
-            kept: VecDeque::new(),
+            kept: Vec::new(),
             begun: 0,
             highest: Default::default(),
         }
     }
 
-    /// Keeps the run that is over as the last of its point, and forgets the oldest where there are too many lanes.
+    /// Keeps the run that is over as the last of its point. Where there are too many lanes, the runs with the most of them
+    /// are forgotten: few workers are looked at lane by lane, and what is recommended is looked at in any case.
     pub(crate) fn keep(&mut self, step: Step) {
         let Some(mut run) = self.session.runs.pop() else { return };
         // Tasks are not shown one by one here.
         run.recent.clear();
         let key = (step.strategy, step.shape);
         self.kept.retain(|kept| kept.key != key);
-        self.kept.push_back(Kept { key, run, number: self.begun });
-        let lanes = |kept: &VecDeque<Kept>| kept.iter().map(|kept| kept.run.slots.len()).sum::<usize>();
+        self.kept.push(Kept { key, run, number: self.begun });
+        let recommended = self.recommended().map(|r| (r.strategy, r.shape));
+        let lanes = |kept: &[Kept]| kept.iter().map(|kept| kept.run.slots.len()).sum::<usize>();
         while self.kept.len() > 1 && lanes(&self.kept) > LANES_KEPT {
-            self.kept.pop_front();
+            let others = self.kept.iter().enumerate().filter(|(_, kept)| Some(kept.key) != recommended);
+            let Some((most, _)) = others.max_by_key(|(_, kept)| kept.run.slots.len()) else { break };
+            self.kept.remove(most);
         }
     }
 

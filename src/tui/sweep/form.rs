@@ -2,7 +2,7 @@
 //! kind, with the same words and the same checks; numbers of workers, repeats and the time that there is are its own.
 
 use crate::plan::{
-    FIRST_SERIAL, Machine, Plan, Problem, Size, Strategy, WorkerCount, Workload, default_tasks,
+    FIRST_SERIAL, Machine, Plan, Problem, Runtime, Size, Strategy, WorkerCount, Workload, default_tasks,
 };
 use crate::sweep::{Counts, REPEATS, SweepPlan};
 use crate::tui::form::{Edit, Form, Item};
@@ -293,7 +293,11 @@ impl SweepForm {
             format!("{}: {} of {}", value(Item::Task), plural(self.tasks(), "task"), value(Item::Size));
         let repeats = self.repeats.map_or_else(String::new, |n| format!(" · {}", plural(n.into(), "repeat")));
         let counts = format!("{} workers", self.counts);
-        let by = format!("{} · {counts}", plan.runtime.after(ways.join(", ")));
+        let runtime = match plan.runtime {
+            Runtime::Native => String::new(),
+            runtime => format!(" · {runtime}"),
+        };
+        let by = format!("{}{runtime} · {counts}", ways.join(", "));
         let limit = self.limit.map_or_else(String::new, |time| format!(" · at most {time}"));
         (work, [format!("{by}{repeats}{limit}"), by, counts])
     }

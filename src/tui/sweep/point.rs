@@ -110,7 +110,7 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
         let words = match (&desk.course, chosen) {
             (None, _) => "The lanes of a point, and where the time of its workers went.",
             (Some(_), None) => "The first run is about to begin.",
-            (Some(_), Some(_)) => "The lanes of its runs are not kept: there were too many since.",
+            (Some(_), Some(_)) => "The lanes of its runs are not kept: there were too many of them.",
         };
         let mut canvas = Canvas::new(inside(area, framed), buf);
         let x = canvas.width().saturating_sub(words.chars().count() as u16) / 2;
