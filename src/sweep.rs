@@ -16,6 +16,7 @@ mod counts;
 mod order;
 pub mod save;
 mod steps;
+mod whole;
 
 use std::collections::VecDeque;
 

@@ -16,7 +16,8 @@
 //! back once, whatever ends the program: the last key, a panic of the screen, a signal, or a terminal that has gone.
 //! Panics of tasks and of workers never touch it.
 //!
-//! There are two screens, the Lab and Compare; `tui/lab.rs` and `tui/compare.rs` draw them in words. Nothing here measures
+//! There are three screens, the Lab, Compare and Sweep; `tui/lab.rs`, `tui/compare.rs` and `tui/sweep.rs` draw them in
+//! words. Nothing here measures
 //! or runs anything.
 //!
 //! [Elm]: https://guide.elm-lang.org/architecture/
@@ -40,6 +41,7 @@ mod message;
 mod model;
 mod pointer;
 mod runtime;
+mod sweep;
 mod terminal;
 mod theme;
 mod throughput;

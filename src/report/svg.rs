@@ -288,7 +288,7 @@ fn ticks(top: f64) -> Vec<f64> {
 }
 
 /// `0`, `2.5`, `400`, `12 k`.
-fn short(rate: f64) -> String {
+pub(crate) fn short(rate: f64) -> String {
     let plain = |n: f64| {
         let text = three_digits(n);
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }

@@ -8,11 +8,12 @@ use crate::units::{grouped, plural, three_digits};
 pub use super::csv::sweep::csv;
 pub use super::json::sweep::json;
 pub use super::markdown::sweep::markdown;
+pub(crate) use super::svg::short;
 pub use super::svg::svg;
 pub use super::table::sweep::table;
 
 /// What stands above the points, in parts.
-pub(super) fn heading(sweep: &Sweep, machine: &Machine) -> Vec<String> {
+pub(crate) fn heading(sweep: &Sweep, machine: &Machine) -> Vec<String> {
     let plan = &sweep.plan().plan;
     let mut parts = Vec::new();
     if let Some(load) = plan.workloads.first() {
@@ -97,7 +98,7 @@ pub(super) fn grid(sizing: &Sizing) -> Option<Vec<Vec<String>>> {
 }
 
 /// What was recommended of everything; none where it was refused.
-pub(super) fn recommended(sizing: &Sizing) -> Option<&Recommendation> {
+pub(crate) fn recommended(sizing: &Sizing) -> Option<&Recommendation> {
     match &sizing.advice {
         Advice::Recommended(recommendation) => Some(recommendation),
         Advice::Refused(_) => None,
@@ -105,7 +106,7 @@ pub(super) fn recommended(sizing: &Sizing) -> Option<&Recommendation> {
 }
 
 /// `10 threads (8 to 12): 97.0 tasks/s, 9.70× one worker`.
-pub(super) fn sentence(r: &Recommendation) -> String {
+pub(crate) fn sentence(r: &Recommendation) -> String {
     let noun = match r.strategy {
         Strategy::Threads => "thread",
         Strategy::Processes => "process",
@@ -125,7 +126,7 @@ pub(super) fn sentence(r: &Recommendation) -> String {
 }
 
 /// Where resamples put the knee: `95 % of the best are reached at 10 (96 % of resamples), 8 (4 %)`; none where all agree.
-pub(super) fn knee(r: &Recommendation) -> Option<String> {
+pub(crate) fn knee(r: &Recommendation) -> Option<String> {
     let mut chosen = r.knee.chosen.clone();
     if chosen.len() < 2 {
         return None;
@@ -137,13 +138,13 @@ pub(super) fn knee(r: &Recommendation) -> Option<String> {
 }
 
 /// `measure 9, 12 next`, or nothing.
-pub(super) fn measure_next(r: &Recommendation) -> Option<String> {
+pub(crate) fn measure_next(r: &Recommendation) -> Option<String> {
     let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
     (!numbers.is_empty()).then(|| format!("To be more precise, measure -w {}.", numbers.join(",")))
 }
 
 /// The scaling law of a strategy, and whether it holds.
-pub(super) fn law(fit: &StrategyFit) -> String {
+pub(crate) fn law(fit: &StrategyFit) -> String {
     match &fit.fit {
         Err(refused) => format!("not fitted: {refused}."),
         Ok(report) => {

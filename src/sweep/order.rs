@@ -156,7 +156,10 @@ impl Sweep {
             let strategy = self.scouting[index].0;
             while !self.scouting[index].1.is_empty() {
                 if let Some(words) = self.helps_no_more(strategy) {
-                    self.notices.push(words);
+                    // A sweep that goes on finds out again.
+                    if !self.notices.contains(&words) {
+                        self.notices.push(words);
+                    }
                     self.scouting[index].1.clear();
                     break;
                 }

@@ -23,7 +23,7 @@ pub(crate) mod desk;
 mod differ;
 pub(crate) mod kept;
 mod layout;
-mod ledger;
+pub(crate) mod ledger;
 pub(crate) mod moment;
 mod naming;
 mod opened;
@@ -108,7 +108,9 @@ pub(crate) fn view(model: &Model, buf: &mut Buffer) {
 /// Before there is anything to compare: what to do about it.
 fn nothing(model: &Model, buf: &mut Buffer) {
     let mut canvas = Canvas::new(model.area, buf);
-    let words = if model.is_busy() {
+    let words = if model.sweep.is_going() {
+        "There is nothing to compare yet, and a sweep is going on: 3 shows it."
+    } else if model.is_busy() {
         "The first run is about to begin."
     } else {
         "There is nothing to compare yet. Enter runs the plan of the Lab, each way; 1 goes back to it."

@@ -12,6 +12,8 @@ use crate::tui::keys::{self, Binding, Context, TABLE};
 use crate::tui::lab;
 use crate::tui::message::Action;
 use crate::tui::model::{Activity, Model, Overlay, Panel, Screen};
+use crate::tui::sweep::desk::{Focus, Intent};
+use crate::tui::sweep::sweep_layout;
 
 /// The last line of the screen.
 pub(crate) struct Footer<'a>(&'a Model);
@@ -76,9 +78,36 @@ impl Footer<'_> {
     }
 }
 
+/// The same on the Sweep screen.
+fn means_something_in_a_sweep(row: &Binding, model: &Model) -> bool {
+    let desk = &model.sweep;
+    let points = desk.course.as_ref().is_some_and(|course| !course.points().is_empty());
+    match row.action {
+        Action::Run => !model.is_busy() && desk.intent() != Intent::Again,
+        Action::StartAnew => !model.is_busy() && matches!(desk.intent(), Intent::Again | Intent::Resume),
+        Action::Cancel => matches!(model.activity, Activity::Running | Activity::Stopping),
+        Action::Freeze | Action::ZoomIn | Action::Earlier => false,
+        Action::OpenPlan => desk.focus == Focus::Curve,
+        // Where it has no place of its own.
+        Action::Why => points && (!sweep_layout(model.area, model).wide || desk.opened.is_some()),
+        Action::Less => desk.form.at.kind() != Kind::Check && desk.form.at.kind() != Kind::Button,
+        Action::Toggle => desk.form.at.kind() == Kind::Check,
+        Action::Close => model.overlay.is_some() || desk.opened.is_some() || desk.focus == Focus::Plan,
+        Action::Back | Action::Open | Action::Export | Action::NextMeasure => points,
+        Action::Up if row.context == Context::Curve => {
+            let course = desk.course.as_ref();
+            points && course.is_some_and(|course| course.sweep.plan().plan.strategies.len() > 1)
+        }
+        _ => true,
+    }
+}
+
 /// Whether a key would do anything now that is worth a place.
 fn means_something(row: &Binding, model: &Model) -> bool {
     let on_compare = model.screen == Screen::Compare;
+    if model.screen == Screen::Sweep {
+        return means_something_in_a_sweep(row, model);
+    }
     let contexts = keys::contexts(model);
     let running = matches!(model.activity, Activity::Running | Activity::Stopping);
     match row.action {

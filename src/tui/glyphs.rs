@@ -81,8 +81,14 @@ const TWINS: &[(&str, &str)] = &[
     ("✗", "!"),
     ("†", "X"),
     ("●◆", "*"),
+    ("▲", "A"),
     ("○◇", "o"),
     ("×", "x"),
+    ("α", "a"),
+    ("β", "b"),
+    ("γ", "g"),
+    ("±", "~"),
+    ("┊", "|"),
     ("≈", "~"),
     ("≤", "<"),
     ("µ", "u"),
@@ -93,6 +99,11 @@ const TWINS: &[(&str, &str)] = &[
 pub(crate) fn to_ascii(buf: &mut Buffer) {
     for cell in &mut buf.content {
         if cell.symbol().is_ascii() {
+            continue;
+        }
+        // Dots of a curve.
+        if cell.symbol().starts_with(|c| ('\u{2801}'..='\u{28ff}').contains(&c)) {
+            cell.set_symbol(".");
             continue;
         }
         let twin = TWINS.iter().find(|(from, _)| from.contains(cell.symbol())).map_or("?", |(_, to)| to);
@@ -109,7 +120,7 @@ mod tests {
     #[test]
     fn every_glyph_has_an_ascii_twin() {
         let glyphs = Phase::ALL.map(phase_glyph).into_iter().chain(HEIGHTS).chain(WIDTHS);
-        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗†●○■☑☐▶▸▵▾◇◆".chars()).collect();
+        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗†●○■▲☑☐▶▸▵▾◇◆⠁⣿".chars()).collect();
         let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
         buf.set_string(0, 0, &text, Style::new());
         to_ascii(&mut buf);

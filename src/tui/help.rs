@@ -122,17 +122,31 @@ const LAB: [(Context, &str); 5] = [
 const COMPARE: [(Context, &str); 2] =
     [(Context::Compare, "Compare"), (Context::Opened, "A run that is opened")];
 
+/// The same of the Sweep screen.
+const SWEEP: [(Context, &str); 4] = [
+    (Context::Sweep, "Sweep"),
+    (Context::Curve, "Curve"),
+    (Context::Plan, "Plan"),
+    (Context::Editing, "A value that is edited"),
+];
+
 fn lines(screen: Screen, simulating: bool, gil: bool, theme: &Theme) -> Vec<Line> {
     let mut lines = Vec::new();
     let own: &[(Context, &'static str)] = match screen {
         Screen::Lab => &LAB,
         Screen::Compare => &COMPARE,
+        Screen::Sweep => &SWEEP,
     };
     let simulated = simulating.then_some((Context::Simulating, "A simulated run"));
     let everywhere = [(Context::Everywhere, "Everywhere")].into_iter().chain(simulated);
     for (context, heading) in everywhere.chain(own.iter().copied()) {
         lines.push(Line::Heading(heading));
-        let means = |row: &&keys::Binding| gil || row.action != Action::GilShorter;
+        let still = matches!(screen, Screen::Sweep);
+        // Over numbers of workers there is no time to freeze or to zoom into.
+        let of_time = |action| matches!(action, Action::Freeze | Action::ZoomIn | Action::Earlier);
+        let means = |row: &&keys::Binding| {
+            (gil || row.action != Action::GilShorter) && !(still && of_time(row.action))
+        };
         let rows = TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).filter(means);
         lines.extend(rows.map(|row| Line::Key(row.shown, row.label)));
     }
@@ -169,10 +183,15 @@ mod tests {
         // What the help itself and an empty Compare take is told by their last line.
         let told = |context| !matches!(context, Context::Help | Context::Empty);
         let shown = TABLE.iter().filter(|row| told(row.context) && !row.shown.is_empty()).count();
-        // What holds everywhere is named on both.
+        // What holds everywhere is named on all three, and a form on two of them; time is
+        // not drawn on one.
         assert_eq!(
-            named(Screen::Lab) + named(Screen::Compare),
-            shown + rows(Context::Everywhere) + rows(Context::Simulating)
+            named(Screen::Lab) + named(Screen::Compare) + named(Screen::Sweep),
+            shown
+                + 2 * (rows(Context::Everywhere) + rows(Context::Simulating))
+                + rows(Context::Plan)
+                + rows(Context::Editing)
+                - 3
         );
     }
 }

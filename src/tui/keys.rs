@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::message::Action;
 use crate::tui::model::{Model, Overlay, Panel, Screen};
+use crate::tui::sweep::desk::Focus;
 use crate::tui::theme::Theme;
 
 /// Where a key means something.
@@ -23,6 +24,10 @@ pub(crate) enum Context {
     Compare,
     /// On Compare, in a run that is opened.
     Opened,
+    /// On the Sweep screen.
+    Sweep,
+    /// On the Sweep screen, with the focus on the curve.
+    Curve,
     /// On Compare while there is nothing to compare.
     Empty,
     /// While a simulated comparison goes on.
@@ -122,13 +127,16 @@ const fn also(context: Context, chord: Chord, action: Action) -> Binding {
 }
 
 use Action as Do;
-use Context::{Compare, Editing, Empty, Everywhere, Help, Lab, Opened, Plan, Runs, Simulating, Workers};
+use Context::{
+    Compare, Curve, Editing, Empty, Everywhere, Help, Lab, Opened, Plan, Runs, Simulating, Sweep, Workers,
+};
 use KeyCode as Key;
 
 /// Every key.
 pub(crate) const TABLE: &[Binding] = &[
-    row(Everywhere, char('1'), Do::Show(Screen::Lab), ("1 2", "Lab, Compare"), 0),
+    row(Everywhere, char('1'), Do::Show(Screen::Lab), ("1 2 3", "Lab, Compare, Sweep"), 0),
     also(Everywhere, char('2'), Do::Show(Screen::Compare)),
+    also(Everywhere, char('3'), Do::Show(Screen::Sweep)),
     row(Everywhere, char('x'), Do::Cancel, ("x", "cancel"), 2),
     row(Everywhere, char('f'), Do::Freeze, ("f", "freeze"), 7),
     row(Everywhere, char('+'), Do::ZoomIn, ("+ - 0", "zoom"), 8),
@@ -222,6 +230,25 @@ pub(crate) const TABLE: &[Binding] = &[
     row(Opened, key(Key::Home), Do::First, ("Home End", "first, last"), 0),
     also(Opened, key(Key::End), Do::Last),
     row(Opened, char('E'), Do::Export, ("E", "export"), 9),
+    row(Sweep, key(Key::Enter), Do::Run, ("Enter", "measure"), 1),
+    row(Sweep, char('R'), Do::StartAnew, ("R", "anew"), 3),
+    row(Sweep, char('p'), Do::OpenPlan, ("p", "plan"), 3),
+    row(Sweep, char('y'), Do::NextMeasure, ("y", "what is drawn"), 7),
+    row(Sweep, char('w'), Do::Why, ("w", "why"), 3),
+    row(Sweep, key(Key::Tab), Do::NextPanel, ("Tab", "plan, curve"), 6),
+    also(Sweep, key(Key::BackTab), Do::PreviousPanel),
+    row(Sweep, char('E'), Do::Export, ("E", "export"), 8),
+    row(Curve, key(Key::Left), Do::Back, ("← →", "point"), 4),
+    also(Curve, key(Key::Right), Do::Forth),
+    also(Curve, char('h'), Do::Back),
+    also(Curve, char('l'), Do::Forth),
+    row(Curve, key(Key::Up), Do::Up, ("↑ ↓", "strategy"), 5),
+    also(Curve, key(Key::Down), Do::Down),
+    also(Curve, char('k'), Do::Up),
+    also(Curve, char('j'), Do::Down),
+    row(Curve, key(Key::Home), Do::First, ("Home End", "fewest, most workers"), 0),
+    also(Curve, key(Key::End), Do::Last),
+    row(Curve, char(' '), Do::Open, ("Space", "its lanes"), 5),
     row(Editing, key(Key::Enter), Do::TakeValue, ("Enter", "take the value"), 1),
     also(Editing, key(Key::Tab), Do::TakeValue),
     also(Editing, key(Key::Up), Do::Up),
@@ -248,7 +275,7 @@ pub(crate) const TABLE: &[Binding] = &[
 
 /// The contexts that hold now, the first before the second.
 pub(crate) fn contexts(model: &Model) -> &'static [Context] {
-    if model.form.edit.is_some() {
+    if model.edit().is_some() {
         return &[Editing];
     }
     let all: &[Context] = match (model.overlay, model.screen, model.focus) {
@@ -258,6 +285,8 @@ pub(crate) fn contexts(model: &Model) -> &'static [Context] {
         }
         (None, Screen::Compare, _) if model.compare.opened.is_some() => &[Opened, Everywhere, Simulating],
         (None, Screen::Compare, _) => &[Compare, Everywhere, Simulating],
+        (_, Screen::Sweep, _) if model.sweep.focus == Focus::Plan => &[Plan, Sweep, Everywhere],
+        (_, Screen::Sweep, _) => &[Curve, Sweep, Everywhere],
         (Some(Overlay::Plan), ..) | (None, Screen::Lab, Panel::Plan) => &[Plan, Lab, Everywhere, Simulating],
         (None, Screen::Lab, Panel::Runs) => &[Runs, Lab, Everywhere, Simulating],
         (None, Screen::Lab, Panel::Workers) => &[Workers, Lab, Everywhere, Simulating],
@@ -273,11 +302,14 @@ pub(crate) fn contexts(model: &Model) -> &'static [Context] {
 pub(crate) fn action(model: &Model, chord: Chord) -> Option<Action> {
     let contexts = contexts(model);
     if let Some(c) = chord.character() {
-        if model.form.edit.is_some() {
+        if model.edit().is_some() {
             return Some(Action::Type(c));
         }
-        let at = model.form.at;
-        if contexts.first() == Some(&Plan) && at.is_typed() && at.begins_with(c) {
+        let begins = match model.screen {
+            Screen::Sweep => model.sweep.form.at.is_typed() && model.sweep.form.at.begins_with(c),
+            Screen::Lab | Screen::Compare => model.form.at.is_typed() && model.form.at.begins_with(c),
+        };
+        if contexts.first() == Some(&Plan) && begins {
             return Some(Action::Type(c));
         }
     }
@@ -289,6 +321,7 @@ pub(crate) fn action(model: &Model, chord: Chord) -> Option<Action> {
 mod tests {
     use super::*;
     use crate::tui::form::Item;
+    use crate::tui::sweep::form::Setting;
 
     #[test]
     fn no_key_means_two_things_in_one_context() {
@@ -303,7 +336,10 @@ mod tests {
     fn a_panel_takes_no_key_from_everywhere() {
         for row in TABLE.iter().filter(|row| !matches!(row.context, Everywhere | Editing | Help)) {
             let in_the_lab = matches!(row.context, Plan | Runs | Workers);
-            let holds = |context| context == Everywhere || (in_the_lab && context == Lab);
+            let in_a_sweep = matches!(row.context, Plan | Curve);
+            let holds = |context| {
+                context == Everywhere || (in_the_lab && context == Lab) || (in_a_sweep && context == Sweep)
+            };
             let taken = TABLE.iter().any(|other| holds(other.context) && other.chord == row.chord);
             assert!(!taken, "{row:?}");
         }
@@ -323,12 +359,16 @@ mod tests {
 
     #[test]
     fn values_take_the_keys_of_zooming_and_of_screens_alone() {
-        let begin: Vec<char> =
-            (' '..='~').filter(|c| Item::ALL.iter().any(|item| item.begins_with(*c))).collect();
-        let held = |c: &&char| {
-            TABLE.iter().any(|row| matches!(row.context, Everywhere | Lab | Plan) && row.chord == char(**c))
+        let begins = |c| {
+            Item::ALL.iter().any(|item| item.begins_with(c))
+                || Setting::ALL.iter().any(|setting| setting.begins_with(c))
         };
-        assert_eq!(begin.iter().filter(held).collect::<String>(), "+012");
+        let begin: Vec<char> = (' '..='~').filter(|c| begins(*c)).collect();
+        let held = |c: &&char| {
+            let there = |context| matches!(context, Everywhere | Lab | Plan | Sweep);
+            TABLE.iter().any(|row| there(row.context) && row.chord == char(**c))
+        };
+        assert_eq!(begin.iter().filter(held).collect::<String>(), "+0123");
     }
 
     #[test]

@@ -27,7 +27,7 @@
 //! - **Footer**: the keys that mean something now.
 
 pub(crate) mod axis;
-mod cores;
+pub(crate) mod cores;
 pub(crate) mod finding;
 pub(crate) mod header;
 pub(crate) mod lanes;

@@ -73,13 +73,19 @@ pub(crate) enum Action {
     FarForth,
     /// Open what is chosen.
     Open,
+    /// Sweep again, whatever was measured before.
+    StartAnew,
+    /// Show what is recommended and why, or no longer.
+    Why,
+    /// Draw the next measure over workers.
+    NextMeasure,
     /// The next work that there are runs of.
     NextWork,
     /// To the next task of the lane.
     NextTask,
     /// To the previous task of the lane.
     PreviousTask,
-    /// Write the tasks of the run into a file.
+    /// Write the tasks of the run, or what was swept, into files.
     Export,
     /// Show what differs, or no longer.
     Differences,
@@ -152,13 +158,15 @@ pub(crate) enum Message {
     TerminalLost,
 }
 
-/// A text to be written into a file.
+/// Texts to be written into files of one name, each with an ending of its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Export {
-    /// The text.
-    pub(crate) text: String,
-    /// What it is, in words: `256 tasks of threads ×4`.
+    /// What they are, in words: `256 tasks of threads ×4`.
     pub(crate) what: String,
+    /// The name, up to a number.
+    pub(crate) stem: &'static str,
+    /// The endings and the texts.
+    pub(crate) files: Vec<(&'static str, String)>,
 }
 
 /// What the screen asks for.
@@ -168,7 +176,7 @@ pub(crate) enum Effect {
     None,
     /// Run this plan.
     Start(Box<Plan>),
-    /// Write a text into a new file of the current directory, and say where.
+    /// Write texts into new files of the current directory, and say where.
     Write(Box<Export>),
     /// Let holders of interpreters' locks let go after twice the time or the ticks, or after half, in the runs that go on.
     ScaleInterval {

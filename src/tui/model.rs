@@ -11,8 +11,9 @@ use crate::tui::bands::Bands;
 use crate::tui::chart::Chart;
 use crate::tui::compare::desk::Desk;
 use crate::tui::forecast::{Forecast, RunForecast, rounded};
-use crate::tui::form::Form;
+use crate::tui::form::{Edit, Form};
 use crate::tui::ghost::Ghost;
+use crate::tui::sweep::desk as sweep;
 use crate::tui::theme::Theme;
 use crate::tui::throughput::Throughput;
 use crate::tui::window::Window;
@@ -25,6 +26,8 @@ pub(crate) enum Screen {
     Lab,
     /// Runs side by side.
     Compare,
+    /// Runs over numbers of workers.
+    Sweep,
 }
 
 /// A panel that can have the focus.
@@ -55,9 +58,9 @@ pub(crate) enum Overlay {
 pub(crate) enum Activity {
     /// Nothing.
     Idle,
-    /// A comparison.
+    /// A comparison or a sweep.
     Running,
-    /// A comparison that was asked to end.
+    /// One that was asked to end.
     Stopping,
     /// The end of the program.
     Quitting,
@@ -131,6 +134,8 @@ pub(crate) struct Model {
     pub(crate) screen: Screen,
     /// What Compare remembers.
     pub(crate) compare: Desk,
+    /// What the Sweep screen remembers.
+    pub(crate) sweep: Box<sweep::Desk>,
     /// Who has the focus in the Lab.
     pub(crate) focus: Panel,
     /// What lies over the screen.
@@ -204,6 +209,7 @@ impl Model {
     /// The screen before anything has happened.
     pub(crate) fn new(machine: Machine, plan: Plan, theme: Theme) -> Self {
         Self {
+            sweep: Box::new(sweep::Desk::new(&plan, &machine)),
             machine,
             form: Form::new(plan),
             costs: None,
@@ -351,7 +357,8 @@ impl Model {
 
     /// What there is to do while a comparison does not end: a process can be killed, a thread cannot.
     pub(crate) fn way_out(&self) -> &'static str {
-        match self.session.running().map(|run| run.start.strategy) {
+        let swept = self.sweep.step().map(|step| step.strategy);
+        match swept.or_else(|| self.session.running().map(|run| run.start.strategy)) {
             Some(Strategy::Processes) => "x again kills them",
             _ => "x again gives up waiting",
         }
@@ -362,7 +369,15 @@ impl Model {
         self.activity == Activity::Running && self.session.is_simulating()
     }
 
-    /// Whether a comparison goes on.
+    /// The value that is edited on the screen that is shown.
+    pub(crate) fn edit(&self) -> Option<&Edit> {
+        match self.screen {
+            Screen::Sweep => self.sweep.form.edit(),
+            Screen::Lab | Screen::Compare => self.form.edit.as_ref(),
+        }
+    }
+
+    /// Whether a comparison or a sweep goes on.
     pub(crate) const fn is_busy(&self) -> bool {
         !matches!(self.activity, Activity::Idle)
     }

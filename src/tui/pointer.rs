@@ -12,6 +12,7 @@ use crate::tui::lab::header::Header;
 use crate::tui::lab::{self, PlanPanel, RunList};
 use crate::tui::message::Action;
 use crate::tui::model::{Model, Overlay, Panel, Screen};
+use crate::tui::sweep;
 
 /// What was done with the mouse, and where: columns and rows from 0.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -46,6 +47,8 @@ pub(crate) enum Place {
     Panel(Panel),
     /// Something on Compare.
     Spot(Spot),
+    /// Something on the Sweep screen.
+    Sweep(sweep::Spot),
     /// A tab.
     Tab(Screen),
     /// A key of the footer.
@@ -83,8 +86,10 @@ pub(crate) fn place(model: &Model, at: Position) -> Option<Place> {
     if let Some(screen) = Header::new(model).screen_at(layout.header, at) {
         return Some(Place::Tab(screen));
     }
-    if model.screen == Screen::Compare {
-        return compare::spot(model, at).map(Place::Spot);
+    match model.screen {
+        Screen::Compare => return compare::spot(model, at).map(Place::Spot),
+        Screen::Sweep => return sweep::spot(model, at).map(Place::Sweep),
+        Screen::Lab => {}
     }
     if let Some(area) = layout.plan.filter(|area| area.contains(at)) {
         return Some(item(model, area, at).unwrap_or(Place::Panel(Panel::Plan)));

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 
 use crate::clock::{Clock, Stamp, thread_cpu};
-use crate::engine::{Engine, StartError};
+use crate::engine::{self, Engine, StartError};
 use crate::event::EventFeed;
 use crate::probe;
 use crate::signals;
@@ -96,7 +96,7 @@ impl Runtime {
                     Effect::None => {}
                     Effect::Start(plan) => self.start(&mut model, *plan),
                     Effect::Write(export) => {
-                        let written = Message::Written(files::write_tasks(&export));
+                        let written = Message::Written(files::write(&export));
                         let _: Effect = update(&mut model, written);
                     }
                     Effect::ScaleInterval { longer } => {
@@ -173,8 +173,10 @@ impl Runtime {
         let busy = model.is_busy();
         let news = !events.is_empty();
         if news || busy {
-            // There is nothing to be done about what has happened.
-            let _: Effect = update(model, Message::News(events, self.engine.run_time()));
+            // When a run of a sweep is over, the next begins; nothing else is to be done about what has happened.
+            if let Effect::Start(plan) = update(model, Message::News(events, self.engine.run_time())) {
+                self.start(model, *plan);
+            }
         }
         (news || busy) && model.still.is_none()
     }
@@ -191,7 +193,8 @@ impl Runtime {
     }
 
     fn start(&self, model: &mut Model, plan: crate::plan::Plan) {
-        self.engine.set_pace(model.pace);
+        // Of a sweep the curve is to be seen, and not the time that simulated runs would take.
+        self.engine.set_pace(if model.sweep.is_going() { engine::Pace::AtOnce } else { model.pace });
         let words = match self.engine.start(plan) {
             Ok(()) => return,
             Err(StartError::Plan(problems)) => {

@@ -3,6 +3,7 @@
 mod chores;
 mod compare;
 mod mouse;
+mod sweep;
 
 pub(crate) use chores::refresh;
 
@@ -45,15 +46,27 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Effect {
             Effect::None
         }
         Message::News(events, now) => {
+            let mut effect = Effect::None;
             for event in &events {
-                take(model, event);
+                if !model.sweep.is_going() {
+                    take(model, event);
+                } else if let next @ Effect::Start(_) = sweep::take(model, event) {
+                    effect = next;
+                }
+            }
+            if let Some(course) = model.sweep.course.as_mut().filter(|course| course.step.is_some()) {
+                course.now = now.unwrap_or(course.now);
+                return effect;
             }
             // The engine's clock is gone a little before the end of a run is told.
             let going = model.session.running().is_some();
             model.now = now.unwrap_or(if going { model.now } else { RunTime::START });
-            Effect::None
+            effect
         }
         Message::Refused(words) => {
+            if model.sweep.is_going() {
+                sweep::stop(model);
+            }
             model.activity = Activity::Idle;
             model.remark = Some(Remark::Problem(words));
             Effect::None
@@ -113,6 +126,11 @@ fn take(model: &mut Model, event: &RunEvent) {
 
 fn act(model: &mut Model, action: Action) -> Effect {
     model.remark = None;
+    if model.screen == Screen::Sweep
+        && let Some(effect) = sweep::act(model, action)
+    {
+        return effect;
+    }
     match action {
         Action::Run => return run(model),
         Action::Predict => predict(model),
@@ -166,6 +184,8 @@ fn act(model: &mut Model, action: Action) -> Effect {
         | Action::NextTask
         | Action::PreviousTask
         | Action::Differences => compare::act(model, action),
+        // Of the Sweep screen alone.
+        Action::StartAnew | Action::NextMeasure | Action::Why => {}
         Action::Less | Action::More | Action::Toggle => change(model, action),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
             step(model, action);
@@ -180,6 +200,9 @@ fn act(model: &mut Model, action: Action) -> Effect {
 fn run(model: &mut Model) -> Effect {
     if model.is_busy() {
         let words = match model.activity {
+            Activity::Running if model.sweep.is_going() => {
+                Some("a sweep is going on; 3 shows it, x stops it".to_owned())
+            }
             Activity::Running => Some("a comparison is running; x cancels it".to_owned()),
             Activity::Stopping => Some(format!("a comparison is ending; {}", model.way_out())),
             Activity::Idle | Activity::Quitting => None,
@@ -221,6 +244,9 @@ fn predict(model: &mut Model) {
 fn show(model: &mut Model, screen: Screen) {
     model.overlay = None;
     model.screen = screen;
+    if screen == Screen::Sweep {
+        sweep::enter(model);
+    }
 }
 
 fn cancel(model: &mut Model) -> Effect {

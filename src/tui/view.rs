@@ -11,6 +11,7 @@ use crate::tui::glyphs;
 use crate::tui::help::Help;
 use crate::tui::lab::{self, PlanPanel};
 use crate::tui::model::{Model, Overlay, Screen};
+use crate::tui::sweep;
 
 /// The smallest terminal on which there is a screen.
 pub(crate) const LEAST: (u16, u16) = (40, 10);
@@ -28,6 +29,7 @@ fn draw(model: &Model, buf: &mut Buffer) {
         match model.screen {
             Screen::Lab => lab::view(model, buf),
             Screen::Compare => compare::view(model, buf),
+            Screen::Sweep => sweep::view(model, buf),
         }
         overlay(model, area, buf);
     }

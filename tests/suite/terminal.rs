@@ -337,3 +337,38 @@ fn braces_change_the_switch_interval_of_a_run_that_goes_on() {
     terminal.press("q");
     assert_gone(terminal, 0);
 }
+
+#[test]
+fn a_sweep_is_edited_stopped_resumed_and_exported_on_its_screen() {
+    const HOME: &str = "\x1b[H";
+    const DOWN: &str = "\x1b[B";
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["-t", "sleep", "--size", "1s", "-n", "8"];
+    let mut terminal = Terminal::in_folder(120, 40, &args, folder.path());
+    terminal.until("Enter");
+    terminal.press("3");
+    terminal.until("not measured yet");
+    terminal.press(&format!("{HOME}{DOWN}{DOWN}{DOWN}1,2,4{ENTER}{DOWN}{DOWN} "));
+    terminal.until("15 runs and one to warm up");
+    for _ in 0..2 {
+        terminal.press(ENTER);
+        terminal.until("to warm up");
+        terminal.until("blocked");
+        terminal.press("x");
+        terminal.until("stopped after 0 of 15 runs");
+    }
+    // Another plan begins anew, and is told of before.
+    terminal.press(&format!("p{HOME}{DOWN}5ms{ENTER}"));
+    terminal.until("drops what was measured");
+    terminal.press(ENTER);
+    terminal.wait("what came out", |terminal| {
+        let text = terminal.text();
+        text.contains("15 runs in") && text.contains("ecommended")
+    });
+    terminal.press("E");
+    terminal.until("poolscope-sweep-1.json");
+    let svg = std::fs::read_to_string(folder.path().join("poolscope-sweep-1.svg")).unwrap();
+    assert!(svg.starts_with("<svg"));
+    terminal.press("q");
+    assert_gone(terminal, 0);
+}

@@ -91,7 +91,8 @@ fn parts(ledger: &Ledger) -> Vec<(&'static str, Nanos)> {
     parts
 }
 
-fn bar(canvas: &mut Canvas<'_>, ledger: &Ledger, theme: &Theme) {
+/// One ledger as a bar over the whole width.
+pub(crate) fn bar(canvas: &mut Canvas<'_>, ledger: &Ledger, theme: &Theme) {
     let parts = parts(ledger);
     let whole: Nanos = parts.iter().map(|(_, time)| *time).sum();
     let width = u128::from(canvas.width());

@@ -322,7 +322,7 @@ fn tasks_are_exported_and_where_they_are_is_said() {
     let mut model = compared(120, 40, 1);
     let Effect::Write(export) = press(&mut model, "E") else { panic!("nothing to write") };
     assert_eq!(export.what, "8 tasks of processes ×2 (run 3)");
-    assert_eq!(export.text.lines().count(), 9);
+    assert_eq!(export.files[0].1.lines().count(), 9);
     tell(&mut model, Message::Written(Ok("8 tasks are in /somewhere".to_owned())));
     assert!(text(&model).contains("▸ 8 tasks are in /somewhere"));
     tell(&mut model, Message::Written(Err("they are not".to_owned())));

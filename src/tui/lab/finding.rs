@@ -130,6 +130,9 @@ impl Widget for Finding<'_> {
 }
 
 fn sentence(model: &Model) -> String {
+    if let Some(step) = model.sweep.step().filter(|_| model.activity == Activity::Running) {
+        return format!("A sweep is going on, now with {}: 3 shows it, x stops it.", step.label());
+    }
     match model.activity {
         Activity::Quitting => return "ending the workers…".to_owned(),
         Activity::Stopping => {

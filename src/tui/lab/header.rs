@@ -27,7 +27,7 @@ impl Header<'_> {
     /// The tabs that there is room for: the column at which each begins, its screen, and its words.
     fn tabs(&self, width: u16) -> impl Iterator<Item = (u16, Screen, &'static str)> {
         let open = self.0.screen;
-        let all = [(Screen::Lab, " 1 Lab "), (Screen::Compare, " 2 Compare ")];
+        let all = [(Screen::Lab, " 1 Lab "), (Screen::Compare, " 2 Compare "), (Screen::Sweep, " 3 Sweep ")];
         // Where there is no room for all, the one that is open says where we are.
         let shown = all.into_iter().filter(move |(screen, _)| width >= TABS || *screen == open);
         shown.scan(1 + NAME.len() as u16 + 2, |x, (screen, tab)| {
@@ -52,8 +52,13 @@ impl Widget for Header<'_> {
         let mut canvas = Canvas::new(area, buf);
         let mut x = canvas.text(1, 0, NAME, theme.accent);
         for (at, screen, tab) in self.tabs(area.width) {
-            let open = screen == model.screen;
-            x = canvas.text(at, 0, tab, if open { theme.bright.patch(theme.row) } else { theme.dim });
+            let style = match screen {
+                screen if screen == model.screen => theme.bright.patch(theme.row),
+                // A sweep goes on wherever one looks.
+                Screen::Sweep if model.sweep.is_going() => theme.accent,
+                _ => theme.dim,
+            };
+            x = canvas.text(at, 0, tab, style);
         }
         if model.still.is_some() {
             x = canvas.text(x + 2, 0, " frozen ", theme.button);

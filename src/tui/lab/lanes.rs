@@ -160,7 +160,7 @@ pub(crate) fn fitting(words: &[String], room: usize) -> String {
 }
 
 /// The name of a row of slots.
-fn name(slots: &std::ops::Range<usize>) -> String {
+pub(crate) fn name(slots: &std::ops::Range<usize>) -> String {
     if slots.len() > 1 { format!("w{}-{}", slots.start, slots.end - 1) } else { format!("w{}", slots.start) }
 }
 

@@ -213,6 +213,7 @@ fn draw_edit(canvas: &mut Canvas<'_>, y: u16, edit: &Edit, model: &Model) {
 fn button(canvas: &mut Canvas<'_>, y: u16, focused: bool, model: &Model) {
     let theme = &model.theme;
     let (text, style) = match (model.is_busy(), focused) {
+        (true, _) if model.sweep.is_going() => ("a sweep is going on", theme.dim),
         (true, _) => ("running", theme.dim),
         (false, true) => ("   Run   Enter   ", theme.button),
         (false, false) => ("[  Run   Enter  ]", theme.accent),

@@ -10,6 +10,7 @@ use crate::tui::compare;
 use crate::tui::forecast::Forecast;
 use crate::tui::lab;
 use crate::tui::model::{Model, Screen, Verdict};
+use crate::tui::sweep;
 use crate::units::Nanos;
 
 /// Brings up to date whatever follows from the rest: before each frame, not for each message.
@@ -19,6 +20,7 @@ pub(crate) fn refresh(model: &mut Model) {
     match model.screen {
         Screen::Lab => draw_lanes(model),
         Screen::Compare => compare::refresh(model),
+        Screen::Sweep => sweep::refresh(model),
     }
     let shown = model.shown_row().and_then(|row| row.run);
     model.ledger = shown.map(RunState::ledger);

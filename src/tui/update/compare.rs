@@ -236,5 +236,6 @@ pub(super) fn export(model: &mut Model) -> Effect {
         plural(kept, "task")
     };
     let what = format!("{last} of {}", entry.name());
-    Effect::Write(Box::new(Export { text: tasks_csv(entry.run, entry.number), what }))
+    let files = vec![("csv", tasks_csv(entry.run, entry.number))];
+    Effect::Write(Box::new(Export { what, stem: "poolscope-tasks", files }))
 }

@@ -3,9 +3,11 @@
 use crate::tui::bands::Bands;
 use crate::tui::form::{Item, Kind};
 use crate::tui::message::{Action, Effect};
-use crate::tui::model::{Model, Panel};
+use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::pointer::{Deed, Place, Pointer, Step, place};
-use crate::tui::update::{act, change, close, compare, open_plan};
+use crate::tui::sweep::Spot;
+use crate::tui::sweep::desk::Focus;
+use crate::tui::update::{act, change, close, compare, open_plan, sweep};
 
 /// Takes a deed of the mouse in.
 pub(super) fn pointed(model: &mut Model, pointer: Pointer) -> Effect {
@@ -13,9 +15,12 @@ pub(super) fn pointed(model: &mut Model, pointer: Pointer) -> Effect {
         return Effect::None;
     };
     // A value that is being edited is taken first, as by the arrows; what cannot be taken keeps the focus.
-    if model.form.edit.is_some() {
-        model.form.take(&model.machine);
-        if model.form.edit.is_some() {
+    if model.edit().is_some() {
+        match model.screen {
+            Screen::Sweep => sweep::take_value(model),
+            Screen::Lab | Screen::Compare => model.form.take(&model.machine),
+        }
+        if model.edit().is_some() {
             return Effect::None;
         }
     }
@@ -32,6 +37,7 @@ fn click(model: &mut Model, place: Place) -> Effect {
         Place::Key(action) => return act(model, action),
         Place::Tab(screen) => return act(model, Action::Show(screen)),
         Place::Spot(spot) => compare::click(model, spot),
+        Place::Sweep(spot) => return sweep::click(model, spot),
         Place::Item(Item::Run, _) => return act(model, Action::Run),
         Place::Item(item, step) => {
             model.focus = Panel::Plan;
@@ -62,6 +68,14 @@ fn wheel(model: &mut Model, place: Place, action: Action) -> Effect {
         Place::Spot(spot) => {
             compare::turn_to(model, spot);
             return act(model, action);
+        }
+        Place::Sweep(Spot::Setting(_) | Spot::Panel(Focus::Plan)) => {
+            sweep::turn_to(model, Focus::Plan);
+            return act(model, action);
+        }
+        Place::Sweep(_) => {
+            sweep::turn_to(model, Focus::Curve);
+            return act(model, if action == Action::Up { Action::Back } else { Action::Forth });
         }
         Place::Item(..) => Panel::Plan,
         Place::Run(_) => Panel::Runs,

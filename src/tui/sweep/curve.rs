@@ -1,0 +1,293 @@
+//! The curve: a measure over numbers of workers, for each strategy.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use crate::analysis::sizing::{PointSummary, Recommendation, StrategyFit};
+use crate::plan::Strategy;
+use crate::tui::canvas::{Canvas, clip, wrap};
+use crate::tui::lab::layout::inside;
+use crate::tui::lab::panel::Panel;
+use crate::tui::model::Model;
+use crate::tui::sweep::axes::{self, GUTTER};
+use crate::tui::sweep::desk::{Course, Focus, Intent, Key, key};
+use crate::tui::sweep::dots::Dots;
+use crate::tui::sweep::measure::{Measure, spread};
+use crate::tui::sweep::scale::{Scale, one_worker};
+use crate::tui::theme::Theme;
+use crate::units::plural;
+
+/// Below this width the panel has a short heading.
+const SHORT: u16 = 60;
+
+/// What a strategy's points look like.
+pub(crate) const fn mark(strategy: Strategy) -> char {
+    match strategy {
+        Strategy::Serial | Strategy::Threads => '●',
+        Strategy::Processes => '■',
+        Strategy::Hybrid => '▲',
+    }
+}
+
+/// The points of a strategy that its curve goes through: of several shapes with as many workers the fastest.
+pub(crate) fn of(course: &Course, strategy: Strategy) -> Vec<&PointSummary> {
+    let mut points: Vec<&PointSummary> =
+        course.points().iter().filter(|point| point.strategy == strategy).collect();
+    points.sort_by(|a, b| a.workers().cmp(&b.workers()).then(b.rate.total_cmp(&a.rate)));
+    points.dedup_by_key(|point| point.workers());
+    points
+}
+
+/// Where values are drawn within the panel, and how.
+pub(crate) fn plot(model: &Model, area: Rect, framed: bool) -> (Rect, Scale) {
+    let inner = inside(area, framed);
+    let gutter = GUTTER.min(inner.width);
+    let plot = Rect {
+        x: inner.x + gutter,
+        width: inner.width - gutter,
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    (plot, Scale::of(model, plot.width, plot.height.max(1)))
+}
+
+/// Draws the panel.
+pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
+    let theme = &model.theme;
+    let desk = &model.sweep;
+    if framed {
+        let title = if area.width < SHORT { desk.measure.name() } else { desk.measure.title() };
+        let room = usize::from(area.width).saturating_sub(title.len() + 8);
+        let legend = legend(model, room);
+        let legend: Vec<(&str, Style)> = legend.iter().map(|(text, style)| (text.as_str(), *style)).collect();
+        let below = readout(model, usize::from(area.width.saturating_sub(8)));
+        let panel = Panel::new(title, theme).focused(desk.focus == Focus::Curve);
+        panel.render(area, buf, &legend, &[(below.as_str(), theme.text)]);
+    }
+    let (plot, scale) = plot(model, area, framed);
+    if plot.height < 2 || plot.width < 8 {
+        return;
+    }
+    axes::draw(model, &scale, plot, buf);
+    let mut canvas = Canvas::new(plot, buf);
+    let Some(course) = &desk.course else {
+        invitation(model, &mut canvas);
+        return;
+    };
+    let recommended = course.recommended().filter(|_| course.is_telling());
+    if let Some(r) = recommended {
+        interval(r, &scale, &mut canvas, theme);
+    }
+    let mut dots = Dots::new(plot.width, plot.height);
+    ideal(course, desk.measure, &scale, &mut dots, theme);
+    for strategy in strategies(course) {
+        line(course, strategy, desk.measure, &scale, &mut dots, theme);
+    }
+    dots.draw(&mut canvas);
+    if let Some(r) = recommended {
+        name(r, &scale, &mut canvas, theme);
+    }
+    marks(model, course, &scale, &mut canvas);
+    if course.points().is_empty() {
+        let words = "One worker first: what it does with its time says what to expect.";
+        in_the_middle(&mut canvas, words, theme.dim);
+    }
+}
+
+/// The strategies that are measured, in their order.
+pub(crate) fn strategies(course: &Course) -> Vec<Strategy> {
+    course.sweep.plan().plan.strategies.clone()
+}
+
+fn legend(model: &Model, room: usize) -> Vec<(String, Style)> {
+    let theme = &model.theme;
+    let plan = model.sweep.form.plan();
+    let course = model.sweep.course.as_ref();
+    let strategies = course.map_or(plan.plan.strategies, strategies);
+    let names = strategies
+        .into_iter()
+        .map(|strategy| (format!("{} {}  ", mark(strategy), strategy.name()), theme.strategy(strategy)));
+    let mut parts: Vec<(String, Style)> = names.collect();
+    if course.is_some_and(|course| fits(course).any(is_valid)) {
+        parts.push(("⠤⠤ fitted  ".to_owned(), theme.dim));
+    }
+    parts.push(("⠄⠂ ideal".to_owned(), theme.dim));
+    // What lines mean goes first where there is no room.
+    while parts.iter().map(|(text, _)| text.chars().count()).sum::<usize>() > room && !parts.is_empty() {
+        parts.pop();
+    }
+    if let Some((text, _)) = parts.last_mut() {
+        *text = text.trim_end().to_owned();
+    }
+    parts
+}
+
+fn fits(course: &Course) -> impl Iterator<Item = &StrategyFit> {
+    course.sizing.iter().flat_map(|sizing| &sizing.fits)
+}
+
+fn is_valid(fit: &StrategyFit) -> bool {
+    fit.fit.as_ref().is_ok_and(|report| report.valid)
+}
+
+/// The point that is looked at, in numbers.
+fn readout(model: &Model, room: usize) -> String {
+    let Some(course) = &model.sweep.course else { return String::new() };
+    let Some(chosen) = model.sweep.chosen() else { return String::new() };
+    let label = chosen.0.label(chosen.1);
+    let Some(point) = course.point(chosen) else { return label };
+    let spread = spread(point).map_or_else(String::new, |percent| format!(" ± {percent:.0} %"));
+    let rate = format!("{label} · {} tasks/s{spread}", Measure::Throughput.words(point.rate));
+    let speedup = Measure::Speedup.of(point).map(|value| Measure::Speedup.words(value));
+    let efficiency = Measure::Efficiency.of(point).map(|value| Measure::Efficiency.words(value));
+    let with_speedup = speedup.map_or_else(|| rate.clone(), |speedup| format!("{rate} · {speedup}"));
+    let all = efficiency.map(|efficiency| format!("{with_speedup} · efficiency {efficiency}"));
+    let words = [all, Some(with_speedup), Some(rate), Some(label)];
+    words.into_iter().flatten().find(|words| words.chars().count() <= room).unwrap_or_default()
+}
+
+/// A line at what is recommended, with its interval behind it.
+fn interval(r: &Recommendation, scale: &Scale, canvas: &mut Canvas<'_>, theme: &Theme) {
+    let (low, high) = (scale.column(r.interval.0), scale.column(r.interval.1));
+    let x = scale.column(r.workers());
+    let rows = canvas.height().saturating_sub(1);
+    if high > low {
+        for y in 1..rows {
+            if theme.row.bg.is_some() {
+                canvas.restyle(low, y, high - low + 1, theme.row);
+            }
+            for x in [low, high] {
+                canvas.glyph(x, y, '┊', theme.dim.patch(theme.row));
+            }
+        }
+    }
+    for y in 1..rows {
+        canvas.glyph(x, y, '┆', theme.accent);
+    }
+}
+
+/// What the line stands for, at its upper end.
+fn name(r: &Recommendation, scale: &Scale, canvas: &mut Canvas<'_>, theme: &Theme) {
+    let x = scale.column(r.workers());
+    let words = format!(" {} ", plural(r.workers().into(), "worker"));
+    let wide = words.len() as u16;
+    let from = x.saturating_sub(wide / 2).min(canvas.width().saturating_sub(wide));
+    canvas.text(from, 0, &words, theme.accent);
+}
+
+/// As many times as fast as one worker.
+fn ideal(course: &Course, measure: Measure, scale: &Scale, dots: &mut Dots, theme: &Theme) {
+    let Some(one) = one_worker(course) else { return };
+    let points: Vec<(f64, f64)> = scale
+        .dots()
+        .filter_map(|x| {
+            let workers = scale.workers(x);
+            let value = measure.value(one * workers, workers, Some(one))?;
+            (value <= scale.top).then(|| (x, scale.y(value)))
+        })
+        .collect();
+    dots.line(&points, 3, theme.dim);
+}
+
+/// The fitted law where it holds, and else what joins the points; and the intervals of the repeats.
+fn line(
+    course: &Course,
+    strategy: Strategy,
+    measure: Measure,
+    scale: &Scale,
+    dots: &mut Dots,
+    theme: &Theme,
+) {
+    let style = theme.strategy(strategy);
+    let points = of(course, strategy);
+    let one = points.iter().find_map(|point| crate::tui::sweep::measure::one(point));
+    let fit = fits(course).find(|fit| fit.strategy == strategy && is_valid(fit));
+    let fitted = fit.and_then(|fit| fit.fit.as_ref().ok()).map(|report| report.fit.curve);
+    let ends = points.first().zip(points.last()).map(|(a, b)| [a, b].map(|p| f64::from(p.workers())));
+    if let (Some(curve), Some([from, to])) = (fitted, ends) {
+        let between = scale.dots().filter(|x| (scale.x(from)..=scale.x(to)).contains(x));
+        let along: Vec<(f64, f64)> = between
+            .filter_map(|x| {
+                let workers = scale.workers(x);
+                let value = measure.value(curve.rate(workers), workers, one)?;
+                Some((x, scale.y(value.clamp(0.0, scale.top))))
+            })
+            .collect();
+        dots.line(&along, 1, style);
+    } else {
+        let at =
+            |point: &&PointSummary| Some((scale.x(f64::from(point.workers())), scale.y(measure.of(point)?)));
+        let through: Vec<(f64, f64)> = points.iter().filter_map(at).collect();
+        dots.line(&through, 2, style);
+    }
+    for point in points {
+        if let Some((low, high)) = measure.interval(point) {
+            let x = f64::from(scale.column(point.workers())) * 2.0;
+            let ends = [low, high].map(|value| scale.y(value.clamp(0.0, scale.top)));
+            dots.line(&[(x, ends[0]), (x, ends[1])], 1, style);
+        }
+    }
+}
+
+/// Where a point's mark stands; none where its value is not known.
+pub(crate) fn place(course: &Course, measure: Measure, scale: &Scale, point: Key) -> Option<(u16, u16)> {
+    let value = measure.of(course.point(point)?)?;
+    Some((scale.column(point.1.slots()), scale.row(value.clamp(0.0, scale.top))))
+}
+
+fn marks(model: &Model, course: &Course, scale: &Scale, canvas: &mut Canvas<'_>) {
+    let theme = &model.theme;
+    let chosen = model.sweep.chosen();
+    let mut taken: Vec<(u16, u16)> = Vec::new();
+    let of_curves = strategies(course).into_iter().flat_map(|strategy| of(course, strategy));
+    let mut points: Vec<Key> = of_curves.map(|point| (point.strategy, point.shape)).collect();
+    // What is looked at comes first: it stands where it belongs.
+    points.retain(|point| Some(*point) != chosen);
+    points.splice(0..0, chosen);
+    for point in points {
+        let Some((mut x, y)) = place(course, model.sweep.measure, scale, point) else { continue };
+        // Where two would stand on each other, the second stands beside.
+        while taken.contains(&(x, y)) {
+            x += 1;
+        }
+        taken.push((x, y));
+        let style = theme.strategy(point.0).add_modifier(Modifier::BOLD);
+        let style = if Some(point) == chosen { theme.button } else { style };
+        canvas.glyph(x, y, mark(point.0), style);
+    }
+}
+
+/// Before anything was measured: what there is to do.
+fn invitation(model: &Model, canvas: &mut Canvas<'_>) {
+    let words = match (model.is_busy(), model.sweep.intent()) {
+        (true, _) => {
+            "A comparison is running in the Lab; when it is over, Enter measures numbers of workers here."
+        }
+        (false, Intent::Start) => {
+            "Enter measures how throughput grows with the number of workers, point by point, and says how many are \
+             worth it."
+        }
+        _ => "",
+    };
+    in_the_middle(canvas, words, model.theme.text);
+}
+
+fn in_the_middle(canvas: &mut Canvas<'_>, words: &str, style: Style) {
+    let width = usize::from(canvas.width());
+    let lines = wrap(words, width.saturating_sub(6).min(56), 8);
+    let top = canvas.height().saturating_sub(lines.len() as u16) / 2;
+    for (y, line) in (top..).zip(&lines) {
+        let x = width.saturating_sub(line.chars().count()) / 2;
+        canvas.text(x as u16, y, &clip(&format!(" {line} "), width), style);
+    }
+}
+
+/// Every point that has a mark, and where it is.
+pub(crate) fn marked(model: &Model, scale: &Scale) -> Vec<(Key, u16, u16)> {
+    let Some(course) = &model.sweep.course else { return Vec::new() };
+    let cells = course.cells().map(key);
+    cells
+        .filter_map(|point| place(course, model.sweep.measure, scale, point).map(|(x, y)| (point, x, y)))
+        .collect()
+}

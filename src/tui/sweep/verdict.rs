@@ -1,0 +1,207 @@
+//! What is recommended and why, or why nothing is; and what one worker alone says.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::analysis::sizing::{Advice, Recommendation, Sizing};
+use crate::plan::Strategy;
+use crate::report::sweep as words;
+use crate::report::text::harmless;
+use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::lab::finding;
+use crate::tui::lab::layout::inside;
+use crate::tui::lab::panel::Panel;
+use crate::tui::model::{Activity, Model, Remark};
+use crate::tui::sweep::desk::{Course, Intent};
+use crate::tui::sweep::measure::{Measure, spread};
+use crate::units::plural;
+
+/// Draws the panel.
+pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = &model.theme;
+    let inner = inside(area, true);
+    let course = model.sweep.course.as_ref();
+    let sizing = course.and_then(|course| course.sizing.as_ref());
+    let whole = course.is_some_and(|course| course.end.is_some());
+    let refused = sizing.is_some_and(|sizing| matches!(sizing.advice, Advice::Refused(_)));
+    let title = match (whole, refused) {
+        (true, true) => "Nothing is recommended",
+        (true, false) => "Recommended",
+        (false, _) if sizing.is_some() => "So far",
+        _ => "What it will say",
+    };
+    Panel::new(title, theme).render(area, buf, &[], &[]);
+    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+    let mut page = Page { lines: Vec::new(), width, height };
+    match (course, sizing) {
+        (Some(course), Some(sizing)) => match &sizing.advice {
+            Advice::Recommended(r) => recommended(model, course, sizing, r, &mut page),
+            Advice::Refused(refused) => {
+                let style = if whole { theme.bright } else { theme.text };
+                for reason in &refused.reasons {
+                    page.paragraph(&format!("{}.", harmless(reason)), style);
+                }
+                page.line(String::new(), theme.text);
+                for next in refused.next.iter().filter(|_| whole) {
+                    page.paragraph(next, theme.text);
+                }
+            }
+        },
+        _ => {
+            for words in [
+                "How many workers are worth it, with an interval.",
+                "What keeps more from being of use: CPUs, a lock, the number of tasks, something shared.",
+                "What the next workers would bring.",
+                "Or why nothing can be said.",
+            ] {
+                page.paragraph(words, theme.dim);
+            }
+        }
+    }
+    let mut canvas = Canvas::new(inner, buf);
+    for (y, (text, style)) in (0..).zip(&page.lines) {
+        canvas.text(0, y, text, *style);
+    }
+}
+
+/// What stands in the panel: only what fits whole.
+struct Page {
+    lines: Vec<(String, Style)>,
+    width: usize,
+    height: usize,
+}
+
+impl Page {
+    fn line(&mut self, text: String, style: Style) {
+        if self.lines.len() < self.height {
+            self.lines.push((text, style));
+        }
+    }
+
+    fn paragraph(&mut self, text: &str, style: Style) {
+        let lines = wrap(text, self.width, self.height.max(1));
+        if self.lines.len() + lines.len() <= self.height {
+            self.lines.extend(lines.into_iter().map(|line| (line, style)));
+        }
+    }
+}
+
+/// `10 threads`.
+fn workers(r: &Recommendation) -> String {
+    let noun = match r.strategy {
+        Strategy::Threads => "thread",
+        Strategy::Processes => "process",
+        Strategy::Serial | Strategy::Hybrid => "worker",
+    };
+    let count = plural(r.workers().into(), noun);
+    if r.strategy == Strategy::Hybrid { format!("{count} as {}", r.shape) } else { count }
+}
+
+fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendation, page: &mut Page) {
+    let theme = &model.theme;
+    let (low, high) = r.interval;
+    let interval = if low == high { String::new() } else { format!("  ({low} to {high})") };
+    page.line(format!("{}{interval}", workers(r)), theme.accent);
+    page.line(String::new(), theme.text);
+    let point = course.point((r.strategy, r.shape));
+    let spread = point.and_then(spread).map_or_else(String::new, |percent| format!(" ± {percent:.0} %"));
+    let mut pairs = vec![("throughput", format!("{} tasks/s{spread}", Measure::Throughput.words(r.rate)))];
+    if let Some(speedup) = r.speedup.filter(|_| r.workers() > 1) {
+        let efficiency = Measure::Efficiency.words(speedup / f64::from(r.workers()) * 100.0);
+        pairs.push(("speedup", format!("{} · {efficiency}", Measure::Speedup.words(speedup))));
+    }
+    let best = sizing.points.iter().map(|point| point.rate).fold(0.0, f64::max);
+    if best > 0.0 {
+        pairs.push(("of the best", format!("{:.0} %", r.rate / best * 100.0)));
+    }
+    if let Some(gain) = r.gain {
+        let told = if gain.told_apart { "" } else { " (noise)" };
+        pairs.push(("the next", format!("{} bring {:+.0} %{told}", gain.workers, gain.by * 100.0)));
+    }
+    for (name, value) in pairs {
+        page.line(format!("{name:<12}{value}"), theme.text);
+    }
+    page.line(String::new(), theme.text);
+    for why in r.why.iter().chain(words::knee(r).as_ref()) {
+        page.paragraph(why, theme.text);
+    }
+    // Of a sweep that goes on it is known that little is known.
+    for caution in r.cautions.iter().filter(|_| course.end.is_some()) {
+        page.paragraph(&format!("! {}.", harmless(caution)), theme.bad);
+    }
+    if course.end.is_some() && !r.measure_next.is_empty() {
+        let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
+        let text = format!("To be more precise, measure {} as well.", numbers.join(", "));
+        page.paragraph(&text, theme.text);
+    }
+    for fit in sizing.fits.iter().filter(|fit| fit.strategy == r.strategy) {
+        let law = format!("Scaling law: {}", words::law(fit));
+        page.paragraph(&law, theme.dim);
+    }
+}
+
+/// What is said below everything: a remark, what goes on, and what came out where it does not stand beside.
+pub(crate) fn finding(model: &Model, beside: bool, canvas: &mut Canvas<'_>) {
+    let theme = &model.theme;
+    let (text, style) = match &model.remark {
+        Some(Remark::Problem(words)) => (words.clone(), theme.bad),
+        Some(Remark::Note(words)) => (words.clone(), theme.text),
+        None => (sentence(model, beside), theme.text),
+    };
+    let notices: &[String] = match (&model.remark, &model.sweep.course) {
+        // Where there is little room, the marks of the table have to do.
+        (None, Some(course)) if beside => course.sweep.notices(),
+        _ => &[],
+    };
+    // The last of them: there is room for one or two.
+    let last = notices.len().saturating_sub(2);
+    finding::write(canvas, &notices[last..], (&text, style), theme);
+}
+
+fn sentence(model: &Model, beside: bool) -> String {
+    let desk = &model.sweep;
+    match model.activity {
+        Activity::Quitting => return "ending the workers…".to_owned(),
+        Activity::Stopping => {
+            let what = if desk.is_going() { "stopping the sweep" } else { "a comparison was cancelled" };
+            return format!("{what}: waiting for the workers to end; {}", model.way_out());
+        }
+        Activity::Running if !desk.is_going() => {
+            return "A comparison is running in the Lab (1): a sweep can begin when it is over.".to_owned();
+        }
+        Activity::Idle | Activity::Running => {}
+    }
+    if desk.intent() == Intent::Changed && !model.is_busy() {
+        return "The plan has changed: Enter starts anew, and drops what was measured. E exports it first."
+            .to_owned();
+    }
+    let Some(sizing) = desk.course.as_ref().and_then(|course| course.sizing.as_ref()) else {
+        return match desk.course {
+            Some(_) => "One worker alone is measured first: what it does with its time says what to expect.",
+            None => {
+                "Enter measures each number of workers several times; p changes the plan. The work is that of the Lab."
+            }
+        }
+        .to_owned();
+    };
+    let diagnosis = match &sizing.diagnosis {
+        Ok(diagnosis) => diagnosis.words.clone(),
+        Err(why) => format!("No diagnosis: {why}."),
+    };
+    if beside {
+        return diagnosis;
+    }
+    let whole = desk.course.as_ref().is_some_and(|course| course.end.is_some());
+    match &sizing.advice {
+        Advice::Recommended(r) => {
+            let first = r.why.first().map_or("", String::as_str);
+            let head = if whole { "Recommended" } else { "So far" };
+            format!("{head}: {}. {first} {diagnosis}", words::sentence(r))
+        }
+        Advice::Refused(refused) if whole => {
+            format!("Nothing is recommended: {}. {diagnosis}", harmless(&refused.reasons.join("; ")))
+        }
+        Advice::Refused(_) => diagnosis,
+    }
+}
