@@ -15,6 +15,7 @@ pub mod size;
 pub mod strategy;
 pub mod task;
 pub mod topology;
+pub mod urls;
 pub mod workload;
 
 use std::borrow::Cow;
@@ -33,6 +34,7 @@ pub use size::Size;
 pub use strategy::{Strategy, WorkerCount};
 pub use task::TaskType;
 pub use topology::Topology;
+pub use urls::Urls;
 pub use workload::{Costs, Work, Workload};
 
 use crate::units::Nanos;

@@ -5,12 +5,16 @@
 //! is. The value of task i depends only on the seed and i, so that every strategy must come to the same [`digest`].
 
 pub mod calibrate;
+mod file;
+pub mod http;
 mod kernel;
 mod scratch;
+mod watch;
 
 use std::ops::ControlFlow;
 
 pub use scratch::Scratch;
+pub use watch::Watch;
 
 use crate::ids::TaskIndex;
 use crate::plan::Work;
@@ -31,6 +35,12 @@ pub trait Host {
     #[inline]
     fn tick(&mut self) {}
 
+    /// Makes a call that waits without a CPU, as for a disk or a network, and then goes on computing. What the call tells its
+    /// watch of its waiting counts towards the attempt's time limit; else all of it does.
+    fn during<T>(&mut self, call: impl FnOnce(&Watch) -> T) -> T {
+        call(&Watch::default())
+    }
+
     /// Native code begins that has no use for an interpreter's lock.
     fn leave(&mut self) {}
 
@@ -39,7 +49,7 @@ pub trait Host {
 }
 
 /// Why a task must not go on.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Stop {
     /// The run was cancelled.
     Cancelled,
@@ -47,6 +57,8 @@ pub enum Stop {
     TimedOut,
     /// The worker has no buffer for it: there was not enough memory.
     NoBuffer,
+    /// What it was to do failed, in words.
+    Failed(String),
 }
 
 /// The bits of a task's value: an f64's or a u64's.

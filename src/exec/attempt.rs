@@ -13,7 +13,7 @@ use crate::exec::lane::LaneWriter;
 use crate::exec::{CancelToken, Fault};
 use crate::ids::TaskIndex;
 use crate::plan::Work;
-use crate::task::{Host, Scratch, Stop, Value, perform};
+use crate::task::{Host, Scratch, Stop, Value, Watch, perform};
 use crate::units::Nanos;
 
 /// What every attempt of a run has in common.
@@ -89,7 +89,7 @@ impl Job {
             Ok(Err(Stop::Cancelled)) => Ended::Cancelled,
             Ok(Err(Stop::TimedOut)) => Ended::TimedOut,
             Ok(Err(Stop::NoBuffer)) => Ended::Error("there was no memory for its worker's buffer".to_owned()),
-            Err(words) => Ended::Error(words),
+            Ok(Err(Stop::Failed(words))) | Err(words) => Ended::Error(words),
         };
         let took = lane.end_task(ended.outcome());
         if let Some((part, _)) = self.work.place(index) {
@@ -170,6 +170,24 @@ impl Host for Watched<'_> {
         self.come_back();
         self.lane.enter(Phase::Computing);
         ControlFlow::Continue(())
+    }
+
+    fn during<T>(&mut self, call: impl FnOnce(&Watch) -> T) -> T {
+        self.leave();
+        self.lane.enter(Phase::Blocked);
+        let before = self.lane.since();
+        let rest = self.limit.as_mut().map(|limit| limit.look(before, Nanos::ZERO));
+        let cancel = self.cancel.clone();
+        let watch = Watch::new(move || cancel.is_cancelled(), rest);
+        let result = call(&watch);
+        if let Some(limit) = &mut self.limit {
+            let now = self.lane.clock().now();
+            let told = watch.waited();
+            limit.look(now, if told > Nanos::ZERO { told } else { now.since(before) });
+        }
+        self.come_back();
+        self.lane.enter(Phase::Computing);
+        result
     }
 
     #[inline]
