@@ -6,6 +6,7 @@
 
 pub mod attempt;
 pub mod cancel;
+pub mod command;
 mod crowd;
 pub mod fault;
 pub mod gil;

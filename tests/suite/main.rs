@@ -18,6 +18,8 @@ mod cli_signals;
 mod cli_sweep;
 mod cli_usage;
 #[cfg(target_os = "linux")]
+mod commands;
+#[cfg(target_os = "linux")]
 mod cost;
 mod family;
 mod gil_rule;
