@@ -22,7 +22,7 @@ use crate::event::{EventFeed, EventSink, RunEvent};
 use crate::exec::gil::Interval;
 use crate::exec::lane::Lanes;
 use crate::exec::processes::{self, GroupSignal};
-use crate::exec::{CancelToken, Fault};
+use crate::exec::{CancelToken, Fault, commands};
 use crate::ids::RunId;
 use crate::plan::{Costs, GilRule, Machine, Plan, PlannedRun, Problem, Work};
 use crate::probe::{self, Probe, ProbeOptions};
@@ -203,8 +203,9 @@ impl Engine {
         self.inner.active().as_ref()?.interval.as_ref().map(Interval::rule)
     }
 
-    /// Stops the workers that are processes, for poolscope itself is about to be stopped.
+    /// Stops the workers that are processes, and commands, for poolscope itself is about to be stopped.
     pub fn suspend(&self) {
+        commands::stop_all();
         processes::signal_all(GroupSignal::Stop);
         self.tell_real(|at| RunEvent::Suspended { at });
     }
@@ -213,6 +214,7 @@ impl Engine {
     pub fn resume(&self) {
         self.tell_real(|at| RunEvent::Resumed { at });
         processes::signal_all(GroupSignal::Continue);
+        commands::continue_all();
     }
 
     /// Kills every worker that is a process, now: the last act of a program that ends.

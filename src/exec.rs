@@ -7,6 +7,7 @@
 pub mod attempt;
 pub mod cancel;
 pub mod command;
+pub mod commands;
 mod crowd;
 pub mod fault;
 pub mod gil;

@@ -5,6 +5,8 @@
 
 pub mod check;
 pub mod chunk;
+pub mod command;
+pub mod consent;
 pub mod limits;
 pub mod mix;
 pub mod runtime;
@@ -15,6 +17,7 @@ pub mod size;
 pub mod strategy;
 pub mod task;
 pub mod topology;
+pub mod work;
 pub mod workload;
 
 use std::borrow::Cow;
@@ -25,6 +28,8 @@ use serde::{Deserialize, Serialize};
 
 pub use check::{Field, Problem};
 pub use chunk::Chunk;
+pub use command::Command;
+pub use consent::Permission;
 pub use limits::Machine;
 pub use runtime::{GilRule, GilSetup, Runtime, SimSetup};
 pub use shape::Shape;
@@ -33,7 +38,8 @@ pub use size::Size;
 pub use strategy::{Strategy, WorkerCount};
 pub use task::TaskType;
 pub use topology::Topology;
-pub use workload::{Costs, Work, Workload};
+pub use work::{Costs, Work};
+pub use workload::Workload;
 
 use crate::units::Nanos;
 

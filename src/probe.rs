@@ -141,6 +141,10 @@ pub fn raise_open_files() {
         /// The most that macOS grants where it names no hard limit (its `OPEN_MAX`).
         const OPEN_MAX: u64 = 10_240;
         let limit = getrlimit(Resource::Nofile);
+        // Commands get what the user has set: some programs try to close every file that they might have.
+        if let Some(soft) = limit.current {
+            crate::exec::command::keep_open_files(soft);
+        }
         let raised =
             |soft| setrlimit(Resource::Nofile, Rlimit { current: soft, maximum: limit.maximum }).is_ok();
         if limit.current != limit.maximum

@@ -1,5 +1,6 @@
 //! What a command line means: a checked plan, made from defaults, a scenario and options, in this order.
 
+mod command;
 mod sweep;
 
 use std::str::FromStr;
@@ -12,7 +13,8 @@ use crate::plan::scenario::{self, Scenario, ScenarioError};
 use crate::plan::size::SizeError;
 use crate::plan::strategy::WorkerCountError;
 use crate::plan::{
-    Field, Machine, OnError, Plan, Runtime, Size, Strategy, TaskType, WorkerCount, Workload, default_tasks,
+    Chunk, Field, Machine, OnError, Plan, Runtime, Size, Strategy, TaskType, WorkerCount, Workload,
+    default_tasks,
 };
 use crate::units::Nanos;
 
@@ -44,6 +46,9 @@ impl PlanArgs {
             wrongs.extend(problems.into_iter().filter(|p| !unread.contains(&p.field)).map(Wrong::from));
         }
         wrongs.extend(self.pace().err());
+        if purpose != Purpose::Lab {
+            wrongs.extend(self.consent(&plan, machine).err());
+        }
         if wrongs.is_empty() { Ok(plan) } else { Err(wrongs) }
     }
 
@@ -72,7 +77,8 @@ impl Reading {
     fn plan(&mut self, args: &PlanArgs, machine: &Machine) -> Plan {
         let purpose = self.purpose;
         let scenario = args.scenario.as_deref().and_then(|name| self.scenario(name, machine));
-        let tasks = self.tasks(args);
+        let mut tasks = self.tasks(args);
+        let command = self.command(args, &mut tasks);
         let from_scenario = scenario.is_some();
         let runtime = args.runtime.as_deref().map(|text| (text, text.parse::<Runtime>()));
         let mut plan = scenario.unwrap_or_else(|| {
@@ -89,7 +95,7 @@ impl Reading {
             Purpose::Sweep => plan.workers = sweep::widest(args, machine),
             _ => self.workers(args.workers.as_deref(), &mut plan.workers),
         }
-        self.workloads(args, &tasks, from_scenario, machine, &mut plan);
+        self.workloads(args, (&tasks, command), from_scenario, machine, &mut plan);
         self.strategies(args, from_scenario, &mut plan);
         if let Some((text, Err(error))) = &runtime {
             self.wrongs.push(Wrong::unreadable("--runtime", text, error));
@@ -189,7 +195,7 @@ impl Reading {
     fn workloads(
         &mut self,
         args: &PlanArgs,
-        tasks: &Tasks,
+        (tasks, command): (&Tasks, Option<Workload>),
         from_scenario: bool,
         machine: &Machine,
         plan: &mut Plan,
@@ -202,7 +208,13 @@ impl Reading {
             }
         }
         let none = *tasks == Tasks::Several(Vec::new());
-        if !none || !from_scenario {
+        if let Some(command) = command {
+            let given = command.tasks;
+            let workers = plan.workers.resolve(machine);
+            let tasks = if given > 0 { given } else { default_tasks(TaskType::Command, workers) };
+            plan.workloads = vec![Workload { tasks, ..command }];
+            plan.chunk = Chunk::Tasks(1);
+        } else if !none || !from_scenario {
             let usual = Plan::first(machine).workers.resolve(machine);
             // Defaults do not follow the number of workers, so that runs with different numbers compare; unless workers
             // would be left without a task.

@@ -18,9 +18,12 @@ pub struct Wrong {
 impl Wrong {
     /// The place of its option in the help, where problems stand in the same order.
     fn place(&self) -> usize {
-        const OPTIONS: [&str; 20] = [
+        const OPTIONS: [&str; 25] = [
             "--task",
+            "--",
             "--size",
+            "--items",
+            "--shell",
             "--tasks",
             "--workers",
             "--strategy",
@@ -35,8 +38,10 @@ impl Wrong {
             "--seed",
             "--cpus",
             "--scenario",
+            "--allow",
             "--speed",
             "--max-time",
+            "--output",
             "--color",
             "--theme",
         ];

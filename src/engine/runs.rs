@@ -40,6 +40,8 @@ pub(super) struct Ground {
     parent: Option<u32>,
 }
 
+/// What a command is taken to need, for nobody knows: no command is so short that several should lie ready for a worker.
+const A_COMMAND: Nanos = Nanos::from_millis(10);
 /// The number of poolscope's process on a simulated machine.
 const SIMULATED_PID: u32 = 1_000;
 
@@ -137,7 +139,7 @@ impl Inner {
             tasks,
             chunk,
             work: work.clone(),
-            estimate: serial_estimate / tasks,
+            estimate: if work.command().is_some() { A_COMMAND } else { serial_estimate / tasks },
             timeout: plan.timeout,
             retries: plan.retries,
             on_error: plan.on_error,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::clock::RunTime;
-use crate::event::{Outcome, Phase, StopReason};
+use crate::event::{EventSink, Outcome, Phase, RunEvent, StopReason};
 use crate::exec::attempt::{Ended, Job};
+use crate::exec::commands::Commands;
 use crate::exec::gil::{Gil, GilSeat, Interval};
 use crate::exec::lane::LaneWriter;
 use crate::exec::outcomes::Outcomes;
@@ -30,6 +31,8 @@ pub(super) struct Pool {
     seed: u64,
     failed: AtomicBool,
     cancel: CancelToken,
+    /// Where it is said what commands left.
+    events: EventSink,
     /// The lock of the interpreter that the workers share, where they have one.
     gil: Option<(Arc<Gil>, Nanos)>,
 }
@@ -37,7 +40,13 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn new(spec: &RunSpec, env: &RunEnv) -> Self {
         Self {
-            job: Job { work: spec.work.clone(), timeout: spec.timeout, fault: spec.fault },
+            job: Job {
+                work: spec.work.clone(),
+                timeout: spec.timeout,
+                fault: spec.fault,
+                commands: Commands::of(&spec.work, || env.worker_program.clone()),
+            },
+            events: env.events.clone(),
             tasks: spec.tasks,
             chunk: u64::from(spec.chunk),
             next: AtomicU64::new(0),
@@ -56,6 +65,7 @@ impl Pool {
 
     /// What a worker needs before its first task; it is starting until it has that.
     pub(super) fn prepare(&self) -> Scratch {
+        self.job.prepare();
         Scratch::prepare(&self.job.work, self.seed, || !self.cancel.is_cancelled())
     }
 
@@ -109,8 +119,11 @@ impl Pool {
         mut seat: Option<&mut GilSeat>,
     ) -> RunTime {
         for attempt in 0.. {
-            let ended =
-                self.job.run(index, attempt.min(255) as u8, lane, scratch, &self.cancel, seat.as_deref_mut());
+            let number = attempt.min(255) as u8;
+            let (ended, left) = self.job.run(index, number, lane, scratch, &self.cancel, seat.as_deref_mut());
+            if let Some(left) = left {
+                self.events.say(RunEvent::Command(left));
+            }
             let again = attempt < self.retries && matches!(ended, Ended::Error(_) | Ended::TimedOut);
             if again && !self.over() {
                 self.outcomes.retried(1);
@@ -123,6 +136,11 @@ impl Pool {
             break;
         }
         lane.since()
+    }
+
+    /// Ends what was prepared for all workers, when the last of them has ended.
+    pub(super) fn close(&self) {
+        self.job.close();
     }
 
     /// The books, when no worker works any more, or those that do have been given up.

@@ -1,9 +1,11 @@
 //! The size of a task, in its task type's own unit, as a person writes it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::command::{Command, CommandError};
 use crate::plan::mix::{self, Part};
 use crate::plan::task::{TaskType, UnknownTask};
 use crate::units::{Bytes, Nanos, UnitError};
@@ -51,6 +53,8 @@ pub enum Size {
     Mixed(Compute, Nanos),
     /// `native`: one pass over a buffer of this size.
     Buffer(Bytes),
+    /// `command`: what is run.
+    Command(Arc<Command>),
     /// A mix: the sizes of its parts.
     Mix(Vec<Part>),
 }
@@ -104,6 +108,9 @@ pub enum SizeError {
         /// The size without a name.
         part: String,
     },
+    /// A command that cannot be run.
+    #[error(transparent)]
+    Command(#[from] CommandError),
     /// A size of a task type of which there are no tasks.
     #[error("names {task}, of which there are no tasks here; there are {there}")]
     Stranger {
@@ -150,6 +157,8 @@ impl Size {
                 let (compute, wait) = text.split_once('+').ok_or_else(form)?;
                 Self::Mixed(parse_compute(compute.trim())?, parse_time(wait.trim())?)
             }
+            // It is no text that could be taken apart: its words are given one by one.
+            TaskType::Command => return Err(form()),
             // Which parts there are stands in the list of task types: see [`crate::plan::Workload::resize`].
             TaskType::Mix => return Err(form()),
         };
@@ -176,13 +185,14 @@ impl Size {
             (Self::Numbers(_), TaskType::Primes) | (Self::Buffer(_), TaskType::Native) => Ok(()),
             (Self::Wait(t), TaskType::Sleep) => check_time(*t),
             (Self::Mixed(c, t), TaskType::Mixed) => check_compute(*c).and_then(|()| check_time(*t)),
+            (Self::Command(command), TaskType::Command) => Ok(command.check()?),
             (Self::Mix(parts), TaskType::Mix) => mix::check(parts),
             _ => Err(SizeError::Form { task }),
         }
     }
 
-    /// The size that a plan begins with, for tasks that together take about `serial` as a plain loop. A mix has none of its
-    /// own: see [`crate::plan::Workload::mix`].
+    /// The size that a plan begins with, for tasks that together take about `serial` as a plain loop. A command has none: what
+    /// stands in its place passes no check. A mix has none of its own: see [`crate::plan::Workload::mix`].
     pub fn default_for(task: TaskType, serial: Nanos, tasks: u64) -> Self {
         let each = two_digits((serial / tasks.max(1)).0.max(1_000));
         match task {
@@ -191,6 +201,7 @@ impl Size {
             TaskType::Sleep => Self::Wait(each),
             TaskType::Mixed => Self::Mixed(Compute::Time(each / 2), each / 2),
             TaskType::Native => Self::Buffer(BUFFER),
+            TaskType::Command => Self::Command(Arc::default()),
             TaskType::Mix => Self::Mix(Vec::new()),
         }
     }
@@ -300,7 +311,7 @@ impl fmt::Display for Compute {
     }
 }
 
-/// The text that [`Size::parse`] reads back as the same size.
+/// The text that [`Size::parse`] reads back as the same size; of a command, its words as they would be typed.
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -311,6 +322,7 @@ impl fmt::Display for Size {
             }
             Self::Wait(t) => f.write_str(&t.exact()),
             Self::Mixed(c, t) => write!(f, "{c}+{}", t.exact()),
+            Self::Command(command) => f.write_str(&command.label()),
             Self::Mix(parts) => mix::write_sizes(parts, f),
             Self::Buffer(bytes) => f.write_str(&exact_bytes(*bytes)),
         }
