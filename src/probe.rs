@@ -22,6 +22,7 @@ mod other;
 pub mod own;
 mod sampler;
 mod source;
+mod storage;
 mod thread;
 #[cfg(any(target_os = "linux", test))]
 mod topology;
@@ -33,6 +34,7 @@ use other as system;
 
 pub use sampler::{CoreReading, Reading, Ticks, idle};
 pub use source::{Scripted, Source};
+pub use storage::storage;
 pub use thread::{Probe, ProbeOptions};
 
 use crate::ids::CpuId;
@@ -141,6 +143,10 @@ pub fn raise_open_files() {
         /// The most that macOS grants where it names no hard limit (its `OPEN_MAX`).
         const OPEN_MAX: u64 = 10_240;
         let limit = getrlimit(Resource::Nofile);
+        // Commands get what the user has set: some programs try to close every file that they might have.
+        if let Some(soft) = limit.current {
+            crate::exec::command::keep_open_files(soft);
+        }
         let raised =
             |soft| setrlimit(Resource::Nofile, Rlimit { current: soft, maximum: limit.maximum }).is_ok();
         if limit.current != limit.maximum

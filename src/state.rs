@@ -3,6 +3,7 @@
 //! A [`Session`] takes [`RunEvent`]s one after another, live or from wherever they were kept, and the same events give the
 //! same state. Front ends read it; what it *means* is the business of [`crate::analysis`].
 
+mod commands;
 mod cores;
 mod ledger;
 mod progress;
@@ -12,6 +13,7 @@ mod timeline;
 
 use serde::{Deserialize, Serialize};
 
+pub use commands::{COMMANDS_KEPT, CommandLog, CommandTotals};
 pub use cores::Cores;
 pub use ledger::Ledger;
 pub use run::{FAILURES_KEPT, MARKS_KEPT, RunState, SlotState, TASKS_KEPT, TaskRecord};
@@ -92,6 +94,7 @@ impl Session {
             | RunEvent::Suspended { .. }
             | RunEvent::Resumed { .. }
             | RunEvent::Interval { .. }
+            | RunEvent::Command(_)
             | RunEvent::RunFinished(_) => {
                 if let Some(run) = self.subject().and_then(|at| self.runs.get_mut(at)) {
                     run.apply(event);

@@ -2,6 +2,7 @@
 //!
 //! A list has one URL on each line; empty lines and those that begin with `#` are left out. Nothing here connects anywhere.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -108,6 +109,13 @@ impl Urls {
         (0..self.count() as u32).map(|index| self.get(TaskIndex(index))).collect()
     }
 
+    /// The hosts that are asked, with their ports where named, each once and in order.
+    pub fn hosts(&self) -> Vec<String> {
+        let host = |url: &String| Some(url.parse::<Uri>().ok()?.authority()?.to_string());
+        let hosts: BTreeSet<String> = self.all().iter().filter_map(host).collect();
+        hosts.into_iter().collect()
+    }
+
     /// Whether each is well-formed, and there are not too many: what did not come from [`Urls::read`] may not be.
     pub(super) fn check(&self) -> Result<(), UrlsError> {
         if self.are_loopback() {
@@ -144,9 +152,9 @@ fn fault(url: &str) -> Option<&'static str> {
         (Some("http" | "https"), Some(host)) if host.host().is_empty() => {
             Some("names no host; write http://example.org/")
         }
-        (Some("https"), _) if !cfg!(feature = "https") => {
-            Some("is an https address, and this poolscope was built without; write http, or build it with --features https")
-        }
+        (Some("https"), _) if !cfg!(feature = "https") => Some(
+            "is an https address, and this poolscope was built without; write http, or build it with --features https",
+        ),
         (Some("http" | "https"), Some(_)) => None,
         (Some(_), _) => Some("is neither http nor https"),
         (None, _) => Some("does not begin with http://"),

@@ -231,14 +231,23 @@ fn difference(head: &Head, plan: &Plan, machine: &Machine) -> Option<String> {
         .map(|((name, there), (_, here))| format!("{name} is {there} there, and {here} here"))
 }
 
+/// The URLs whose pages are asked for.
+fn urls_of(load: &crate::plan::Workload) -> String {
+    match &load.size {
+        crate::plan::Size::Urls(urls) => urls.all().join(" "),
+        _ => String::new(),
+    }
+}
+
 /// What must be the same.
-fn facts(plan: &Plan, machine: &Machine) -> [(&'static str, String); 12] {
+fn facts(plan: &Plan, machine: &Machine) -> [(&'static str, String); 13] {
     let load = plan.workloads.first();
     let of_load = |what: fn(&crate::plan::Workload) -> String| load.map(what).unwrap_or_default();
     let timeout = plan.timeout.map_or_else(|| "none".to_owned(), |timeout| timeout.to_string());
     [
         ("--task", of_load(crate::plan::Workload::tasks_text)),
         ("--size", of_load(|load| load.size.to_string())),
+        ("--urls", of_load(urls_of)),
         ("--tasks", of_load(|load| load.tasks.to_string())),
         ("--runtime", plan.runtime.to_string()),
         ("--simulator", format!("{:?}", plan.simulator)),

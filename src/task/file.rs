@@ -50,7 +50,10 @@ pub(super) fn run(
         content.fill(&mut piece, at, length);
         if let Some(wrong) = piece.iter().zip(&back).position(|(written, read)| written != read) {
             let place = grouped(at + wrong as u64);
-            return Err(Stop::Failed(format!("byte {place} of a file in {} is not what was written", folder.display())));
+            return Err(Stop::Failed(format!(
+                "byte {place} of a file in {} is not what was written",
+                folder.display()
+            )));
         }
         hash = back.chunks(8).fold(hash, |hash, word| mix64(hash ^ number(word)));
         go_on(host, at + length, bytes, 1)?;
@@ -123,7 +126,9 @@ mod tests {
     fn the_value_follows_from_size_seed_and_index() {
         let one = value(PIECE as u64 + 13, 1, 7).unwrap();
         assert_eq!(value(PIECE as u64 + 13, 1, 7), Ok(one));
-        for (bytes, seed, index) in [(PIECE as u64 + 12, 1, 7), (PIECE as u64 + 13, 2, 7), (PIECE as u64 + 13, 1, 8)] {
+        for (bytes, seed, index) in
+            [(PIECE as u64 + 12, 1, 7), (PIECE as u64 + 13, 2, 7), (PIECE as u64 + 13, 1, 8)]
+        {
             assert_ne!(value(bytes, seed, index), Ok(one));
         }
         // For ever: what a digest is made of.
@@ -139,6 +144,9 @@ mod tests {
                 self.1 += 1;
                 assert_eq!(std::fs::read_dir(self.0).unwrap().count(), 0);
                 if self.1 < 3 { ControlFlow::Continue(()) } else { ControlFlow::Break(Stop::Cancelled) }
+            }
+            fn command(&mut self, _: TaskIndex, _: &crate::plan::Command) -> ControlFlow<Stop> {
+                ControlFlow::Continue(())
             }
             fn block(&mut self, _wait: crate::units::Nanos) -> ControlFlow<Stop> {
                 ControlFlow::Continue(())
@@ -157,6 +165,9 @@ mod tests {
         let Err(Stop::Failed(words)) = run(Bytes(1), 1, TaskIndex(0), &missing, &mut Unwatched) else {
             panic!("there is no such folder")
         };
-        assert!(words.starts_with("create a file in /") && words.contains("/missing: No such file"), "{words}");
+        assert!(
+            words.starts_with("create a file in /") && words.contains("/missing: No such file"),
+            "{words}"
+        );
     }
 }

@@ -22,6 +22,7 @@ use crate::ids::TaskIndex;
 use crate::plan::Urls;
 use crate::task::http::net::{Guard, Net};
 use crate::task::{Host, Stop, Watch};
+use crate::text::sanitised;
 use crate::units::{Bytes, Nanos};
 
 /// How long a page may take where no time limit is set, as in the notes' example.
@@ -104,11 +105,13 @@ fn words(error: &Error) -> String {
         Error::HostNotFound => "there is no such host".to_owned(),
         Error::TooManyRedirects => format!("more than {MAX_REDIRECTS} redirects"),
         Error::RedirectFailed => "redirected to nowhere".to_owned(),
-        Error::LargeResponseHeader(..) => format!("its headers are longer than {}", Bytes(MAX_HEADERS as u64)),
+        Error::LargeResponseHeader(..) => {
+            format!("its headers are longer than {}", Bytes(MAX_HEADERS as u64))
+        }
         Error::BadUri(_) | Error::Http(_) => "redirected to what is no http address".to_owned(),
         Error::TlsRequired => "is an https page, which this build of poolscope cannot ask for".to_owned(),
         Error::Protocol(_) => "the answer is no HTTP".to_owned(),
-        other => other.to_string().chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect(),
+        other => sanitised(other.to_string().as_bytes()),
     }
 }
 

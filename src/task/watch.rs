@@ -18,7 +18,10 @@ pub struct Watch {
 
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").field("limit", &self.limit).field("waited", &self.waited()).finish_non_exhaustive()
+        f.debug_struct("Watch")
+            .field("limit", &self.limit)
+            .field("waited", &self.waited())
+            .finish_non_exhaustive()
     }
 }
 

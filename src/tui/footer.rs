@@ -85,6 +85,7 @@ fn means_something(row: &Binding, model: &Model) -> bool {
         Action::Run | Action::Predict => !running,
         Action::Cancel => running,
         Action::GilShorter => model.session.running().is_some_and(|run| run.gil_rule().is_some()),
+        Action::Output => model.commands().is_some_and(|log| log.totals.ended > 0),
         Action::Freeze => running || model.still.is_some(),
         Action::OpenPlan => model.overlay.is_none() && lab::lab_layout(model.area, model).plan.is_none(),
         Action::Up if row.context == Context::Workers => model.shown_row().is_some_and(|row| row.slots > 1),

@@ -167,7 +167,8 @@ mod tests {
         let rows =
             |context| TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).count();
         // What the help itself and an empty Compare take is told by their last line.
-        let told = |context| !matches!(context, Context::Help | Context::Empty);
+        let told =
+            |context| !matches!(context, Context::Help | Context::Empty | Context::Consent | Context::Output);
         let shown = TABLE.iter().filter(|row| told(row.context) && !row.shown.is_empty()).count();
         // What holds everywhere is named on both.
         assert_eq!(

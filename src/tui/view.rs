@@ -11,6 +11,7 @@ use crate::tui::glyphs;
 use crate::tui::help::Help;
 use crate::tui::lab::{self, PlanPanel};
 use crate::tui::model::{Model, Overlay, Screen};
+use crate::tui::page;
 
 /// The smallest terminal on which there is a screen.
 pub(crate) const LEAST: (u16, u16) = (40, 10);
@@ -62,6 +63,12 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
             let area = PlanPanel::overlay_area(model);
             Clear.render(area, buf);
             PlanPanel::new(model).render(area, buf);
+        }
+        Some(Overlay::Consent { scroll }) => {
+            page::consent(model, scroll, Rect { height: area.height - 1, ..area }, buf);
+        }
+        Some(Overlay::Output { task, attempt, scroll }) => {
+            page::output(model, (task, attempt), scroll, Rect { height: area.height - 1, ..area }, buf);
         }
         None => {}
     }

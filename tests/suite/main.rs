@@ -17,6 +17,9 @@ mod cli_results;
 mod cli_signals;
 mod cli_sweep;
 mod cli_usage;
+mod command_runs;
+#[cfg(target_os = "linux")]
+mod commands;
 #[cfg(target_os = "linux")]
 mod cost;
 mod family;

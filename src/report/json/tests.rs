@@ -4,20 +4,21 @@ use crate::report::fixture::{eventful, locked};
 
 #[test]
 fn the_contract_holds_key_for_key() {
-    let text = json(&eventful()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let text = json(&eventful(), Outputs::default()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
     insta::assert_snapshot!("contract", text);
     assert!(text.ends_with("}\n"));
 }
 
 #[test]
 fn a_lock_is_told_for_the_run_and_for_each_worker() {
-    let text = json(&locked()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let text = json(&locked(), Outputs::default()).replace(env!("CARGO_PKG_VERSION"), "VERSION");
     insta::assert_snapshot!("gil", text);
 }
 
 #[test]
 fn a_session_without_runs_is_told_too() {
-    let none: serde_json::Value = serde_json::from_str(&json(&Session::default())).unwrap();
+    let none: serde_json::Value =
+        serde_json::from_str(&json(&Session::default(), Outputs::default())).unwrap();
     assert_eq!(none["schema"], "poolscope/run/1");
     assert_eq!(none["runs"], serde_json::json!([]));
     assert!(none["plan"].is_null() && none["machine"].is_null());
@@ -26,7 +27,7 @@ fn a_session_without_runs_is_told_too() {
 #[test]
 fn the_ledger_closes_to_workers_times_elapsed() {
     let session = [serial(), threads()].iter().fold(Scene::on(2), Scene::play).over();
-    let document: serde_json::Value = serde_json::from_str(&json(&session)).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&json(&session, Outputs::default())).unwrap();
     for run in document["runs"].as_array().unwrap() {
         let number = |value: &serde_json::Value| value.as_i64().unwrap();
         let ledger: i64 = run["ledger_ns"].as_object().unwrap().values().map(number).sum();

@@ -50,7 +50,9 @@ mod tests {
 
     #[test]
     fn public_addresses_are_told_from_all_others() {
-        for text in ["93.184.216.34", "1.1.1.1", "172.32.0.1", "192.0.1.1", "2606:4700::1111", "::ffff:1.1.1.1"] {
+        for text in
+            ["93.184.216.34", "1.1.1.1", "172.32.0.1", "192.0.1.1", "2606:4700::1111", "::ffff:1.1.1.1"]
+        {
             assert!(is_public(text.parse().unwrap()), "{text}");
         }
         for text in [

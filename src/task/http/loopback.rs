@@ -178,7 +178,11 @@ mod tests {
             assert_eq!(body.len() as u64, page.length.0);
             assert!(body.starts_with(&format!("This is {}", page.path)));
         }
-        for request in ["GET / HTTP/1.1\r\n\r\n", "GET /../etc/passwd HTTP/1.1\r\n\r\n", "POST /www.cnn.com/ HTTP/1.1\r\n\r\n"] {
+        for request in [
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET /../etc/passwd HTTP/1.1\r\n\r\n",
+            "POST /www.cnn.com/ HTTP/1.1\r\n\r\n",
+        ] {
             assert!(ask(server.port(), request).starts_with("HTTP/1.1 404 "), "{request}");
         }
     }

@@ -15,8 +15,8 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
 };
 
-use super::address::is_public;
 use super::TIMEOUT;
+use super::address::is_public;
 use crate::clock::{Clock, Stamp};
 use crate::plan::urls;
 use crate::task::{Stop, Watch};

@@ -47,7 +47,8 @@ fn failed(words: &str) -> Result<u64, Stop> {
 fn the_value_of_a_page_is_its_length() {
     assert_eq!(ask(&saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")), Ok(5));
     assert_eq!(ask(&saying("HTTP/1.1 204 No Content\r\n\r\n")), Ok(0));
-    let chunked = "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\nfour\r\n0\r\n\r\n";
+    let chunked =
+        "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\nfour\r\n0\r\n\r\n";
     assert_eq!(ask(&saying(chunked)), Ok(7));
     assert_eq!(ask(&saying("HTTP/1.0 200 OK\r\n\r\nuntil the end")), Ok(13));
 }
@@ -61,7 +62,10 @@ fn what_is_no_page_is_said_in_words() {
         ("\u{1b}[2J garbage that is no HTTP at all\r\n\r\n", "the answer is no HTTP"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", "the connection ended before the page did"),
         ("", "the connection ended before the page did"),
-        ("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n", "redirected to what is no http address"),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n",
+            "redirected to what is no http address",
+        ),
         ("HTTP/1.1 302 Found\r\n\r\n", "302 Found"),
     ] {
         assert_eq!(ask(&saying(text)), failed(words), "{text:?}");
@@ -80,7 +84,8 @@ fn nothing_of_the_environment_is_sent() {
     let url = server(|stream, head| {
         let length = head.len();
         write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{head}").unwrap();
-        let lines: Vec<String> = head.lines().skip(1).map(str::to_lowercase).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<String> =
+            head.lines().skip(1).map(str::to_lowercase).filter(|line| !line.is_empty()).collect();
         let names: Vec<&str> = lines.iter().filter_map(|line| Some(line.split_once(':')?.0)).collect();
         assert!(names.iter().all(|name| ["host", "user-agent", "accept"].contains(name)), "{names:?}");
         assert!(lines.contains(&format!("user-agent: {}", USER_AGENT.to_lowercase())), "{lines:?}");
@@ -142,7 +147,9 @@ fn a_page_that_never_comes_ends_with_its_time_or_with_the_run() {
 fn the_five_urls_of_the_notes_need_no_network() {
     let server = loopback::Loopback::start().unwrap();
     let ends: Vec<_> = (0..5)
-        .map(|index| run(&Urls::default(), Some(server.port()), TaskIndex(index), &mut crate::task::Unwatched))
+        .map(|index| {
+            run(&Urls::default(), Some(server.port()), TaskIndex(index), &mut crate::task::Unwatched)
+        })
         .collect();
     let last = "http://nonexistant-subdomain.invalid/: there is no such host";
     assert_eq!(ends, [Ok(291_840), Ok(163_840), Ok(102_400), Ok(215_040), failed(last)]);
