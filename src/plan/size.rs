@@ -152,8 +152,6 @@ impl Size {
             }
             TaskType::File => Self::Buffer(Bytes(parse_count(text)?)),
             TaskType::Http if text == urls::LOOPBACK_HOST => Self::Urls(Urls::default()),
-            // A list is read from a file.
-            TaskType::Http => return Err(form()),
             TaskType::Cpu | TaskType::Sum | TaskType::Native => Self::Compute(parse_compute(text)?),
             TaskType::Primes if text.contains(',') => {
                 Self::Numbers(text.split(',').map(|n| parse_count(n.trim())).collect::<Result<_, _>>()?)
@@ -172,8 +170,8 @@ impl Size {
                 let (compute, wait) = text.split_once('+').ok_or_else(form)?;
                 Self::Mixed(parse_compute(compute.trim())?, parse_time(wait.trim())?)
             }
-            // It is no text that could be taken apart: its words are given one by one.
-            TaskType::Command => return Err(form()),
+            // A list of URLs is read from a file; the words of a command are given one by one.
+            TaskType::Http | TaskType::Command => return Err(form()),
             // Which parts there are stands in the list of task types: see [`crate::plan::Workload::resize`].
             TaskType::Mix => return Err(form()),
         };

@@ -141,24 +141,27 @@ fn fault(url: &str) -> Option<&'static str> {
     if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Some("holds a character that no URL has; write it as %C3%A9, or a host as xn--…");
     }
-    let Ok(uri) = url.parse::<Uri>() else {
+    let Some((scheme, _)) = url.split_once("://") else {
+        return Some("does not begin with http://");
+    };
+    if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return Some("is neither http nor https");
+    }
+    let Some(authority) = url.parse::<Uri>().ok().and_then(|uri| uri.into_parts().authority) else {
         return Some("is no URL; write http://example.org/");
     };
-    let (scheme, host) = (uri.scheme_str(), uri.authority());
-    match (scheme, host) {
-        (Some("http" | "https"), Some(host)) if host.as_str().contains('@') => {
-            Some("holds a user's name, which is not sent; leave it out")
-        }
-        (Some("http" | "https"), Some(host)) if host.host().is_empty() => {
-            Some("names no host; write http://example.org/")
-        }
-        (Some("https"), _) if !cfg!(feature = "https") => Some(
-            "is an https address, and this poolscope was built without; write http, or build it with --features https",
-        ),
-        (Some("http" | "https"), Some(_)) => None,
-        (Some(_), _) => Some("is neither http nor https"),
-        (None, _) => Some("does not begin with http://"),
+    if authority.as_str().contains('@') {
+        return Some("holds a user's name, which is not sent; leave it out");
     }
+    if authority.host().is_empty() {
+        return Some("names no host; write http://example.org/");
+    }
+    if scheme.eq_ignore_ascii_case("https") && !cfg!(feature = "https") {
+        return Some(
+            "is an https address, and this poolscope was built without; write http, or build it with --features https",
+        );
+    }
+    None
 }
 
 #[cfg(test)]
@@ -192,6 +195,7 @@ mod tests {
             ("ftp://a/", "is neither http nor https"),
             ("example.org", "does not begin with http://"),
             ("http://", "is no URL"),
+            ("mailto:x@example.org", "does not begin with http://"),
             ("http://u:p@a/", "holds a user's name"),
             ("http://a/\u{1b}]52;c;x\u{7}", "\\u{1b}]52"),
             ("http://exämple.org/", "holds a character that no URL has"),

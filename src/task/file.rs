@@ -67,7 +67,7 @@ fn read(file: &mut File, piece: &mut [u8]) -> io::Result<()> {
 
 /// Tells how far the task is, of its two halves (written, read back) in number `half`, and asks whether to go on.
 fn go_on(host: &mut impl Host, done: u64, of: Bytes, half: u64) -> Result<(), Stop> {
-    let share = (done as f64 / of.0 as f64 + half as f64) / 2.0;
+    let share = f64::midpoint(done as f64 / of.0 as f64, half as f64);
     match host.checkpoint((share * f64::from(u16::MAX)) as u16) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(stop) => Err(stop),

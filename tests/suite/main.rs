@@ -23,7 +23,10 @@ mod commands;
 #[cfg(target_os = "linux")]
 mod cost;
 mod family;
+#[cfg(target_os = "linux")]
+mod files;
 mod gil_rule;
+mod pages;
 mod pictures;
 mod processes;
 mod pty;

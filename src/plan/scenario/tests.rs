@@ -230,7 +230,8 @@ fn faults_of_a_workload_stand_where_it_stands() {
         ),
         (
             "task = \"cup\"\nsize = 5\ntasks = 1",
-            "my.toml:14:8: task \"cup\" is no task type; there are cpu, sum, primes, native, sleep, mixed",
+            "my.toml:14:8: task \"cup\" is no task type; there are cpu, sum, primes, native, sleep, mixed, \
+             file, http, command",
         ),
         (
             "task = \"cpu\"\nsize = 5\ntasks = 0",

@@ -21,11 +21,13 @@ impl Reader<'_> {
             }
             (Some(list), None) => {
                 let texts = self.texts(list, "[\"http://example.org/\"]")?;
-                let urls = Urls::of(texts.iter().map(String::as_str).zip(1..));
-                urls.map_err(|error| {
-                    self.fault(list.at, format!("urls: {error}").replace("line ", "number "))
-                })
-                .ok()?
+                match Urls::of(texts.iter().map(String::as_str).zip(1..)) {
+                    Ok(urls) => urls,
+                    Err(error) => {
+                        self.fault(list.at, format!("urls: {error}").replace("line ", "number "));
+                        return None;
+                    }
+                }
             }
             (None, Some(file)) => self.urls_file(file)?,
             (None, None) => Urls::default(),

@@ -30,17 +30,17 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, .., y, z] = address.segments();
+    let [first, second, third, fourth, .., last_but_one, last] = address.segments();
     let v4 = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
-    match (a, b, c, d) {
+    match (first, second, third, fourth) {
         // Mapped and compatible addresses, and the unspecified and the loopback one among them.
         (0, 0, 0, 0) => address.to_ipv4().is_some_and(is_public_v4),
         // Translated to IPv4, and tunnelled in it.
-        (0x64, 0xff9b, 0, 0) => is_public_v4(v4(y, z)),
+        (0x64, 0xff9b, 0, 0) => is_public_v4(v4(last_but_one, last)),
         (0x2002, high, low, _) => is_public_v4(v4(high, low)),
         // All else that is public lies in 2000::/3; documentation and Teredo do too.
         (0x2001, 0xdb8 | 0, ..) => false,
-        _ => a & 0xe000 == 0x2000,
+        _ => first & 0xe000 == 0x2000,
     }
 }
 

@@ -57,7 +57,8 @@ fn the_value_of_a_page_is_its_length() {
 fn what_is_no_page_is_said_in_words() {
     for (text, words) in [
         ("HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno!", "404 Not Found"),
-        ("HTTP/1.1 500 \u{1b}]0;title\u{7}\r\nContent-Length: 0\r\n\r\n", "500 Internal Server Error"),
+        ("HTTP/1.1 500 Whatever they like\r\nContent-Length: 0\r\n\r\n", "500 Internal Server Error"),
+        ("HTTP/1.1 500 \u{1b}]0;title\u{7}\r\nContent-Length: 0\r\n\r\n", "the answer is no HTTP"),
         ("HTTP/1.1 599 x\r\nContent-Length: 0\r\n\r\n", "status 599"),
         ("\u{1b}[2J garbage that is no HTTP at all\r\n\r\n", "the answer is no HTTP"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", "the connection ended before the page did"),

@@ -59,6 +59,9 @@ fn choices_change_and_bring_their_defaults() {
     press(&mut model, "<Home><Right>");
     assert_eq!(model.form.task(), TaskType::Sum);
     press(&mut model, "hh");
+    assert_eq!(model.form.task(), TaskType::Http);
+    assert_eq!(model.form.plan.workloads[0].tasks, 5);
+    press(&mut model, "hh");
     assert_eq!(model.form.task(), TaskType::Mixed);
     assert_eq!(model.form.plan.workloads[0].size.to_string(), "250ms+250ms");
     press(
