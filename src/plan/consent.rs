@@ -63,7 +63,7 @@ impl Plan {
         for load in &self.workloads {
             let Size::Command(command) = &load.size else { continue };
             lines.push(format!("the command    {}", command.label()));
-            lines.push(format!("the program    {:?}", command.program()));
+            lines.push(format!("the program    {:?}", command.program().to_string_lossy()));
             let last = load.tasks.saturating_sub(1);
             lines.push(format!("the first task {}", command.line(0)));
             if last > 0 {
@@ -78,12 +78,13 @@ impl Plan {
             let ways: Vec<String> =
                 self.strategies.iter().map(|way: &Strategy| way.label(way.shape(shape))).collect();
             let times = u64::from(self.repeats) * self.strategies.len() as u64;
-            let runs = format!("{} in each of {}", plural(load.tasks, "task"), plural(times, "run"));
+            let each = if times > 1 { "each of " } else { "" };
+            let runs = format!("{} in {each}{}", plural(load.tasks, "task"), plural(times, "run"));
             lines.push(format!("how often      {runs}: {}", ways.join(", ")));
         }
         if !lines.is_empty() {
             let here = std::env::current_dir().unwrap_or_default();
-            lines.push(format!("working in     {here:?}"));
+            lines.push(format!("working in     {:?}", here.to_string_lossy()));
         }
         lines
     }

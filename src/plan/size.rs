@@ -157,10 +157,9 @@ impl Size {
                 let (compute, wait) = text.split_once('+').ok_or_else(form)?;
                 Self::Mixed(parse_compute(compute.trim())?, parse_time(wait.trim())?)
             }
-            // It is no text that could be taken apart: its words are given one by one.
-            TaskType::Command => return Err(form()),
-            // Which parts there are stands in the list of task types: see [`crate::plan::Workload::resize`].
-            TaskType::Mix => return Err(form()),
+            // A command's words are given one by one. Which parts a mix has stands in the list of task types: see
+            // [`crate::plan::Workload::resize`].
+            TaskType::Command | TaskType::Mix => return Err(form()),
         };
         size.check(task).map(|()| size)
     }
