@@ -248,7 +248,9 @@ fn fifty_kills_leave_nothing() {
                     until(&going, 2 * sleepers);
                     let workers = if round % 3 == 0 { going.family.workers() } else { Vec::new() };
                     going.signal("KILL");
-                    workers.into_iter().for_each(|pid| signal(pid, "KILL"));
+                    for pid in workers {
+                        signal(pid, "KILL");
+                    }
                     going.wait();
                     let took = going.family.until_extinct();
                     println!("{way} {script}: {took:?}");
