@@ -4,6 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use crate::clock::RunTime;
@@ -27,7 +28,7 @@ pub struct Job {
     /// Something that goes wrong on purpose.
     pub fault: Option<Fault>,
     /// Who runs commands, where tasks are commands.
-    pub(super) commands: Option<Arc<Commands>>,
+    commands: Option<Arc<Commands>>,
 }
 
 /// Of what passes between two looks at the clock, at most so much counts towards a task's time limit: a stop by Ctrl-Z,
@@ -60,6 +61,17 @@ impl Ended {
 }
 
 impl Job {
+    /// What attempts of this work have in common. Commands need a supervisor, which is started from `program`.
+    pub fn new(
+        work: Work,
+        timeout: Option<Nanos>,
+        fault: Option<Fault>,
+        program: impl FnOnce() -> PathBuf,
+    ) -> Self {
+        let commands = Commands::of(&work, program);
+        Self { work, timeout, fault, commands }
+    }
+
     /// Prepares what tasks need besides a worker's scratch; a worker calls this while it is starting.
     pub(super) fn prepare(&self) {
         if let Some(commands) = &self.commands {
@@ -76,7 +88,7 @@ impl Job {
 
     /// Runs attempt number `attempt` of task `index` on a worker with this lane and this scratch, and what it left where it
     /// ran a command. A panic is the attempt's error.
-    pub(super) fn run(
+    pub fn run(
         &self,
         index: TaskIndex,
         attempt: u8,

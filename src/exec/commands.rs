@@ -133,12 +133,16 @@ fn verdict(end: &CommandEnd) -> Result<(), Stop> {
 
 /// Stops every command that runs in this process's care, as Ctrl-Z does.
 pub fn stop_all() {
-    live().iter().for_each(|supervisor| supervisor.stop());
+    for supervisor in live() {
+        supervisor.stop();
+    }
 }
 
 /// Lets them go on.
 pub fn continue_all() {
-    live().iter().for_each(|supervisor| supervisor.resume());
+    for supervisor in live() {
+        supervisor.resume();
+    }
 }
 
 fn live() -> Vec<Arc<Supervisor>> {

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::clock::RunTime;
 use crate::event::{EventSink, Outcome, Phase, RunEvent, StopReason};
 use crate::exec::attempt::{Ended, Job};
-use crate::exec::commands::Commands;
 use crate::exec::gil::{Gil, GilSeat, Interval};
 use crate::exec::lane::LaneWriter;
 use crate::exec::outcomes::Outcomes;
@@ -41,12 +40,7 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn new(spec: &RunSpec, env: &RunEnv) -> Self {
         Self {
-            job: Job {
-                work: spec.work.clone(),
-                timeout: spec.timeout,
-                fault: spec.fault,
-                commands: Commands::of(&spec.work, || env.worker_program.clone()),
-            },
+            job: Job::new(spec.work.clone(), spec.timeout, spec.fault, || env.worker_program.clone()),
             events: env.events.clone(),
             tasks: spec.tasks,
             chunk: u64::from(spec.chunk),

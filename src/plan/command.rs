@@ -19,6 +19,8 @@ pub use items::{Items, MAX_ITEMS, MAX_ITEMS_BYTES};
 const INDEX: &str = "{}";
 /// What stands for a task's item.
 const ITEM: &str = "{item}";
+/// So many characters of a command are shown in a heading.
+const SHOWN: usize = 60;
 /// What interprets a script.
 const SHELL: &str = "/bin/sh";
 
@@ -154,6 +156,16 @@ impl Command {
     /// command a terminal is written as an escape.
     pub fn label(&self) -> String {
         in_one_line(&self.words)
+    }
+
+    /// As much of the label as there is room for in a heading.
+    pub fn short_label(&self) -> String {
+        let label = self.label();
+        let mut out: String = label.chars().take(SHOWN).collect();
+        if out.len() < label.len() {
+            out.push('…');
+        }
+        out
     }
 
     /// What is run for task `index`, in one line: the program's path and the arguments.

@@ -83,12 +83,13 @@ impl Plan {
             let ways: Vec<String> =
                 self.strategies.iter().map(|way: &Strategy| way.label(way.shape(shape))).collect();
             let times = u64::from(self.repeats) * self.strategies.len() as u64;
-            let runs = format!("{} in each of {}", plural(load.tasks, "task"), plural(times, "run"));
+            let each = if times > 1 { "each of " } else { "" };
+            let runs = format!("{} in {each}{}", plural(load.tasks, "task"), plural(times, "run"));
             lines.push(format!("how often      {runs}: {}", ways.join(", ")));
         }
         if self.permissions().contains(&Permission::Command) {
             let here = std::env::current_dir().unwrap_or_default();
-            lines.push(format!("working in     {here:?}"));
+            lines.push(format!("working in     {:?}", here.to_string_lossy()));
         }
         lines
     }
@@ -96,7 +97,7 @@ impl Plan {
 
 fn command_lines(command: &Command, tasks: u64, lines: &mut Vec<String>) {
     lines.push(format!("the command    {}", command.label()));
-    lines.push(format!("the program    {:?}", command.program()));
+    lines.push(format!("the program    {:?}", command.program().to_string_lossy()));
     let last = tasks.saturating_sub(1);
     lines.push(format!("the first task {}", command.line(0)));
     if last > 0 {

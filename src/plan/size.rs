@@ -170,10 +170,9 @@ impl Size {
                 let (compute, wait) = text.split_once('+').ok_or_else(form)?;
                 Self::Mixed(parse_compute(compute.trim())?, parse_time(wait.trim())?)
             }
-            // A list of URLs is read from a file; the words of a command are given one by one.
-            TaskType::Http | TaskType::Command => return Err(form()),
-            // Which parts there are stands in the list of task types: see [`crate::plan::Workload::resize`].
-            TaskType::Mix => return Err(form()),
+            // A list of URLs is read from a file, and a command's words are given one by one. Which parts a mix has stands in
+            // the list of task types: see [`crate::plan::Workload::resize`].
+            TaskType::Http | TaskType::Command | TaskType::Mix => return Err(form()),
         };
         size.check(task).map(|()| size)
     }

@@ -31,7 +31,7 @@ const LOOPBACK: [&str; 5] = [
 ];
 
 /// The URLs of a workload; task i takes URL i modulo their number.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Urls {
     /// None for those on the loopback.
     named: Arc<[String]>,

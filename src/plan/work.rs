@@ -11,9 +11,6 @@ use crate::plan::task::TaskType;
 use crate::plan::urls::Urls;
 use crate::units::{Bytes, Nanos, grouped, three_digits};
 
-/// So many characters of a command are shown where there is room for one line.
-const COMMAND_SHOWN: usize = 60;
-
 /// What one iteration of each kernel costs on one quiet thread of this machine, in nanoseconds.
 #[derive(Copy, Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Costs {
@@ -229,7 +226,7 @@ impl Work {
             }
             Self::File { bytes } => bytes.to_string(),
             Self::Http(urls) => urls.to_string(),
-            Self::Command(command) => shortened(&command.label()),
+            Self::Command(command) => command.short_label(),
             Self::Mix { parts } => {
                 let part = |(work, weight): &(Self, u32)| work.label_of(u64::from(*weight));
                 parts.iter().map(part).collect::<Vec<_>>().join(" + ")
@@ -243,15 +240,6 @@ impl Work {
     pub fn label_of(&self, tasks: u64) -> String {
         format!("{} × {} {}", grouped(tasks), self.task(), self.label())
     }
-}
-
-/// As much of a command as a heading has room for.
-fn shortened(label: &str) -> String {
-    let mut out: String = label.chars().take(COMMAND_SHOWN).collect();
-    if out.len() < label.len() {
-        out.push('…');
-    }
-    out
 }
 
 /// The divisions that trial division of `n` takes if `n` is prime: the odd numbers from 3 to its root.

@@ -57,7 +57,8 @@ pub struct CommandLog {
 }
 
 impl CommandLog {
-    pub(super) fn take(&mut self, end: &CommandEnd) {
+    /// Takes one more in.
+    pub fn take(&mut self, end: &CommandEnd) {
         let totals = &mut self.totals;
         totals.ended += 1;
         totals.elapsed += end.elapsed;

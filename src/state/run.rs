@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
 use crate::event::{
-    CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record, RunEnd, RunEvent,
-    RunStart, WorkerExit,
+    CommandEnd, CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record,
+    RunEnd, RunEvent, RunStart, WorkerExit,
 };
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::plan::GilRule;
@@ -318,6 +318,12 @@ impl RunState {
         };
         let same = |record: &&TaskRecord| (record.task, record.attempt) == (task, before);
         self.recent.iter().rev().find(same).map(|record| record.end)
+    }
+
+    /// CPU time of an attempt: its worker's own, and that of the command that it ran, as far as that is kept.
+    pub fn cpu_of(&self, record: &TaskRecord) -> Nanos {
+        let command = self.commands.as_ref().and_then(|log| log.of(record.task, record.attempt));
+        record.cpu + command.map(CommandEnd::cpu).unwrap_or_default()
     }
 
     /// The process that a worker's process was started by: poolscope, unless the worker is one of its own threads.

@@ -57,7 +57,8 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
             let area = Rect { height: area.height - 1, ..area };
             let gil = model.session.running().is_some_and(|run| run.gil_rule().is_some());
             let help = Help::new(&model.theme, model.screen, scroll);
-            help.gil(gil).simulating(model.is_simulating()).render(area, buf);
+            let help = help.gil(gil).simulating(model.is_simulating());
+            help.commands(model.commands().is_some()).render(area, buf);
         }
         Some(Overlay::Plan) => {
             let area = PlanPanel::overlay_area(model);

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::cli::{Going, poolscope, results, run};
+use crate::cli::{Going, poolscope, run};
 use crate::family::signal;
 
 /// Two ways whose workers are elsewhere: in poolscope, and in processes of their own.
@@ -18,6 +18,13 @@ fn scenario(folder: &tempfile::TempDir, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// The JSON of what must succeed, without a word on standard error; the command stands behind the options.
+fn results(options: &[&str], command: &[&str]) -> Value {
+    let ended = run(&[options, &["--json", "-q", "--"], command].concat());
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:?}");
+    ended.json()
+}
+
 fn outputs(document: &Value) -> Vec<(u64, String)> {
     let outputs = document["runs"][0]["outputs"].as_array().unwrap().iter();
     outputs.map(|end| (end["task"].as_u64().unwrap(), end["tail"].as_str().unwrap().to_owned())).collect()
@@ -25,18 +32,8 @@ fn outputs(document: &Value) -> Vec<(u64, String)> {
 
 #[test]
 fn a_command_is_run_once_for_each_task_the_same_in_every_way() {
-    let document = results(&[
-        "compare",
-        "-w",
-        "2",
-        "-n",
-        "6",
-        "-s",
-        "serial,threads,processes,hybrid",
-        "--",
-        "true",
-        "{}",
-    ]);
+    let document =
+        results(&["compare", "-w", "2", "-n", "6", "-s", "serial,threads,processes,hybrid"], &["true", "{}"]);
     let runs = document["runs"].as_array().unwrap();
     assert_eq!(runs.len(), 4);
     for run in runs {
@@ -50,7 +47,7 @@ fn a_command_is_run_once_for_each_task_the_same_in_every_way() {
     let command = &document["plan"]["workloads"][0]["command"];
     assert_eq!(command["argv"], serde_json::json!(["true", "{}"]));
     assert!(command["program"].as_str().unwrap().starts_with('/'));
-    let other = results(&["run", "-w", "2", "-n", "6", "--", "true", "x{}"]);
+    let other = results(&["run", "-w", "2", "-n", "6"], &["true", "x{}"]);
     assert_ne!(other["runs"][0]["digest"], runs[0]["digest"]);
 }
 
@@ -77,9 +74,9 @@ fn a_script_gets_its_values_as_arguments() {
     let list = folder.path().join("list");
     std::fs::write(&list, "$(exit 9)\n\n\"; exit 9\n").unwrap();
     let list = list.to_str().unwrap();
-    let document = results(&["run", "-w", "1", "--items", list, "--output", "all", "--shell", "--", script]);
+    let document = results(&["run", "-w", "1", "--items", list, "--output", "all", "--shell"], &[script]);
     assert_eq!(outputs(&document), [(0, "$(exit 9)/0".to_owned()), (1, "\"; exit 9/1".to_owned())]);
-    let document = results(&["run", "-w", "1", "-n", "2", "--output", "all", "--shell", "--", script]);
+    let document = results(&["run", "-w", "1", "-n", "2", "--output", "all", "--shell"], &[script]);
     assert_eq!(outputs(&document), [(0, "0/0".to_owned()), (1, "1/1".to_owned())]);
 }
 
@@ -147,7 +144,7 @@ fn what_commands_leave_behind_is_killed_and_told() {
 #[test]
 fn a_command_that_computes_is_not_taken_for_one_that_waits() {
     let script = "i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done";
-    let document = results(&["sweep", "-w", "1,2", "-n", "4", "--repeats", "1", "--", "sh", "-c", script]);
+    let document = results(&["sweep", "-w", "1,2", "-n", "4", "--repeats", "1"], &["sh", "-c", script]);
     let waiting = document["diagnosis"]["waiting"].as_f64().unwrap();
     // The machine may be busy, and then commands wait for a CPU; that they compute at all is what counts.
     assert!(waiting < 0.9, "{}", document["diagnosis"]);
@@ -251,7 +248,9 @@ fn fifty_kills_leave_nothing() {
                     until(&going, 2 * sleepers);
                     let workers = if round % 3 == 0 { going.family.workers() } else { Vec::new() };
                     going.signal("KILL");
-                    workers.into_iter().for_each(|pid| signal(pid, "KILL"));
+                    for pid in workers {
+                        signal(pid, "KILL");
+                    }
                     going.wait();
                     let took = going.family.until_extinct();
                     println!("{way} {script}: {took:?}");

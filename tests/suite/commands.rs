@@ -75,7 +75,7 @@ fn arguments_arrive_as_they_are() {
     let script = r#"for a; do printf '<'; printf %s "$a" | od -An -v -tx1 | tr -d ' \n'; printf '>\n'; done"#;
     let words: Vec<&str> = ["-c", script, "sh"].into_iter().chain(hostile).collect();
     let report = run(&order("/bin/sh", &words));
-    let hex = |word: &str| word.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |word: &str| word.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(report.tail, hostile.map(|word| format!("<{}>\n", hex(word))).concat());
 }
 
@@ -144,9 +144,9 @@ fn a_cancelled_command_is_ended_whether_it_listens_or_not() {
             let call = scope.spawn(|| supervisor.run(&sh(script), &cancel).unwrap().end);
             within("a child of the supervisor", || setup::children_of(supervisor.id()).len() == 1);
             if enforced {
-                cancel.enforce()
+                cancel.enforce();
             } else {
-                cancel.cancel()
+                cancel.cancel();
             }
             call.join().unwrap()
         });

@@ -6,7 +6,7 @@ use crate::units::{Bytes, Nanos, Share, plural};
 
 /// How much of the time that workers waited for commands these computed.
 pub(super) struct Computed {
-    computed: Share,
+    share: Share,
     /// CPUs that one of them kept busy, in the mean.
     cpus: f64,
     cpu: Nanos,
@@ -19,7 +19,7 @@ impl Computed {
         let totals = facts.summary.commands.filter(|totals| totals.ended > 0)?;
         let blocked = facts.ledger().blocked;
         (facts.is_long_enough() && blocked > Nanos::ZERO).then(|| Self {
-            computed: facts.summary.computed_by_commands().share_of(blocked),
+            share: facts.summary.computed_by_commands().share_of(blocked),
             cpus: totals.cpu().as_secs_f64() / totals.elapsed.as_secs_f64().max(1e-9),
             cpu: totals.cpu(),
             peak: totals.peak_memory,
@@ -35,7 +35,7 @@ impl Insight for Computed {
     }
 
     fn headline(&self) -> String {
-        format!("the commands computed {} of the time", percent(self.computed))
+        format!("the commands computed {} of the time", percent(self.share))
     }
 
     fn explain(&self) -> String {
@@ -43,7 +43,7 @@ impl Insight for Computed {
             if self.cpus > 1.05 { format!(" (each on {:.1} CPUs)", self.cpus) } else { String::new() };
         format!(
             "workers were blocked while commands ran, and the commands computed {} of that time{several}: {} of CPU time in all, and {} of memory at most.",
-            percent(self.computed),
+            percent(self.share),
             self.cpu,
             self.peak
         )

@@ -186,7 +186,9 @@ fn greet(stream: &mut UnixStream, program: &Path) -> io::Result<Frames> {
     let nonce = Clock::monotonic().now().0 ^ (u64::from(std::process::id()) << 40);
     let hello = Hello { magic: MAGIC, build: build::of(program), nonce, open_files: super::open_files() };
     stream.set_read_timeout(Some(READY.to_std()))?;
-    stream.write_all(&wire::frame(&hello).map_err(failed)?)?;
+    let hello = wire::frame(&hello).map_err(failed)?;
+    // A program that ended at once does not even take it.
+    stream.write_all(&hello).map_err(|error| failed(error.into()))?;
     let mut frames = Frames::default();
     match frames.wait(stream).map_err(failed)? {
         Tell::Ready(given) if given == nonce => {}

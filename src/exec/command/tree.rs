@@ -99,14 +99,14 @@ mod system {
     /// Children of this process, dead ones that are not reaped included. As it has one thread and is the only one to
     /// reap them, nobody is missed.
     pub(in super::super) fn children() -> Vec<i32> {
-        match fs::read_to_string("/proc/thread-self/children") {
-            Ok(text) => text.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect(),
-            // Not every kernel is built with this file.
-            Err(_) => {
-                let me = std::process::id() as i32;
-                all().iter().filter(|stat| stat.parent == me).map(|stat| stat.process.pid).collect()
-            }
-        }
+        let parse = |text: &str| text.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect();
+        // Not every kernel is built with this file.
+        fs::read_to_string("/proc/thread-self/children").map_or_else(|_| by_parent(), |text| parse(&text))
+    }
+
+    fn by_parent() -> Vec<i32> {
+        let me = std::process::id() as i32;
+        all().iter().filter(|stat| stat.parent == me).map(|stat| stat.process.pid).collect()
     }
 
     /// Everybody alive who descends from one of these, without these themselves.

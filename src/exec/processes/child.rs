@@ -24,10 +24,9 @@ use super::{WORKER_ARGUMENT, build};
 use crate::clock::{Clock, RunClock};
 use crate::event::Phase;
 use crate::exec::attempt::{Ended, Job};
-use crate::exec::commands::{self, Commands};
 use crate::exec::gil::{Gil, GilSeat, Interval};
 use crate::exec::lane::{LaneTeller, LaneWriter, Lanes};
-use crate::exec::{CancelToken, command, crowd};
+use crate::exec::{CancelToken, command, commands, crowd};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::OnError;
 use crate::task::Scratch;
@@ -204,8 +203,7 @@ impl Child {
             let tellers = (0..*threads).map(|thread| tell_from(&lanes, SlotId(thread), &hello)).collect();
             (lanes, Some(Mutex::new(tellers)))
         };
-        let commands = Commands::of(&hello.work, own_program);
-        let job = Job { work: hello.work.clone(), timeout: hello.timeout, fault: hello.fault, commands };
+        let job = Job::new(hello.work.clone(), hello.timeout, hello.fault, own_program);
         let queue = Queue { chunks: VecDeque::new(), closed: false, workers: *threads };
         Self {
             job,

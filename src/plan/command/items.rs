@@ -13,7 +13,7 @@ pub const MAX_ITEMS: usize = 1_000_000;
 pub const MAX_ITEMS_BYTES: usize = 16 << 20;
 
 /// Texts, one for each task. A million of them are kept in one piece.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Items {
     text: String,
     /// Where each of them ends in the text.

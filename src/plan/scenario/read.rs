@@ -14,7 +14,7 @@ use crate::plan::mix::TasksError;
 use crate::plan::scenario::SCHEMA;
 use crate::plan::scenario::fault::{Fault, Faults, MOST_FAULTS, Place, nearest, plain, shortened};
 use crate::plan::size::SizeError;
-use crate::plan::{Plan, Strategy, Workload};
+use crate::plan::{Chunk, Plan, Strategy, TaskType, Workload};
 use crate::units::Nanos;
 
 /// Keys at the top.
@@ -156,6 +156,10 @@ impl Reader<'_> {
             if !run.entries.contains_key("workers") {
                 plan.workers = Plan::first_in(plan.runtime, machine).workers;
             }
+        }
+        let commands = loads.iter().any(|(_, load)| load.task == TaskType::Command);
+        if commands && run.is_none_or(|run| run.get("chunk").is_none()) {
+            plan.chunk = Chunk::Tasks(1);
         }
         if let Some(simulator) = top.get("simulator") {
             self.simulator(simulator, &mut plan.simulator);

@@ -17,13 +17,12 @@ pub(super) fn open(model: &mut Model) {
         Screen::Compare => picked,
         Screen::Lab => log.failed().last().or(all.last().copied()),
     };
-    match end {
-        Some(end) => model.overlay = Some(overlay(end)),
-        None => {
-            let words = "no command is over here, or its output is not kept any more; choose another task";
-            model.remark = Some(Remark::Problem(words.to_owned()));
-        }
-    }
+    let Some(end) = end else {
+        let words = "no command is over here, or its output is not kept any more; choose another task";
+        model.remark = Some(Remark::Problem(words.to_owned()));
+        return;
+    };
+    model.overlay = Some(overlay(end));
 }
 
 /// The attempt that is looked at in a run that is opened.

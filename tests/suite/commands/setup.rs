@@ -8,7 +8,7 @@ use poolscope::exec::CancelToken;
 use poolscope::exec::command::{Order, Report, Supervisor};
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A supervisor of its own.
 pub(super) fn supervisor() -> Supervisor {
