@@ -2,9 +2,11 @@
 //!
 //! One request over a connection of its own, as a plain loop over URLs would make it: nothing is kept between tasks, and
 //! nothing of the environment is heeded or sent, no proxy, no `.netrc`, no cookies. Headers, body, redirects and time are
-//! bounded. A page that the open web redirects to must be public too: see [`address`]. Who runs the task can end it within
-//! [`net::SLICE`], but for a look-up of a name or a connection that the system is still trying: these are given up, and end
-//! by themselves.
+//! bounded. A page that the open web redirects to must be public too (`http::address`). Who runs the task can end it within
+//! a tenth of a second; a look-up of a name, or a connection that the system is still trying, is given up then, and ends by
+//! itself.
+//!
+//! Addresses with `https` need the feature of that name: TLS would make the program a third larger.
 
 mod address;
 pub mod loopback;

@@ -164,7 +164,7 @@ fn a_scenario_that_runs_commands_needs_consent() {
     }
     assert!(!folder.path().join("ran-one").exists(), "nothing was run");
     let wrong = run(&["compare", "--scenario", &file, "--allow", "everything"]);
-    assert!(wrong.code == Some(2) && wrong.err.contains("there is command"), "{wrong:?}");
+    assert!(wrong.code == Some(2) && wrong.err.contains("there are command and http"), "{wrong:?}");
     let ran = run(&["run", "--scenario", &file, "--allow", "command", "-q", "-w", "2", "-s", "threads"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(["one", "two", "three"].iter().all(|name| folder.path().join(format!("ran-{name}")).exists()));

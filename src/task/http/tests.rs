@@ -74,6 +74,15 @@ fn what_is_no_page_is_said_in_words() {
 }
 
 #[test]
+fn a_redirect_leads_to_no_file() {
+    for place in ["file:///etc/passwd", "ftp://127.0.0.1/"] {
+        let text = format!("HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n");
+        let url = server(move |stream, _| stream.write_all(text.as_bytes()).unwrap());
+        assert!(matches!(ask(&url), Err(Stop::Failed(_))), "{place}");
+    }
+}
+
+#[test]
 fn hosts_that_do_not_answer_are_told_apart() {
     assert_eq!(ask("http://nonexistant-subdomain.invalid/"), failed("there is no such host"));
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
