@@ -71,6 +71,7 @@ impl Session {
                 let real = start.runtime.simulated().is_none();
                 let before = self.cores.latest().filter(|sample| real && !sample.simulated).cloned();
                 let retries = self.plan.as_ref().map_or(0, |plan| plan.retries);
+                self.make_room_for_commands();
                 self.runs.push(RunState::new(start.clone(), retries, before));
                 self.subject = Some(start.run);
             }
@@ -101,6 +102,12 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Forgets what earlier runs kept of their commands, the earliest first, so that all of it stays within bounds.
+    fn make_room_for_commands(&mut self) {
+        let logs = self.runs.iter_mut().rev().filter_map(|run| run.commands.as_mut());
+        logs.fold(COMMANDS_KEPT, |room, log| room - log.shrink(room).min(room));
     }
 
     /// Whether a simulated comparison goes on.

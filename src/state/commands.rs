@@ -10,8 +10,9 @@ use crate::event::{CommandEnd, Outcome};
 use crate::ids::TaskIndex;
 use crate::units::{Bytes, Nanos};
 
-/// What is kept one by one of one run may take about so many bytes.
-pub const COMMANDS_KEPT: usize = 16 << 20;
+/// What is kept one by one of a run that goes on may take about so many bytes, and as many that of all earlier runs of its
+/// comparison.
+pub const COMMANDS_KEPT: usize = 8 << 20;
 /// What one takes besides its output.
 const EACH: usize = 256;
 
@@ -69,11 +70,17 @@ impl CommandLog {
         totals.leaked += u64::from(end.leaked);
         self.bytes += weight(end);
         if end.outcome == Outcome::Ok { &mut self.fine } else { &mut self.failed }.push_back(end.clone());
-        while self.bytes > COMMANDS_KEPT {
+        self.shrink(COMMANDS_KEPT);
+    }
+
+    /// Forgets the oldest, until the others take no more than so many bytes. Returns what they take.
+    pub fn shrink(&mut self, most: usize) -> usize {
+        while self.bytes > most {
             let Some(oldest) = self.fine.pop_front().or_else(|| self.failed.pop_front()) else { break };
             self.bytes -= weight(&oldest);
             self.totals.forgotten += 1;
         }
+        self.bytes
     }
 
     /// Those that are kept and failed, in the order of their ends.
@@ -132,6 +139,7 @@ mod tests {
         assert_eq!((totals.ended, totals.cpu(), totals.peak_memory), (10_000, Nanos(40_000), Bytes(9_999)));
         assert_eq!((totals.leaky, totals.leaked), (5_000, 5_000));
         assert!(log.bytes <= COMMANDS_KEPT && log.bytes > COMMANDS_KEPT - 2 * (tail + EACH));
+        assert!(log.clone().shrink(10_000) <= 10_000);
         assert_eq!(log.failed().map(|end| end.task.0).collect::<Vec<_>>(), [0, 1, 2]);
         let kept = log.all();
         assert_eq!(kept.len() as u64 + totals.forgotten, 10_000);
