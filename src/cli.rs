@@ -30,7 +30,7 @@ use crate::headless::output::{self, OutputError};
 use crate::headless::terminal::{self, Terminal};
 use crate::headless::{self, Ending, HeadlessError, HeadlessOptions, ProgressLook, SweepOptions};
 use crate::plan::Parameters;
-use crate::report::{self, TableStyle};
+use crate::report::{self, Outputs, TableStyle};
 use crate::sweep::save::SaveError;
 use crate::tui::{self, ColourChoice, LookOptions, ThemeChoice, TuiOptions};
 
@@ -138,9 +138,15 @@ fn headless(purpose: Purpose, args: &HeadlessArgs) -> anyhow::Result<u8> {
     let restricted = cpus::restrict(args.plan.cpus.as_deref());
     let (engine, feed) = engine()?;
     let plan = args.plan.plan(purpose, engine.machine());
+    let outputs = outputs(args.output.as_deref());
+    let (outputs, restricted) = match (outputs, restricted) {
+        (Ok(outputs), restricted) => (outputs, restricted),
+        (Err(wrong), _) => (Outputs::default(), Err(wrong)),
+    };
     let (plan, look) = all_right(name, plan, restricted, &args.look)?;
     let options = HeadlessOptions {
         plan,
+        outputs,
         progress: (!args.quiet).then_some(look.progress),
         format: args.form.format(look.style),
     };
@@ -211,8 +217,14 @@ fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
     };
     let pace = args.pace().ok().flatten().unwrap_or(Pace::RealTime(1.0));
     let measure = machine_parameters;
-    let options =
-        TuiOptions { plan, pace, measure, look: LookOptions { ascii: look.style.ascii, colour, theme } };
+    let unconfirmed = !args.unconfirmed(&plan).is_empty();
+    let options = TuiOptions {
+        plan,
+        unconfirmed,
+        pace,
+        measure,
+        look: LookOptions { ascii: look.style.ascii, colour, theme },
+    };
     let left = match tui::run(Arc::new(engine), feed, options) {
         Ok(left) => left,
         Err(error) => {
@@ -221,7 +233,7 @@ fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
         }
     };
     if leave == Leave::Json {
-        output::note(&report::json(&left.session));
+        output::note(&report::json(&left.session, Outputs::default()));
     } else if !left.session.runs.is_empty() {
         // The terminal may have another width by now.
         let width = terminal::size().map_or(TABLE_WIDTH, |(columns, _)| usize::from(columns));
@@ -297,6 +309,14 @@ fn look(args: &LookArgs, name: &str) -> Result<Look, UsageError> {
         style: TableStyle { ascii, colour: colour_on(terminal.attached.output), width },
         progress: ProgressLook { ascii, colour: colour_on(terminal.attached.error) },
         colour,
+    })
+}
+
+fn outputs(name: Option<&str>) -> Result<Outputs, Wrong> {
+    let Some(name) = name else { return Ok(Outputs::default()) };
+    Outputs::ALL.into_iter().find(|outputs| outputs.name() == name).ok_or_else(|| {
+        let known = Outputs::ALL.map(Outputs::name).join(", ");
+        Wrong::new("--output", name, format!("says not whose output; there are {known}"))
     })
 }
 

@@ -22,11 +22,12 @@ use crate::event::{EventFeed, EventSink, RunEvent};
 use crate::exec::gil::Interval;
 use crate::exec::lane::Lanes;
 use crate::exec::processes::{self, GroupSignal};
-use crate::exec::{CancelToken, Fault};
+use crate::exec::{CancelToken, Fault, commands};
 use crate::ids::RunId;
-use crate::plan::{Costs, GilRule, Machine, Plan, PlannedRun, Problem, Work};
+use crate::plan::{Costs, GilRule, Machine, Plan, PlannedRun, Problem, Urls, Work};
 use crate::probe::{self, Probe, ProbeOptions};
 use crate::task::calibrate::calibrate;
+use crate::task::http::loopback::Loopback;
 use crate::units::Nanos;
 
 /// The first run waits so long for a first reading of the cores.
@@ -138,6 +139,10 @@ impl Engine {
     /// Where something is wrong with the plan, or a comparison goes on already.
     pub fn start(&self, plan: Plan) -> Result<(), StartError> {
         plan.check(&self.inner.machine).map_err(StartError::Plan)?;
+        if let Some(storage) = probe::storage().filter(|_| plan.writes_files()) {
+            let room = plan.check_storage(&self.inner.machine, &storage);
+            room.map_err(|problem| StartError::Plan(vec![problem]))?;
+        }
         let cancel = CancelToken::default();
         {
             let mut active = self.inner.active();
@@ -203,8 +208,9 @@ impl Engine {
         self.inner.active().as_ref()?.interval.as_ref().map(Interval::rule)
     }
 
-    /// Stops the workers that are processes, for poolscope itself is about to be stopped.
+    /// Stops the workers that are processes, and commands, for poolscope itself is about to be stopped.
     pub fn suspend(&self) {
+        commands::stop_all();
         processes::signal_all(GroupSignal::Stop);
         self.tell_real(|at| RunEvent::Suspended { at });
     }
@@ -213,6 +219,7 @@ impl Engine {
     pub fn resume(&self) {
         self.tell_real(|at| RunEvent::Resumed { at });
         processes::signal_all(GroupSignal::Continue);
+        commands::continue_all();
     }
 
     /// Kills every worker that is a process, now: the last act of a program that ends.
@@ -273,7 +280,7 @@ impl Inner {
         let costs = plan.costs(|| self.costs());
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(&costs)).collect();
         self.events.say(RunEvent::Calibrated { costs, works: works.clone() });
-        let ground = Ground::new(machine, costs);
+        let mut ground = Ground::new(machine, costs);
         let runs: Vec<(RunId, PlannedRun)> = (0..).map(RunId).zip(plan.runs()).collect();
         if let Some(setup) = plan.runtime.simulated() {
             self.hush(true);
@@ -284,11 +291,43 @@ impl Inner {
             return;
         }
         self.await_first_reading(cancel);
+        if plan.writes_files() {
+            self.say_where_files_lie();
+        }
+        // For as long as anything runs.
+        let server = self.own_pages(&works);
+        ground.port = server.as_ref().map(Loopback::port);
         for at_once in runs.chunks(plan.at_once()) {
             if cancel.is_cancelled() {
                 break;
             }
             self.run(plan, at_once, &works, &ground, cancel);
+        }
+    }
+
+    /// Starts the server that `http` tasks without URLs ask, where there are some.
+    fn own_pages(&self, works: &[Work]) -> Option<Loopback> {
+        if !works.iter().any(|work| work.urls().is_some_and(Urls::are_loopback)) {
+            return None;
+        }
+        let server = Loopback::start();
+        if let Err(error) = &server {
+            let words =
+                format!("poolscope's own pages cannot be had: its web server failed to start: {error}");
+            self.events.say(RunEvent::Notice(words));
+        }
+        server.ok()
+    }
+
+    /// Says so where files are written into memory: what that takes says nothing of a disk.
+    fn say_where_files_lie(&self) {
+        if let Some(storage) = probe::storage().filter(|storage| storage.in_memory) {
+            let folder = storage.folder.display();
+            let words = format!(
+                "files are written to {folder}, which is in memory (tmpfs): to bring them to the disk costs nothing there; \
+                 TMPDIR names another folder"
+            );
+            self.events.say(RunEvent::Notice(words));
         }
     }
 

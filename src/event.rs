@@ -3,6 +3,7 @@
 //! Executors, the collector and the probe say them; [`crate::state`] is a reducer over them, and a recording is a list of
 //! them. The same events give the same state, whether live or later. Times are [`RunTime`], counted on the parent's clock.
 
+mod command;
 mod run;
 mod worker;
 
@@ -10,6 +11,7 @@ use std::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
+pub use command::CommandEnd;
 pub use run::{PartEnd, Percentiles, RunEnd, RunStart, StopReason, TaskCounts};
 pub use worker::{Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record, WorkerExit};
 
@@ -129,6 +131,8 @@ pub enum RunEvent {
         /// The rule from now on.
         rule: GilRule,
     },
+    /// A command that a task ran is over.
+    Command(Box<CommandEnd>),
     /// Something worth knowing that is no fault of the run: lanes that could not be shared, for one.
     Notice(String),
     /// A run is over.

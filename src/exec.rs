@@ -6,6 +6,8 @@
 
 pub mod attempt;
 pub mod cancel;
+pub mod command;
+pub mod commands;
 mod crowd;
 pub mod fault;
 pub mod gil;
@@ -34,6 +36,8 @@ use crate::units::Nanos;
 
 /// At most so many errors of tasks are kept in words.
 pub const ERRORS_KEPT: usize = 20;
+/// The pages of so many tasks are kept, from the first.
+pub const PAGES_KEPT: u32 = 20;
 
 /// One run, as an executor needs to know it.
 #[derive(Clone, Debug)]
@@ -64,6 +68,8 @@ pub struct RunSpec {
     pub cpus: u32,
     /// Something that goes wrong on purpose.
     pub fault: Option<Fault>,
+    /// The port of the web server that `http` tasks without URLs ask.
+    pub port: Option<u16>,
     /// Where it runs.
     pub runtime: Runtime,
 }
@@ -107,6 +113,8 @@ pub struct Books {
     pub digest: Option<u64>,
     /// The first few errors.
     pub errors: Vec<(TaskIndex, String)>,
+    /// Of `http`, the lengths in bytes of the first few pages.
+    pub pages: Vec<(TaskIndex, u64)>,
     /// When the last outcome was known.
     pub last_outcome: RunTime,
     /// CPU time spent on feeding and reading, outside of workers.

@@ -27,7 +27,7 @@ use crate::headless::stop::{Now, Stop};
 use crate::headless::terminal::Terminal;
 use crate::headless::words::Progress;
 use crate::plan::Plan;
-use crate::report::{self, TableStyle};
+use crate::report::{self, Outputs, TableStyle};
 use crate::signals::{self, Signal};
 use crate::state::{RunState, Session};
 use crate::sweep::save::SaveError;
@@ -58,6 +58,8 @@ pub struct HeadlessOptions {
     pub plan: Plan,
     /// What the results look like.
     pub format: Format,
+    /// Whose output is shown, where tasks are commands.
+    pub outputs: Outputs,
     /// What progress on standard error looks like; none for none at all.
     pub progress: Option<ProgressLook>,
 }
@@ -131,7 +133,7 @@ pub fn run(
     display.clear();
     let text = match &options.format {
         Format::Table(style) => report::table(&session, style),
-        Format::Json => report::json(&session),
+        Format::Json => report::json(&session, options.outputs),
         Format::Csv => report::csv(&session),
         Format::Markdown => report::markdown(&session),
     };
@@ -140,6 +142,12 @@ pub fn run(
         return Ok(Ending::Stopped(signal));
     }
     written?;
+    if !matches!(options.format, Format::Json) {
+        let outputs = report::outputs(&session, options.outputs);
+        if !outputs.is_empty() {
+            output::note(outputs.trim_end());
+        }
+    }
     let ok = session.runs.len() == runs && session.runs.iter().all(all_ok);
     Ok(if ok { Ending::AllOk } else { Ending::Failed })
 }

@@ -33,6 +33,7 @@
 //! | layer | what it holds |
 //! | --- | --- |
 //! | [`units`] [`ids`] [`clock`] | numbers with meaning, and the only source of time |
+//! | [`text`] | bytes from outside as text that commands no terminal |
 //! | [`plan`] | what is to be run, its limits and its one check; scenarios |
 //! | [`event`] | facts about a run |
 //! | [`task`] | kernels: what a task does, knowing nothing of pools |
@@ -90,6 +91,9 @@ pub mod report;
 pub mod signals;
 pub mod state;
 pub mod sweep;
+#[cfg(unix)]
+mod sys;
 pub mod task;
+pub mod text;
 pub mod tui;
 pub mod units;

@@ -5,6 +5,8 @@
 
 pub mod check;
 pub mod chunk;
+pub mod command;
+pub mod consent;
 pub mod limits;
 pub mod mix;
 pub mod runtime;
@@ -12,9 +14,12 @@ pub mod scenario;
 pub mod shape;
 pub mod simulator;
 pub mod size;
+pub mod storage;
 pub mod strategy;
 pub mod task;
 pub mod topology;
+pub mod urls;
+pub mod work;
 pub mod workload;
 
 use std::borrow::Cow;
@@ -25,6 +30,8 @@ use serde::{Deserialize, Serialize};
 
 pub use check::{Field, Problem};
 pub use chunk::Chunk;
+pub use command::Command;
+pub use consent::Permission;
 pub use limits::Machine;
 pub use runtime::{GilRule, GilSetup, Runtime, SimSetup};
 pub use shape::Shape;
@@ -33,7 +40,9 @@ pub use size::Size;
 pub use strategy::{Strategy, WorkerCount};
 pub use task::TaskType;
 pub use topology::Topology;
-pub use workload::{Costs, Work, Workload};
+pub use urls::Urls;
+pub use work::{Costs, Work};
+pub use workload::Workload;
 
 use crate::units::Nanos;
 
@@ -177,6 +186,7 @@ impl Plan {
 pub fn default_tasks(task: TaskType, workers: u32) -> u64 {
     match task {
         TaskType::Primes => size::NOTES_PRIMES.len() as u64,
+        TaskType::Http => Urls::default().count() as u64,
         _ => 4 * u64::from(workers.max(1)),
     }
 }

@@ -22,6 +22,7 @@ mod other;
 pub mod own;
 mod sampler;
 mod source;
+mod storage;
 mod thread;
 #[cfg(any(target_os = "linux", test))]
 mod topology;
@@ -33,6 +34,7 @@ use other as system;
 
 pub use sampler::{CoreReading, Reading, Ticks, idle};
 pub use source::{Scripted, Source};
+pub use storage::storage;
 pub use thread::{Probe, ProbeOptions};
 
 use crate::ids::CpuId;
@@ -133,7 +135,7 @@ pub fn load_average() -> Option<f64> {
 }
 
 /// Raises the limit of open files of this process, and of the children that it will start, as far as it may: each child
-/// costs its parent a few, and common soft limits are low. Without effect where the system refuses.
+/// costs its parent a few, and common soft limits are low. Users' commands get the limit that held before. Without effect where the system refuses.
 pub fn raise_open_files() {
     #[cfg(unix)]
     {
@@ -141,6 +143,10 @@ pub fn raise_open_files() {
         /// The most that macOS grants where it names no hard limit (its `OPEN_MAX`).
         const OPEN_MAX: u64 = 10_240;
         let limit = getrlimit(Resource::Nofile);
+        if let Some(soft) = limit.current {
+            // Some programs close every number below theirs, or cannot use one above 1023.
+            crate::exec::command::keep_open_files(soft);
+        }
         let raised =
             |soft| setrlimit(Resource::Nofile, Rlimit { current: soft, maximum: limit.maximum }).is_ok();
         if limit.current != limit.maximum

@@ -7,6 +7,7 @@ mod columns;
 mod csv;
 mod json;
 mod markdown;
+mod outputs;
 mod remarks;
 mod svg;
 pub mod sweep;
@@ -18,6 +19,7 @@ mod workload;
 pub use csv::csv;
 pub use json::json;
 pub use markdown::markdown;
+pub use outputs::{Outputs, output_heading, outputs};
 pub use table::{TableStyle, table};
 pub use tasks_csv::tasks_csv;
 

@@ -3,6 +3,7 @@
 //! A [`Session`] takes [`RunEvent`]s one after another, live or from wherever they were kept, and the same events give the
 //! same state. Front ends read it; what it *means* is the business of [`crate::analysis`].
 
+mod commands;
 mod cores;
 mod ledger;
 mod progress;
@@ -12,6 +13,7 @@ mod timeline;
 
 use serde::{Deserialize, Serialize};
 
+pub use commands::{COMMANDS_KEPT, CommandLog, CommandTotals};
 pub use cores::Cores;
 pub use ledger::Ledger;
 pub use run::{FAILURES_KEPT, MARKS_KEPT, RunState, SlotState, TASKS_KEPT, TaskRecord};
@@ -69,6 +71,7 @@ impl Session {
                 let real = start.runtime.simulated().is_none();
                 let before = self.cores.latest().filter(|sample| real && !sample.simulated).cloned();
                 let retries = self.plan.as_ref().map_or(0, |plan| plan.retries);
+                self.make_room_for_commands();
                 self.runs.push(RunState::new(start.clone(), retries, before));
                 self.subject = Some(start.run);
             }
@@ -92,12 +95,19 @@ impl Session {
             | RunEvent::Suspended { .. }
             | RunEvent::Resumed { .. }
             | RunEvent::Interval { .. }
+            | RunEvent::Command(_)
             | RunEvent::RunFinished(_) => {
                 if let Some(run) = self.subject().and_then(|at| self.runs.get_mut(at)) {
                     run.apply(event);
                 }
             }
         }
+    }
+
+    /// Forgets what earlier runs kept of their commands, the earliest first, so that all of it stays within bounds.
+    fn make_room_for_commands(&mut self) {
+        let logs = self.runs.iter_mut().rev().filter_map(|run| run.commands.as_mut());
+        logs.fold(COMMANDS_KEPT, |room, log| room - log.shrink(room).min(room));
     }
 
     /// Whether a simulated comparison goes on.

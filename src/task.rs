@@ -5,15 +5,19 @@
 //! is. The value of task i depends only on the seed and i, so that every strategy must come to the same [`digest`].
 
 pub mod calibrate;
+mod file;
+pub mod http;
 mod kernel;
 mod scratch;
+mod watch;
 
 use std::ops::ControlFlow;
 
 pub use scratch::Scratch;
+pub use watch::Watch;
 
 use crate::ids::TaskIndex;
-use crate::plan::Work;
+use crate::plan::{Command, Work};
 use crate::units::Nanos;
 
 /// Iterations of `cpu` between two ticks: between two looks at whether its interpreter's lock is wanted.
@@ -31,6 +35,15 @@ pub trait Host {
     #[inline]
     fn tick(&mut self) {}
 
+    /// Makes a call that waits without a CPU, as for a disk or a network, and then goes on computing. What the call tells its
+    /// watch of its waiting counts towards the attempt's time limit; else all of it does.
+    fn during<T>(&mut self, call: impl FnOnce(&Watch) -> T) -> T {
+        call(&Watch::default())
+    }
+
+    /// Runs the command of a task, and waits for its end without a CPU.
+    fn command(&mut self, index: TaskIndex, command: &Command) -> ControlFlow<Stop>;
+
     /// Native code begins that has no use for an interpreter's lock.
     fn leave(&mut self) {}
 
@@ -39,7 +52,7 @@ pub trait Host {
 }
 
 /// Why a task must not go on.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Stop {
     /// The run was cancelled.
     Cancelled,
@@ -47,6 +60,8 @@ pub enum Stop {
     TimedOut,
     /// The worker has no buffer for it: there was not enough memory.
     NoBuffer,
+    /// What it was to do failed, in words.
+    Failed(String),
 }
 
 /// The bits of a task's value: an f64's or a u64's.
@@ -85,6 +100,12 @@ pub fn perform(
             }
             _ => Err(Stop::NoBuffer),
         },
+        Work::File { bytes } => file::run(*bytes, scratch.seed(), index, &std::env::temp_dir(), host),
+        Work::Http(urls) => http::run(urls, scratch.port(), index, host),
+        Work::Command(command) => match host.command(index, command) {
+            ControlFlow::Continue(()) => Ok(command_value(command, index)),
+            ControlFlow::Break(stop) => Err(stop),
+        },
         // A mix without parts, or within another: no plan is one.
         Work::Mix { .. } => Ok(0),
     };
@@ -96,6 +117,20 @@ fn block(wait: Nanos, host: &mut impl Host) -> Result<(), Stop> {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(stop) => Err(stop),
     }
+}
+
+/// The value of a command that succeeded: what was run, program and arguments byte by byte. What it did is its own; equal
+/// values say that the same was asked for.
+fn command_value(command: &Command, index: TaskIndex) -> u64 {
+    let arguments = command.arguments(index.0.into());
+    let program = command.program().as_os_str().as_encoded_bytes();
+    let words = std::iter::once(program).chain(arguments.iter().map(String::as_bytes));
+    words.fold(0, |value, word| {
+        // The length parts one word from the next.
+        let value = mix64(value ^ word.len() as u64);
+        let bytes = |chunk: &[u8]| chunk.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+        word.chunks(8).fold(value, |value, chunk| mix64(value ^ bytes(chunk)))
+    })
 }
 
 /// What one task adds to its run's digest: a thorough mix of index, the task's own type and value. Added up with wrap-around,
@@ -124,6 +159,10 @@ impl Host for Unwatched {
 
     fn block(&mut self, _wait: Nanos) -> ControlFlow<Stop> {
         ControlFlow::Continue(())
+    }
+
+    fn command(&mut self, _index: TaskIndex, command: &Command) -> ControlFlow<Stop> {
+        ControlFlow::Break(Stop::Failed(format!("nobody is here to run {}", command.label())))
     }
 }
 
@@ -188,6 +227,9 @@ mod tests {
             fn block(&mut self, _wait: Nanos) -> ControlFlow<Stop> {
                 ControlFlow::Break(Stop::Cancelled)
             }
+            fn command(&mut self, index: TaskIndex, _command: &Command) -> ControlFlow<Stop> {
+                if index.0 == 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(Stop::TimedOut) }
+            }
         }
         for work in [
             Work::Cpu { iterations: 1 << 20 },
@@ -206,6 +248,19 @@ mod tests {
     }
 
     #[test]
+    fn the_value_of_a_command_is_what_was_run() {
+        let value = |words: &[&str], index| {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            command_value(&Command::new(words, false, None).unwrap(), TaskIndex(index))
+        };
+        assert_eq!(value(&["sh", "a", "b"], 0), value(&["sh", "a", "b"], 1), "the index is not in it");
+        let others: [&[&str]; 5] =
+            [&["sh", "ab"], &["sh", "a b"], &["sh", "b", "a"], &["sh", "a", "b", ""], &["env", "a", "b"]];
+        assert!(others.iter().all(|other| value(other, 0) != value(&["sh", "a", "b"], 0)));
+        assert_ne!(value(&["sh", "{}"], 0), value(&["sh", "{}"], 1));
+    }
+
+    #[test]
     fn a_digest_tells_index_type_and_value_apart_but_not_order() {
         let d = |work: &Work, i, v| digest(work, TaskIndex(i), Value(v));
         let (cpu, sum) = (Work::Cpu { iterations: 1 }, Work::Sum { iterations: 1 });
@@ -218,6 +273,6 @@ mod tests {
         let mut tags = TaskType::ALL.map(TaskType::tag);
         assert_eq!(TaskType::Native.tag(), 6);
         tags.sort_unstable();
-        assert_eq!(tags, [1, 2, 3, 4, 5, 6]);
+        assert_eq!(tags, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
 }

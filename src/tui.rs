@@ -39,6 +39,7 @@ mod lab;
 mod look;
 mod message;
 mod model;
+mod page;
 mod pointer;
 mod runtime;
 mod sweep;
@@ -83,6 +84,8 @@ const OURS: [&str; 2] = ["ps-ui", "ps-input"];
 pub struct TuiOptions {
     /// The first plan.
     pub plan: Plan,
+    /// Whether it runs commands that nobody has agreed to yet: what they are is shown before the first run.
+    pub unconfirmed: bool,
     /// How fast the time of simulated runs passes.
     pub pace: Pace,
     /// Measures what everything costs on this machine, for predictions; takes up to a second, on a thread of its own.
@@ -144,6 +147,7 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
     let theme = look::theme(options.look, |name| std::env::var(name).ok());
     let mut model = Model::new(engine.machine().clone(), options.plan, theme);
     model.pace = options.pace;
+    model.unconfirmed = options.unconfirmed;
     let panics = std::env::var("POOLSCOPE_FAULT").is_ok_and(|fault| fault == "ui-panic");
     let last_act = Arc::clone(&engine);
     let predictor = Predictor::new(Arc::clone(&engine), sender.clone(), options.measure);

@@ -4,6 +4,7 @@
 //! enough to go by stays silent. The text of a finding is made once, when it is found.
 
 mod alarm;
+mod commands;
 mod convoy;
 mod gil;
 mod hand_over;
@@ -52,6 +53,10 @@ pub enum FindingKind {
     StartUp,
     /// Tasks mostly wait without a CPU.
     MostlyWaiting,
+    /// How much of the time that workers waited for commands these computed.
+    CommandsComputed,
+    /// Commands left processes behind.
+    ProcessesLeft,
     /// Workers were ready to compute and had no CPU.
     Preempted,
     /// The machine was busy before the run.
@@ -62,7 +67,7 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::ResultsDiffer,
         Self::BooksDiffer,
         Self::TasksFailed,
@@ -76,6 +81,8 @@ impl FindingKind {
         Self::ShortTasks,
         Self::StartUp,
         Self::MostlyWaiting,
+        Self::CommandsComputed,
+        Self::ProcessesLeft,
         Self::Preempted,
         Self::MachineBusy,
         Self::Unexplained,
@@ -97,6 +104,8 @@ impl FindingKind {
             Self::ShortTasks => "short_tasks",
             Self::StartUp => "start_up",
             Self::MostlyWaiting => "mostly_waiting",
+            Self::CommandsComputed => "commands_computed",
+            Self::ProcessesLeft => "processes_left",
             Self::Preempted => "preempted",
             Self::MachineBusy => "machine_busy",
             Self::Unexplained => "unexplained",
@@ -107,7 +116,11 @@ impl FindingKind {
     const fn scope(self) -> Scope {
         match self {
             Self::MachineBusy => Scope::Comparison,
-            Self::UnevenWaves | Self::SlowTask | Self::MostlyWaiting | Self::Preempted => Scope::Workload,
+            Self::UnevenWaves
+            | Self::SlowTask
+            | Self::MostlyWaiting
+            | Self::CommandsComputed
+            | Self::Preempted => Scope::Workload,
             _ => Scope::Strategy,
         }
     }
@@ -357,9 +370,11 @@ impl<'a> Facts<'a> {
 
     /// The part of a task that needs a CPU, from the serial run if there is one, for there nobody else is in the way.
     fn cpu_share(&self) -> Share {
-        let ledger = self.session.baseline(self.run).map_or(*self.ledger(), RunState::ledger);
+        let run = self.session.baseline(self.run).unwrap_or(self.run);
+        let (ledger, commands) = (run.ledger(), run.commands.as_ref().map(|log| log.totals.cpu()));
         // Without a serial run, what was preempted would have been computing: it is part of the wait for a CPU only.
-        ledger.computing.share_of(ledger.computing + ledger.blocked)
+        let computing = ledger.computing + commands.unwrap_or_default().min(ledger.blocked);
+        computing.share_of(ledger.computing + ledger.blocked)
     }
 }
 
@@ -382,6 +397,8 @@ pub(super) fn detect_all(facts: &Facts) -> Vec<Finding> {
         facts.finding(hand_over::ShortTasks::detect(facts)),
         facts.finding(hand_over::StartUp::detect(facts)),
         facts.finding(tasks::MostlyWaiting::detect(facts)),
+        facts.finding(commands::Computed::detect(facts)),
+        facts.finding(commands::ProcessesLeft::detect(facts)),
         facts.finding(machine::Preempted::detect(facts)),
         facts.finding(machine::MachineBusy::detect(facts)),
         facts.finding(machine::Unexplained::detect(facts)),

@@ -312,6 +312,7 @@ impl Script {
             slots: (0..slots).map(gauges).collect(),
             overhead_cpu: ms(2),
             errors: self.errors.clone(),
+            pages: Vec::new(),
             stopped: self.stopped.clone(),
         }
     }

@@ -6,7 +6,7 @@ use crate::clock::RunTime;
 use crate::event::{GilCounts, Percentiles, Phase, RunEnd, RunStart, StopReason, TaskCounts};
 use crate::ids::{RunId, SlotId, TaskIndex};
 use crate::plan::{GilRule, Runtime, Shape, Strategy, TaskType};
-use crate::state::{Ledger, RunState, Session};
+use crate::state::{CommandTotals, Ledger, RunState, Session};
 use crate::units::Nanos;
 
 /// One run that is over, in numbers. Stops by Ctrl-Z are in none of its times.
@@ -46,6 +46,8 @@ pub struct RunSummary {
     pub makespan: Nanos,
     /// CPU time of the workers, from ready to stop.
     pub cpu: Nanos,
+    /// What commands took, which is in none of the workers' CPU time; none where tasks are no commands.
+    pub commands: Option<CommandTotals>,
     /// CPU time of poolscope's own feeding and reading for the run.
     pub overhead_cpu: Nanos,
     /// Tasks that ended with a value, per second of elapsed.
@@ -147,6 +149,12 @@ impl RunSummary {
         failed(&self.tasks)
     }
 
+    /// The part of the time that workers were blocked in which commands computed: no more than all of it, though a command
+    /// with several threads computes for longer than it takes.
+    pub fn computed_by_commands(&self) -> Nanos {
+        self.commands.map_or(Nanos::ZERO, |commands| commands.cpu().min(self.ledger.blocked))
+    }
+
     /// The task types of a mix with their weights, as `-t` takes them: `cpu:4,sleep:1`. None for other work.
     pub fn mix(&self) -> Option<String> {
         let word = |part: &PartSummary| format!("{}:{}", part.task, part.weight);
@@ -205,6 +213,7 @@ fn bare(session: &Session, run: &RunState, end: &RunEnd) -> RunSummary {
         shutdown: end.shutdown.min(elapsed - end.startup),
         makespan: elapsed - end.startup - end.shutdown,
         cpu: end.slots.iter().map(|slot| slot.cpu_time).sum(),
+        commands: run.commands.as_ref().map(|log| log.totals),
         overhead_cpu: end.overhead_cpu,
         throughput_per_s: if elapsed == Nanos::ZERO {
             0.0

@@ -3,6 +3,7 @@
 //! Texts stay texts here, so that every problem of a command line can be said at once. The words that an option knows
 //! are given to clap for help and completions only.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
@@ -11,8 +12,8 @@ use clap_complete::Shell;
 
 use crate::headless::Format;
 use crate::plan::scenario::{Listed, Scenario};
-use crate::plan::{Strategy, TaskType};
-use crate::report::TableStyle;
+use crate::plan::{Permission, Strategy, TaskType};
+use crate::report::{Outputs, TableStyle};
 use crate::tui::ThemeChoice;
 
 const EXAMPLES: &str = "\
@@ -22,6 +23,7 @@ Examples:
   poolscope compare -t sleep,cpu -n 10 -w 4  waiting and computing, each way
   poolscope run -t cpu --size 5000000 -n 40 -w 4 -s threads --json
   poolscope sweep -t mixed --size 20ms+80ms  how many workers? measured, and recommended
+  poolscope sweep -w 1..8 -n 64 -- convert in/{}.png out/{}.jpg   the same for a command of your own
   poolscope doctor                           what this machine has, and what measuring costs on it
 
 Exit codes:
@@ -39,13 +41,18 @@ Examples:
   poolscope compare -t cpu:1,sleep:9 --size cpu=20ms,sleep=2ms -n 100 --runtime gil
   poolscope compare --scenario classic-io --json     a named plan, for programs
   poolscope compare --runtime simulated:16 -w 16     the same on 16 cores that are not there
-  poolscope compare --repeats 5 --csv > runs.csv     a row for each run, for a spreadsheet";
+  poolscope compare --repeats 5 --csv > runs.csv     a row for each run, for a spreadsheet
+  poolscope compare -w 4 -n 64 -- convert in/{}.png out/{}.jpg   a command of your own, each way";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
   poolscope run                                      four seconds of computing, on threads
   poolscope run -t sleep --size 200ms -n 10 -w 4     three waves of waiting
-  poolscope run -s processes -w 50% --timeout 2s --retries 1";
+  poolscope run -s processes -w 50% --timeout 2s --retries 1
+  poolscope run -t http -w 5                         five pages of a server of its own, no network
+  poolscope run -t http --urls urls.txt -w 8 --timeout 5s
+  poolscope run -w 4 --items files.txt -- gzip -k {item}
+  ls *.png | poolscope run --items - --shell -- 'identify \"$1\" > \"$1.txt\"'";
 
 const SWEEP_EXAMPLES: &str = "\
 Examples:
@@ -55,6 +62,7 @@ Examples:
   poolscope sweep -w 1..8 --save points.jsonl        goes on there if it is stopped
   poolscope sweep -t cpu --cpus 0 --svg curve.svg    on one CPU, with a picture
   poolscope sweep --max-time 1min --json             what a minute can tell, for programs
+  poolscope sweep -w 1..8 -n 64 -- convert in/{}.png out/{}.jpg
 
 What is recommended is the smallest number of workers that repeats cannot tell from the
 fastest, with what keeps more from being of use; or nothing, with the reasons.";
@@ -129,15 +137,29 @@ pub(super) enum Verb {
 /// What is run, and how.
 #[derive(Group, Debug, Default)]
 pub(super) struct PlanArgs {
-    /// Task types: cpu, sum, primes (computing), native (memory), sleep (waiting), mixed (both). With weights, as
-    /// cpu:4,sleep:1, one run holds all of them, in a repeated block of four and one.
+    /// Task types: cpu, sum, primes (computing), native (memory), sleep (waiting), mixed (both), file (a disk),
+    /// http (pages). With weights, as
+    /// cpu:4,sleep:1, one run holds all of them, in a repeated block of four and one. Left out where a command
+    /// follows --.
     #[arg(short, long, value_name = "LIST", help_heading = "Plan", value_parser = Words::tasks(), hide_possible_values = true)]
     pub(super) task: Vec<String>,
-    /// Size of one task: 5000000 (iterations), 200ms, 32MiB (native), 20ms+80ms (mixed: compute + wait); by name where
+    /// Size of one task: 5000000 (iterations), 200ms, 32MiB (native, file), 20ms+80ms (mixed: compute + wait); by name where
     /// there are several types: cpu=100ms,sleep=1ms.
     #[arg(long, value_name = "S", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) size: Option<String>,
-    /// Number of tasks.
+    /// The URLs of http tasks, one on each line of FILE (or of stdin, for -), and as many tasks. Empty lines and those that
+    /// begin with # are left out. Without it five pages of a server of poolscope's own.
+    #[arg(long, value_name = "FILE|-", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) urls: Option<String>,
+    /// Items for a command, one on each line of FILE (or of stdin, for -), and as many tasks: {item} stands for a task's
+    /// item. Empty lines are left out.
+    #[arg(long, value_name = "FILE|-", help_heading = "Plan", allow_hyphen_values = true)]
+    pub(super) items: Option<String>,
+    /// The command is one word, a script for /bin/sh, which gets the item (or without items the index) as "$1" and the
+    /// index as "$2".
+    #[arg(long, help_heading = "Plan")]
+    pub(super) shell: bool,
+    /// Number of tasks. Of a command with items: as many as there are, and at most that.
     #[arg(short = 'n', long, value_name = "N", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) tasks: Option<String>,
     /// Number of workers: 4, 50% or all of the CPUs available, +2 more than those; 2x4 (hybrid: 2
@@ -155,7 +177,8 @@ pub(super) struct PlanArgs {
     /// What a simulated run takes everything to cost: a TOML file with a table [simulator].
     #[arg(long, value_name = "FILE", help_heading = "Plan")]
     pub(super) simulator: Option<String>,
-    /// Tasks handed out at a time: a number, or auto (four chunks for each worker).
+    /// Tasks handed out at a time: a number, or auto (four chunks for each worker). Commands go one by one unless you
+    /// say otherwise.
     #[arg(long, value_name = "C", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) chunk: Option<String>,
     /// Longest time of one attempt of a task: 2s, 500ms, or none.
@@ -182,6 +205,14 @@ pub(super) struct PlanArgs {
     /// A named plan, or a TOML file (with a / or ending in .toml); other options override it.
     #[arg(long, value_name = "NAME|FILE", help_heading = "Plan", value_parser = Words::scenarios(), hide_possible_values = true)]
     pub(super) scenario: Option<String>,
+    /// What a scenario file may do besides computing: command, http. Without it a file that runs commands, or asks for pages
+    /// of hosts that it names, is only shown.
+    #[arg(long, value_name = "LIST", help_heading = "Plan", value_parser = Words::permissions(), hide_possible_values = true)]
+    pub(super) allow: Vec<String>,
+    /// A command of your own behind --, once for each task and one word for each argument: {} stands for the task's
+    /// index, from 0, and {item} for its item. No shell looks at it.
+    #[arg(last = true, value_name = "CMD", help_heading = "Plan")]
+    pub(super) command: Vec<OsString>,
     /// How fast the time of a simulated run passes: 1 is real time, 10, 0.1, or max, at once. Nothing of the run
     /// depends on it. Without it max; in the lab 1.
     #[arg(long, value_name = "X", help_heading = "Plan", value_parser = Words::speeds(), hide_possible_values = true, allow_hyphen_values = true)]
@@ -206,6 +237,10 @@ pub(super) struct HeadlessArgs {
     pub(super) plan: PlanArgs,
     #[command(flatten)]
     pub(super) form: FormArgs,
+    /// Whose output is shown where tasks are commands, up to 4 KiB of its end each: failed, all or none. On stderr, or
+    /// within the JSON.
+    #[arg(long, value_name = "WHOSE", help_heading = "Output", value_parser = Words::outputs(), hide_possible_values = true)]
+    pub(super) output: Option<String>,
     /// No progress on stderr.
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
@@ -315,6 +350,14 @@ impl Words {
             "simulated:16",
             "simulated:16,gil",
         ])
+    }
+
+    fn permissions() -> Self {
+        Self(Permission::ALL.iter().map(|permission| permission.name()).collect())
+    }
+
+    fn outputs() -> Self {
+        Self(Outputs::ALL.iter().map(|outputs| outputs.name()).collect())
     }
 
     fn speeds() -> Self {

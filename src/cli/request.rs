@@ -1,6 +1,8 @@
 //! What a command line means: a checked plan, made from defaults, a scenario and options, in this order.
 
+mod command;
 mod sweep;
+mod urls;
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -13,7 +15,8 @@ use crate::plan::scenario::{self, Scenario, ScenarioError};
 use crate::plan::size::SizeError;
 use crate::plan::strategy::WorkerCountError;
 use crate::plan::{
-    Field, Machine, OnError, Plan, Runtime, Size, Strategy, TaskType, WorkerCount, Workload, default_tasks,
+    Chunk, Field, Machine, OnError, Plan, Runtime, Size, Strategy, TaskType, Urls, WorkerCount, Workload,
+    default_tasks,
 };
 use crate::units::Nanos;
 
@@ -45,6 +48,9 @@ impl PlanArgs {
             wrongs.extend(problems.into_iter().filter(|p| !unread.contains(&p.field)).map(Wrong::from));
         }
         wrongs.extend(self.pace().err());
+        if purpose != Purpose::Lab {
+            wrongs.extend(self.consent(&plan, machine).err());
+        }
         if wrongs.is_empty() { Ok(plan) } else { Err(wrongs) }
     }
 
@@ -79,7 +85,9 @@ impl Reading {
             _ => Cow::Borrowed(machine),
         };
         let scenario = args.scenario.as_deref().and_then(|name| self.scenario(name, &ground));
-        let tasks = self.tasks(args);
+        let mut tasks = self.tasks(args);
+        let command = self.command(args, &mut tasks);
+        let urls = self.urls(args, &mut tasks);
         let from_scenario = scenario.is_some();
         let mut plan = scenario.unwrap_or_else(|| {
             let named = runtime.as_ref().and_then(|(_, read)| read.as_ref().ok());
@@ -95,7 +103,7 @@ impl Reading {
             Purpose::Sweep => plan.workers = sweep::widest(args, machine),
             _ => self.workers(args.workers.as_deref(), &mut plan.workers),
         }
-        self.workloads(args, &tasks, from_scenario, machine, &mut plan);
+        self.workloads(args, (&tasks, command, urls), from_scenario, machine, &mut plan);
         self.strategies(args, from_scenario, &mut plan);
         if let Some((text, Err(error))) = &runtime {
             self.wrongs.push(Wrong::unreadable("--runtime", text, error));
@@ -195,7 +203,7 @@ impl Reading {
     fn workloads(
         &mut self,
         args: &PlanArgs,
-        tasks: &Tasks,
+        (tasks, command, urls): (&Tasks, Option<Workload>, Option<Urls>),
         from_scenario: bool,
         machine: &Machine,
         plan: &mut Plan,
@@ -208,7 +216,13 @@ impl Reading {
             }
         }
         let none = *tasks == Tasks::Several(Vec::new());
-        if !none || !from_scenario {
+        if let Some(command) = command {
+            let given = command.tasks;
+            let workers = plan.workers.resolve(machine);
+            let tasks = if given > 0 { given } else { default_tasks(TaskType::Command, workers) };
+            plan.workloads = vec![Workload { tasks, ..command }];
+            plan.chunk = Chunk::Tasks(1);
+        } else if !none || !from_scenario {
             let usual = Plan::first(machine).workers.resolve(machine);
             // Defaults do not follow the number of workers, so that runs with different numbers compare; unless workers
             // would be left without a task.
@@ -218,8 +232,11 @@ impl Reading {
             // A sweep runs it many times.
             let serial = crate::plan::FIRST_SERIAL / if self.purpose == Purpose::Sweep { 2 } else { 1 };
             let of = |task: &TaskType| {
-                let tasks = typed_tasks.unwrap_or_else(|| default_tasks(*task, workers));
-                Workload { task: *task, size: Size::default_for(*task, serial, tasks), tasks }
+                let listed = urls.as_ref().filter(|_| *task == TaskType::Http);
+                let usual = listed.map_or_else(|| default_tasks(*task, workers), |urls| urls.count() as u64);
+                let tasks = typed_tasks.unwrap_or(usual);
+                let size = Size::default_for(*task, serial, tasks);
+                Workload { task: *task, size: listed.map_or(size, |urls| Size::Urls(urls.clone())), tasks }
             };
             plan.workloads = match tasks {
                 Tasks::Several(_) if none => vec![of(&TaskType::Cpu)],
@@ -229,6 +246,10 @@ impl Reading {
                     vec![Workload::mix(parts, tasks)]
                 }
             };
+            // Pages take their time, each another.
+            if plan.workloads.iter().all(|load| load.task == TaskType::Http) {
+                plan.chunk = Chunk::Tasks(1);
+            }
         }
         for load in &mut plan.workloads {
             load.tasks = typed_tasks.unwrap_or(load.tasks);

@@ -18,9 +18,13 @@ pub struct Wrong {
 impl Wrong {
     /// The place of its option in the help, where problems stand in the same order.
     fn place(&self) -> usize {
-        const OPTIONS: [&str; 20] = [
+        const OPTIONS: [&str; 26] = [
             "--task",
+            "--",
             "--size",
+            "--urls",
+            "--items",
+            "--shell",
             "--tasks",
             "--workers",
             "--strategy",
@@ -35,8 +39,10 @@ impl Wrong {
             "--seed",
             "--cpus",
             "--scenario",
+            "--allow",
             "--speed",
             "--max-time",
+            "--output",
             "--color",
             "--theme",
         ];

@@ -39,15 +39,20 @@ pub(super) struct Ground {
     /// The process of poolscope, and its parent.
     pid: u32,
     parent: Option<u32>,
+    /// The port of the web server that `http` tasks without URLs ask.
+    pub(super) port: Option<u16>,
 }
+
+/// What a task is taken to need of which nobody knows: none is so short that several should lie ready for a worker.
+const UNKNOWN: Nanos = Nanos::from_millis(10);
 
 impl Ground {
     pub(super) fn new(machine: Machine, costs: Costs) -> Self {
         if machine.is_simulated() {
-            return Self { costs, cpus: machine.cpus, pid: OWN_PID, parent: None, machine };
+            return Self { costs, cpus: machine.cpus, pid: OWN_PID, parent: None, port: None, machine };
         }
         let (pid, parent) = (std::process::id(), probe::parent());
-        Self { machine, costs, cpus: probe::highest_cpu(), pid, parent }
+        Self { machine, costs, cpus: probe::highest_cpu(), pid, parent, port: None }
     }
 }
 
@@ -135,13 +140,14 @@ impl Inner {
             tasks,
             chunk,
             work: work.clone(),
-            estimate: serial_estimate / tasks,
+            estimate: if work.is_unknown() { UNKNOWN } else { serial_estimate / tasks },
             timeout: plan.timeout,
             retries: plan.retries,
             on_error: plan.on_error,
             seed: plan.seed,
             cpus,
             fault: self.options.fault,
+            port: ground.port,
             runtime: plan.runtime,
         };
         let events = self.events.of(id);
@@ -233,6 +239,7 @@ pub(super) fn end(elapsed: Nanos, asked: Option<RunTime>, books: Books, last: La
         slots: last.slots,
         overhead_cpu: books.overhead_cpu,
         errors: books.errors,
+        pages: books.pages,
         stopped: books.stopped,
     }
 }

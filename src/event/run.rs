@@ -126,6 +126,8 @@ pub struct RunEnd {
     pub overhead_cpu: Nanos,
     /// The first few errors of tasks, in words.
     pub errors: Vec<(TaskIndex, String)>,
+    /// Of `http`, the lengths in bytes of the first few pages.
+    pub pages: Vec<(TaskIndex, u64)>,
     /// Why the run did not go to its end; none if it did.
     pub stopped: Option<StopReason>,
 }

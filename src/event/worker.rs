@@ -149,6 +149,14 @@ impl Outcome {
             Self::Lost => "lost",
         }
     }
+
+    /// The same in one word, for programs.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::TimedOut => "timed_out",
+            other => other.name(),
+        }
+    }
 }
 
 /// What a lane's journal says: facts of one worker, in order of their ends.

@@ -4,16 +4,18 @@ use std::any::Any;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::path::PathBuf;
+use std::sync::{Arc, Once};
 
 use crate::clock::RunTime;
-use crate::event::{Outcome, Phase};
+use crate::event::{CommandEnd, Outcome, Phase};
+use crate::exec::commands::Commands;
 use crate::exec::gil::GilSeat;
 use crate::exec::lane::LaneWriter;
 use crate::exec::{CancelToken, Fault};
 use crate::ids::TaskIndex;
-use crate::plan::Work;
-use crate::task::{Host, Scratch, Stop, Value, perform};
+use crate::plan::{Command, Work};
+use crate::task::{Host, Scratch, Stop, Value, Watch, perform};
 use crate::units::Nanos;
 
 /// What every attempt of a run has in common.
@@ -25,6 +27,8 @@ pub struct Job {
     pub timeout: Option<Nanos>,
     /// Something that goes wrong on purpose.
     pub fault: Option<Fault>,
+    /// Who runs commands, where tasks are commands.
+    commands: Option<Arc<Commands>>,
 }
 
 /// Of what passes between two looks at the clock, at most so much counts towards a task's time limit: a stop by Ctrl-Z,
@@ -57,8 +61,33 @@ impl Ended {
 }
 
 impl Job {
-    /// Runs attempt number `attempt` of task `index` on a worker with this lane and this scratch. A panic is the
-    /// attempt's error.
+    /// What attempts of this work have in common. Commands need a supervisor, which is started from `program`.
+    pub fn new(
+        work: Work,
+        timeout: Option<Nanos>,
+        fault: Option<Fault>,
+        program: impl FnOnce() -> PathBuf,
+    ) -> Self {
+        let commands = Commands::of(&work, program);
+        Self { work, timeout, fault, commands }
+    }
+
+    /// Prepares what tasks need besides a worker's scratch; a worker calls this while it is starting.
+    pub(super) fn prepare(&self) {
+        if let Some(commands) = &self.commands {
+            commands.prepare();
+        }
+    }
+
+    /// Ends what was prepared, when no task runs any more.
+    pub(super) fn close(&self) {
+        if let Some(commands) = &self.commands {
+            commands.close();
+        }
+    }
+
+    /// Runs attempt number `attempt` of task `index` on a worker with this lane and this scratch, and what it left where it
+    /// ran a command. A panic is the attempt's error.
     pub fn run(
         &self,
         index: TaskIndex,
@@ -67,14 +96,15 @@ impl Job {
         scratch: &Scratch,
         cancel: &CancelToken,
         mut seat: Option<&mut GilSeat>,
-    ) -> Ended {
+    ) -> (Ended, Option<Box<CommandEnd>>) {
         if let Some(seat) = &mut seat {
             seat.take(lane);
         }
         lane.start_task(index, attempt);
         let start = lane.since();
         let limit = self.timeout.map(|timeout| Limit { timeout, used: Nanos::ZERO, seen: start });
-        let mut host = Watched { lane, cancel, limit, seat };
+        let commands = self.commands.as_deref();
+        let mut host = Watched { lane, cancel, limit, seat, attempt, commands, left: None };
         let result = quietly(|| {
             if let Some(fault) = self.fault {
                 fault.strike(index);
@@ -83,19 +113,20 @@ impl Job {
         });
         // It may have come to its end between two checkpoints, but late all the same.
         let late = host.is_late();
+        let left = host.left.take();
         let ended = match result {
             Ok(Ok(_)) if late => Ended::TimedOut,
             Ok(Ok(value)) => Ended::Ok(value),
             Ok(Err(Stop::Cancelled)) => Ended::Cancelled,
             Ok(Err(Stop::TimedOut)) => Ended::TimedOut,
             Ok(Err(Stop::NoBuffer)) => Ended::Error("there was no memory for its worker's buffer".to_owned()),
-            Err(words) => Ended::Error(words),
+            Ok(Err(Stop::Failed(words))) | Err(words) => Ended::Error(words),
         };
         let took = lane.end_task(ended.outcome());
         if let Some((part, _)) = self.work.place(index) {
             lane.count_part(part, took, self.work.waiting(index));
         }
-        ended
+        (ended, left)
     }
 }
 
@@ -106,6 +137,12 @@ struct Watched<'a> {
     limit: Option<Limit>,
     /// Where tasks need the lock of an interpreter.
     seat: Option<&'a mut GilSeat>,
+    /// The number of the attempt.
+    attempt: u8,
+    /// Who runs commands, where tasks are commands.
+    commands: Option<&'a Commands>,
+    /// What a command left.
+    left: Option<Box<CommandEnd>>,
 }
 
 /// A time limit, and how much of it is used up.
@@ -170,6 +207,45 @@ impl Host for Watched<'_> {
         self.come_back();
         self.lane.enter(Phase::Computing);
         ControlFlow::Continue(())
+    }
+
+    fn during<T>(&mut self, call: impl FnOnce(&Watch) -> T) -> T {
+        self.leave();
+        self.lane.enter(Phase::Blocked);
+        let before = self.lane.since();
+        let rest = self.limit.as_mut().map(|limit| limit.look(before, Nanos::ZERO));
+        let cancel = self.cancel.clone();
+        let watch = Watch::new(move || cancel.is_cancelled(), rest);
+        let result = call(&watch);
+        if let Some(limit) = &mut self.limit {
+            let now = self.lane.clock().now();
+            let told = watch.waited();
+            limit.look(now, if told > Nanos::ZERO { told } else { now.since(before) });
+        }
+        self.come_back();
+        self.lane.enter(Phase::Computing);
+        result
+    }
+
+    fn command(&mut self, index: TaskIndex, command: &Command) -> ControlFlow<Stop> {
+        let Some(commands) = self.commands else {
+            return ControlFlow::Break(Stop::Failed(format!("nobody is here to run {}", command.label())));
+        };
+        // Who waits for a command has no use for an interpreter's lock.
+        self.leave();
+        self.lane.enter(Phase::Blocked);
+        let now = self.lane.since();
+        self.verdict(now)?;
+        let rest = self.limit.as_mut().map(|limit| limit.look(now, Nanos::ZERO));
+        let (result, left) =
+            commands.run((command, index), (self.lane.slot(), self.attempt), rest, self.cancel);
+        self.left = left;
+        self.come_back();
+        self.lane.enter(Phase::Computing);
+        match result {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(stop) => ControlFlow::Break(stop),
+        }
     }
 
     #[inline]

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::Thread;
 
 use crate::units::Nanos;
 
@@ -16,8 +17,23 @@ pub struct CancelToken(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     level: AtomicU8,
-    lock: Mutex<()>,
+    /// Threads that wait for something else too, and are to look again when the level rises.
+    waking: Mutex<Vec<Thread>>,
     changed: Condvar,
+}
+
+/// That a thread is unparked whenever the token's level rises, for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Waking<'a>(&'a Inner);
+
+impl Drop for Waking<'_> {
+    fn drop(&mut self) {
+        let me = std::thread::current().id();
+        let mut waking = self.0.waking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = waking.iter().position(|thread| thread.id() == me) {
+            waking.swap_remove(at);
+        }
+    }
 }
 
 impl CancelToken {
@@ -43,16 +59,26 @@ impl CancelToken {
 
     /// Waits for `wait`, or until the run is cancelled; true if it is.
     pub fn wait(&self, wait: Nanos) -> bool {
-        let guard = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = self.0.waking.lock().unwrap_or_else(PoisonError::into_inner);
         // A panic cannot happen under this lock, and a poisoned one would guard nothing: the level is what counts.
-        let _unused = self.0.changed.wait_timeout_while(guard, wait.to_std(), |()| !self.is_cancelled());
+        let _unused = self.0.changed.wait_timeout_while(guard, wait.to_std(), |_| !self.is_cancelled());
         self.is_cancelled()
+    }
+
+    /// Unparks this thread whenever the level rises, until the returned value is dropped (by this thread). For those
+    /// who park to wait for something else as well.
+    pub(super) fn waking(&self) -> Waking<'_> {
+        let mut waking = self.0.waking.lock().unwrap_or_else(PoisonError::into_inner);
+        waking.push(std::thread::current());
+        Waking(&self.0)
     }
 
     fn raise(&self, level: u8) {
         self.0.level.fetch_max(level, Ordering::Relaxed);
         // The lock orders this after the check of any waiter: it either sees the level or is woken.
-        drop(self.0.lock.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in self.0.waking.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            thread.unpark();
+        }
         self.0.changed.notify_all();
     }
 }

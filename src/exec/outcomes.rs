@@ -6,12 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::clock::RunTime;
 use crate::event::{Outcome, StopReason, TaskCounts};
 use crate::exec::attempt::Ended;
-use crate::exec::{Books, ERRORS_KEPT};
+use crate::exec::{Books, ERRORS_KEPT, PAGES_KEPT};
 use crate::ids::TaskIndex;
 use crate::plan::Work;
-#[cfg(unix)]
-use crate::task::Value;
-use crate::task::digest;
+use crate::task::{Value, digest};
 use crate::units::Nanos;
 
 const OPEN: u8 = 0;
@@ -25,6 +23,8 @@ pub(super) struct Outcomes {
     retried: AtomicU64,
     last: AtomicU64,
     errors: Mutex<Vec<(TaskIndex, String)>>,
+    /// Of `http`.
+    pages: Mutex<Vec<(TaskIndex, u64)>>,
     /// What each of them does.
     work: Work,
 }
@@ -39,6 +39,7 @@ impl Outcomes {
             retried: AtomicU64::new(0),
             last: AtomicU64::new(0),
             errors: Mutex::default(),
+            pages: Mutex::default(),
         }
     }
 
@@ -55,7 +56,10 @@ impl Outcomes {
             return false;
         }
         match ended {
-            Ended::Ok(value) => *sum = sum.wrapping_add(digest(&self.work, index, value)),
+            Ended::Ok(value) => {
+                self.page(index, value);
+                *sum = sum.wrapping_add(digest(&self.work, index, value));
+            }
             Ended::Error(words) => self.note(index, words),
             Ended::TimedOut | Ended::Cancelled => {}
         }
@@ -76,6 +80,7 @@ impl Outcomes {
         for ((state, index), value) in states.iter().zip(first.0..).zip(values) {
             let ok = Outcome::Ok as u8;
             if state.compare_exchange(OPEN, ok, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                self.page(TaskIndex(index), value);
                 sum = sum.wrapping_add(digest(&self.work, TaskIndex(index), value));
                 new += 1;
             }
@@ -112,6 +117,13 @@ impl Outcomes {
         }
     }
 
+    /// Keeps the length of a page.
+    fn page(&self, index: TaskIndex, value: Value) {
+        if index.0 < PAGES_KEPT && self.work.urls().is_some() {
+            self.pages.lock().unwrap_or_else(PoisonError::into_inner).push((index, value.0));
+        }
+    }
+
     /// The sums. A task that is still open counts as `open`: cancelled, or lost.
     pub(super) fn books(&self, stopped: Option<StopReason>, open: Outcome) -> Books {
         let mut counts = TaskCounts {
@@ -131,11 +143,14 @@ impl Outcomes {
         }
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner).clone();
         errors.sort_by_key(|(index, _)| *index);
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        pages.sort_unstable();
         Books {
             counts,
             ok_of_parts,
             digest: counts.all_ok().then(|| self.digest.load(Ordering::Relaxed)),
             errors,
+            pages,
             last_outcome: RunTime(self.last.load(Ordering::Relaxed)),
             overhead_cpu: Nanos::ZERO,
             stopped,
@@ -146,7 +161,6 @@ impl Outcomes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::task::Value;
 
     fn sum() -> Work {
         Work::Sum { iterations: 1 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::clock::RunTime;
-use crate::event::{Outcome, Phase, StopReason};
+use crate::event::{EventSink, Outcome, Phase, RunEvent, StopReason};
 use crate::exec::attempt::{Ended, Job};
 use crate::exec::gil::{Gil, GilSeat, Interval};
 use crate::exec::lane::LaneWriter;
@@ -28,8 +28,11 @@ pub(super) struct Pool {
     retries: u32,
     on_error: OnError,
     seed: u64,
+    port: Option<u16>,
     failed: AtomicBool,
     cancel: CancelToken,
+    /// Where it is said what commands left.
+    events: EventSink,
     /// The lock of the interpreter that the workers share, where they have one.
     gil: Option<(Arc<Gil>, Nanos)>,
 }
@@ -37,7 +40,8 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn new(spec: &RunSpec, env: &RunEnv) -> Self {
         Self {
-            job: Job { work: spec.work.clone(), timeout: spec.timeout, fault: spec.fault },
+            job: Job::new(spec.work.clone(), spec.timeout, spec.fault, || env.worker_program.clone()),
+            events: env.events.clone(),
             tasks: spec.tasks,
             chunk: u64::from(spec.chunk),
             next: AtomicU64::new(0),
@@ -45,6 +49,7 @@ impl Pool {
             retries: spec.retries,
             on_error: spec.on_error,
             seed: spec.seed,
+            port: spec.port,
             failed: AtomicBool::new(false),
             cancel: env.cancel.clone(),
             gil: spec.runtime.gil().map(|gil| {
@@ -56,7 +61,8 @@ impl Pool {
 
     /// What a worker needs before its first task; it is starting until it has that.
     pub(super) fn prepare(&self) -> Scratch {
-        Scratch::prepare(&self.job.work, self.seed, || !self.cancel.is_cancelled())
+        self.job.prepare();
+        Scratch::prepare(&self.job.work, self.seed, || !self.cancel.is_cancelled()).with_port(self.port)
     }
 
     /// A worker's whole life: takes chunk after chunk until there is none, or the run is to end.
@@ -109,8 +115,11 @@ impl Pool {
         mut seat: Option<&mut GilSeat>,
     ) -> RunTime {
         for attempt in 0.. {
-            let ended =
-                self.job.run(index, attempt.min(255) as u8, lane, scratch, &self.cancel, seat.as_deref_mut());
+            let number = attempt.min(255) as u8;
+            let (ended, left) = self.job.run(index, number, lane, scratch, &self.cancel, seat.as_deref_mut());
+            if let Some(left) = left {
+                self.events.say(RunEvent::Command(left));
+            }
             let again = attempt < self.retries && matches!(ended, Ended::Error(_) | Ended::TimedOut);
             if again && !self.over() {
                 self.outcomes.retried(1);
@@ -123,6 +132,11 @@ impl Pool {
             break;
         }
         lane.since()
+    }
+
+    /// Ends what was prepared for all workers, when the last of them has ended.
+    pub(super) fn close(&self) {
+        self.job.close();
     }
 
     /// The books, when no worker works any more, or those that do have been given up.

@@ -11,7 +11,7 @@
 #[cfg(unix)]
 mod books;
 #[cfg(unix)]
-mod build;
+pub(super) mod build;
 #[cfg(unix)]
 mod child;
 #[cfg(unix)]

@@ -180,6 +180,7 @@ pub(super) fn run_on(
     } else {
         let asked = env.clock.now();
         slots.clone().for_each(|slot| env.lanes.stopping(slot, asked));
+        pool.close();
         for handle in handles {
             // A worker catches the panics of its tasks; a panic beside them would be a fault of ours, and has been
             // reported by the hook.

@@ -86,12 +86,12 @@ fn beginning(run: &RunState) -> String {
     let start = &run.start;
     let about = if start.work.may_end_early() { "at most" } else { "about" };
     let kind = if start.work.parts().is_empty() { start.work.task().name() } else { "a mix:" };
-    format!(
-        "{} of {kind} {}, {about} {} as a loop",
-        plural(start.tasks, "task"),
-        start.work.label(),
-        start.serial_estimate
-    )
+    // Of commands nobody knows what they take.
+    let each = match start.serial_estimate {
+        Nanos::ZERO => String::new(),
+        time => format!(", {about} {time} as a loop"),
+    };
+    format!("{} of {kind} {}{each}", plural(start.tasks, "task"), start.work.label())
 }
 
 /// How a run ended: `16 tasks ok`, `14 ok, 2 cancelled`.

@@ -8,8 +8,8 @@ use crate::plan::limits::{
     MAX_TASKS, MAX_THREADS, Machine,
 };
 use crate::plan::strategy::Strategy;
-use crate::plan::{Chunk, Plan, WorkerCount};
-use crate::units::{Bytes, Nanos, grouped};
+use crate::plan::{Chunk, Plan, Size, TaskType, WorkerCount, Workload};
+use crate::units::{Bytes, Nanos, grouped, plural};
 
 /// A field of a plan, by the name that the command line, scenarios and the Lab share.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -130,13 +130,16 @@ impl Problems {
         }
         for load in &plan.workloads {
             if let Err(error) = load.size.check(load.task) {
-                self.add(
-                    Field::Size,
-                    &load.size,
-                    error.to_string(),
-                    format!("write {}", load.task.size_hint()),
-                );
+                let (field, way_out) = match load.task {
+                    TaskType::Command => {
+                        (Field::Task, "give one behind --, as: poolscope -- gzip -k {item}".to_owned())
+                    }
+                    task => (Field::Size, format!("write {}", task.size_hint())),
+                };
+                let value = if field == Field::Task { load.task.to_string() } else { load.size.to_string() };
+                self.add(field, value, error.to_string(), way_out);
             }
+            self.unknown(load, plan);
             let (most, too_many) = match plan.runtime.simulated() {
                 Some(_) => (MAX_SIMULATED_TASKS, "is more than a simulated run may have"),
                 None => (MAX_TASKS, "is more than the books can hold"),
@@ -145,6 +148,35 @@ impl Problems {
                 let wrong = if load.tasks == 0 { "there is nothing to do" } else { too_many };
                 self.add(Field::Tasks, grouped(load.tasks), wrong, format!("use 1 to {}", grouped(most)));
             }
+        }
+    }
+
+    /// What commands, files and pages have, and cannot have.
+    fn unknown(&mut self, load: &Workload, plan: &Plan) {
+        let what = match load.task {
+            TaskType::File => "cannot write files",
+            TaskType::Http => "cannot ask for pages",
+            _ => "cannot run commands",
+        };
+        let unknown = matches!(load.task, TaskType::File | TaskType::Http | TaskType::Command);
+        if unknown && plan.runtime.simulated().is_some() {
+            let wrong = format!("{what}: nobody knows what they take before they have run");
+            self.add(Field::Runtime, plan.runtime, wrong, "use native");
+        }
+        let Size::Command(command) = &load.size else { return };
+        if !cfg!(unix) {
+            let wrong = "is not available on this system, which has no process groups and no signals";
+            self.add(Field::Task, load.task, wrong, "name another task type");
+        }
+        if let Some(items) = command.items().filter(|items| load.tasks > items.len() as u64) {
+            let most = grouped(items.len() as u64);
+            let wrong = format!("is more than the {}", plural(items.len() as u64, "item"));
+            self.add(
+                Field::Tasks,
+                grouped(load.tasks),
+                wrong,
+                format!("use at most {most}, or leave it out"),
+            );
         }
     }
 
@@ -322,7 +354,6 @@ impl Problems {
 mod tests {
     use super::*;
     use crate::plan::size::Compute;
-    use crate::plan::{Size, TaskType};
 
     fn problems(change: impl Fn(&mut Plan)) -> Vec<String> {
         let machine = Machine::example(2);

@@ -14,8 +14,8 @@ use crate::plan::size::{Size, SizeError};
 use crate::plan::task::{TaskType, UnknownTask};
 use crate::plan::{FIRST_SERIAL, Work, Workload, default_tasks as usual_tasks};
 
-/// The most parts of a mix: each task type once.
-pub const MAX_PARTS: usize = TaskType::ALL.len();
+/// The most parts of a mix: each task type once, but for the three of which nothing is known beforehand.
+pub const MAX_PARTS: usize = TaskType::ALL.len() - 3;
 /// The most tasks of one type that may follow one another in a block.
 pub const MAX_WEIGHT: u32 = 1_000_000;
 
@@ -61,6 +61,9 @@ pub enum TasksError {
     /// A mix of one.
     #[error("is a mix of {0} alone; write {0} without a weight, or name another beside it, as {0}:4,{1}:1")]
     Alone(TaskType, TaskType),
+    /// A task type that runs alone.
+    #[error("names {0}, which cannot be part of a mix: nobody knows what it takes; run it alone")]
+    NotMixed(TaskType),
     /// Several workloads where one is wanted.
     #[error("names several task types; write weights to mix them in one run, as {0}")]
     Several(String),
@@ -93,6 +96,9 @@ impl Tasks {
         }
         let mut parts: Vec<(TaskType, u32)> = Vec::new();
         for item in items {
+            if !item.task.can_be_mixed() {
+                return Err(TasksError::NotMixed(item.task));
+            }
             if parts.iter().any(|(task, _)| *task == item.task) {
                 return Err(TasksError::Twice(item.task));
             }
@@ -165,7 +171,7 @@ pub fn sizes_by_name(text: &str) -> Result<Vec<(TaskType, String)>, SizeError> {
 pub(super) fn check(parts: &[Part]) -> Result<(), SizeError> {
     let twice = |at: usize| parts[..at].iter().any(|other| other.task == parts[at].task);
     let wrong = |(at, part): (usize, &Part)| {
-        part.task == TaskType::Mix || !(1..=MAX_WEIGHT).contains(&part.weight) || twice(at)
+        !part.task.can_be_mixed() || !(1..=MAX_WEIGHT).contains(&part.weight) || twice(at)
     };
     if parts.len() < 2 || parts.iter().enumerate().any(wrong) {
         return Err(SizeError::Form { task: TaskType::Mix });
@@ -238,6 +244,10 @@ impl Workload {
     /// # Errors
     /// A [`SizeError`]; sizes before the wrong one have been taken then.
     pub fn resize(&mut self, text: &str) -> Result<(), SizeError> {
+        // A list of URLs is no text that could be read back.
+        if matches!(self.size, Size::Urls(_)) && text == self.size.to_string() {
+            return Ok(());
+        }
         if !text.contains('=') {
             self.size = Size::parse(self.task, text)?;
             return Ok(());

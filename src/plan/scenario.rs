@@ -30,12 +30,34 @@
 //! full_speed_permille = 620    # the speed of each core when all are busy, in thousandths of one alone
 //! ```
 //!
-//! Keys that are left out are those of [`Plan::first`]. A scenario is data: reading one starts nothing. Whatever is wrong
+//! A workload of commands has no size, and its tasks are as many as its items, unless a number is given:
+//!
+//! ```toml
+//! [[workload]]
+//! task = "command"
+//! command = ["gzip", "-k", "{item}"]  # {} is the task's index, {item} its item
+//! items_file = "files.txt"     # one on each line, beside this file; or here, items = ["a.txt", "b.txt"]
+//! shell = false                # or true: command is one word, a script with the item as "$1" and the index as "$2"
+//! tasks = 10
+//! ```
+//!
+//! A workload of pages has no size either, and as many tasks as URLs, unless a number is given:
+//!
+//! ```toml
+//! [[workload]]
+//! task = "http"
+//! urls = ["http://example.org/"]  # or urls_file = "urls.txt", one on each line; without either, five on the loopback
+//! ```
+//!
+//! Keys that are left out are those of [`Plan::first`]. A scenario is data: reading one starts nothing, and what
+//! it would start needs [consent](crate::plan::consent). Whatever is wrong
 //! with one is said with its place in the file, all of it at once.
 
+mod command;
 mod fault;
 mod read;
 mod simulator;
+mod urls;
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::workload::Costs;
+use crate::plan::work::Costs;
 use crate::units::Nanos;
 
 /// What the kernel adds to the time that a thread sleeps, beside waking it: Linux lets a sleep's timer be late by up to

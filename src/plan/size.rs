@@ -1,11 +1,15 @@
 //! The size of a task, in its task type's own unit, as a person writes it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::command::{Command, CommandError};
 use crate::plan::mix::{self, Part};
 use crate::plan::task::{TaskType, UnknownTask};
+use crate::plan::urls;
+use crate::plan::urls::{Urls, UrlsError};
 use crate::units::{Bytes, Nanos, UnitError};
 
 /// The most iterations that one task may have: about a day of the slowest kernel.
@@ -14,7 +18,9 @@ pub const MAX_ITERATIONS: u64 = 10_000_000_000_000;
 pub const MAX_TIME: Nanos = Nanos::from_secs(24 * 3_600);
 /// The buffer of a `native` worker, unless the size says another: far more than the caches of a CPU.
 pub const BUFFER: Bytes = Bytes(32 << 20);
-/// The largest buffer that a size may name; what a machine has may be less.
+/// A `file`, unless the size says another.
+pub const FILE: Bytes = Bytes(1 << 20);
+/// The largest buffer or file that a size may name; what a machine has may be less.
 pub const MAX_BUFFER: Bytes = Bytes(64 << 30);
 /// The most numbers that one `primes` size may list.
 pub const MAX_NUMBERS: usize = 10_000;
@@ -49,8 +55,12 @@ pub enum Size {
     Wait(Nanos),
     /// `mixed`: how much it computes, and then how long it waits.
     Mixed(Compute, Nanos),
-    /// `native`: one pass over a buffer of this size.
+    /// `native`: one pass over a buffer of this size; `file`: a file of this size.
     Buffer(Bytes),
+    /// `http`: whose pages are asked for.
+    Urls(Urls),
+    /// `command`: what is run.
+    Command(Arc<Command>),
     /// A mix: the sizes of its parts.
     Mix(Vec<Part>),
 }
@@ -104,6 +114,12 @@ pub enum SizeError {
         /// The size without a name.
         part: String,
     },
+    /// URLs that cannot be asked for.
+    #[error("its URLs: {0}")]
+    Urls(#[from] UrlsError),
+    /// A command that cannot be run.
+    #[error(transparent)]
+    Command(#[from] CommandError),
     /// A size of a task type of which there are no tasks.
     #[error("names {task}, of which there are no tasks here; there are {there}")]
     Stranger {
@@ -131,7 +147,11 @@ impl Size {
         let text = text.trim();
         let form = || SizeError::Form { task };
         let size = match task {
-            TaskType::Native if text.ends_with(['B', 'b']) => Self::Buffer(parse_bytes(text)?),
+            TaskType::Native | TaskType::File if text.ends_with(['B', 'b']) => {
+                Self::Buffer(parse_bytes(text)?)
+            }
+            TaskType::File => Self::Buffer(Bytes(parse_count(text)?)),
+            TaskType::Http if text == urls::LOOPBACK_HOST => Self::Urls(Urls::default()),
             TaskType::Cpu | TaskType::Sum | TaskType::Native => Self::Compute(parse_compute(text)?),
             TaskType::Primes if text.contains(',') => {
                 Self::Numbers(text.split(',').map(|n| parse_count(n.trim())).collect::<Result<_, _>>()?)
@@ -150,8 +170,9 @@ impl Size {
                 let (compute, wait) = text.split_once('+').ok_or_else(form)?;
                 Self::Mixed(parse_compute(compute.trim())?, parse_time(wait.trim())?)
             }
-            // Which parts there are stands in the list of task types: see [`crate::plan::Workload::resize`].
-            TaskType::Mix => return Err(form()),
+            // A list of URLs is read from a file, and a command's words are given one by one. Which parts a mix has stands in
+            // the list of task types: see [`crate::plan::Workload::resize`].
+            TaskType::Http | TaskType::Command | TaskType::Mix => return Err(form()),
         };
         size.check(task).map(|()| size)
     }
@@ -164,8 +185,8 @@ impl Size {
         match (self, task) {
             (Self::Compute(c), TaskType::Cpu | TaskType::Sum | TaskType::Native)
             | (Self::Compute(c @ Compute::Time(_)), TaskType::Primes) => check_compute(*c),
-            (Self::Buffer(Bytes(0)), TaskType::Native) => Err(SizeError::Zero),
-            (Self::Buffer(b), TaskType::Native) if *b > MAX_BUFFER => {
+            (Self::Buffer(Bytes(0)), TaskType::Native | TaskType::File) => Err(SizeError::Zero),
+            (Self::Buffer(b), TaskType::Native | TaskType::File) if *b > MAX_BUFFER => {
                 Err(SizeError::TooLarge { limit: "64 GiB" })
             }
             (Self::Numbers(n), TaskType::Primes) if n.is_empty() => Err(SizeError::Zero),
@@ -173,16 +194,20 @@ impl Size {
                 Err(SizeError::TooLarge { limit: "10 000 numbers" })
             }
             // No limit on a number itself: trial division of the largest takes 2³¹ steps, some seconds.
-            (Self::Numbers(_), TaskType::Primes) | (Self::Buffer(_), TaskType::Native) => Ok(()),
+            (Self::Numbers(_), TaskType::Primes) | (Self::Buffer(_), TaskType::Native | TaskType::File) => {
+                Ok(())
+            }
+            (Self::Urls(urls), TaskType::Http) => Ok(urls.check()?),
             (Self::Wait(t), TaskType::Sleep) => check_time(*t),
             (Self::Mixed(c, t), TaskType::Mixed) => check_compute(*c).and_then(|()| check_time(*t)),
+            (Self::Command(command), TaskType::Command) => Ok(command.check()?),
             (Self::Mix(parts), TaskType::Mix) => mix::check(parts),
             _ => Err(SizeError::Form { task }),
         }
     }
 
-    /// The size that a plan begins with, for tasks that together take about `serial` as a plain loop. A mix has none of its
-    /// own: see [`crate::plan::Workload::mix`].
+    /// The size that a plan begins with, for tasks that together take about `serial` as a plain loop. A command has none: what
+    /// stands in its place passes no check. A mix has none of its own: see [`crate::plan::Workload::mix`].
     pub fn default_for(task: TaskType, serial: Nanos, tasks: u64) -> Self {
         let each = two_digits((serial / tasks.max(1)).0.max(1_000));
         match task {
@@ -191,6 +216,9 @@ impl Size {
             TaskType::Sleep => Self::Wait(each),
             TaskType::Mixed => Self::Mixed(Compute::Time(each / 2), each / 2),
             TaskType::Native => Self::Buffer(BUFFER),
+            TaskType::File => Self::Buffer(FILE),
+            TaskType::Http => Self::Urls(Urls::default()),
+            TaskType::Command => Self::Command(Arc::default()),
             TaskType::Mix => Self::Mix(Vec::new()),
         }
     }
@@ -300,7 +328,7 @@ impl fmt::Display for Compute {
     }
 }
 
-/// The text that [`Size::parse`] reads back as the same size.
+/// The text that [`Size::parse`] reads back as the same size; of a list of URLs, how many they are; of a command, its words as they would be typed.
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -311,6 +339,9 @@ impl fmt::Display for Size {
             }
             Self::Wait(t) => f.write_str(&t.exact()),
             Self::Mixed(c, t) => write!(f, "{c}+{}", t.exact()),
+            Self::Urls(urls) if urls.are_loopback() => f.write_str(urls::LOOPBACK_HOST),
+            Self::Urls(urls) => write!(f, "{urls}"),
+            Self::Command(command) => f.write_str(&command.label()),
             Self::Mix(parts) => mix::write_sizes(parts, f),
             Self::Buffer(bytes) => f.write_str(&exact_bytes(*bytes)),
         }
@@ -345,6 +376,9 @@ mod tests {
             (TaskType::Native, "777B"),
             (TaskType::Native, "100000000"),
             (TaskType::Native, "100ms"),
+            (TaskType::File, "1MiB"),
+            (TaskType::File, "777B"),
+            (TaskType::Http, "loopback"),
         ] {
             assert_eq!(Size::parse(task, text).unwrap().to_string(), text);
         }
@@ -392,6 +426,10 @@ mod tests {
             (TaskType::Native, "99999999999GiB", "is too large"),
             (TaskType::Native, "5 parsecs", "needs a unit of time"),
             (TaskType::Cpu, "32MiB", "needs a unit of time"),
+            (TaskType::File, "0", "is zero"),
+            (TaskType::File, "100ms", "is no number"),
+            (TaskType::File, "65GiB", "64 GiB"),
+            (TaskType::Http, "5", "does not suit http, whose size is its URLs"),
         ] {
             let error = Size::parse(task, text).unwrap_err().to_string();
             assert!(error.contains(words), "{task} {text:?}: {error}");

@@ -21,6 +21,12 @@ pub enum TaskType {
     Mixed,
     /// Memory work: a histogram of the bytes of a buffer that each worker has.
     Native,
+    /// Disk work: a file is written, brought to the disk, read back and compared.
+    File,
+    /// Network work: a page is asked for, see [`crate::plan::urls`].
+    Http,
+    /// A command of the user's, run once for each task: see [`crate::plan::command`].
+    Command,
     /// Tasks of several of these types in one run: see [`crate::plan::mix`]. It is the type of a workload only, never of a
     /// task, and is named by its parts.
     Mix,
@@ -28,7 +34,17 @@ pub enum TaskType {
 
 impl TaskType {
     /// Every type that a task can have, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [Self::Cpu, Self::Sum, Self::Primes, Self::Native, Self::Sleep, Self::Mixed];
+    pub const ALL: [Self; 9] = [
+        Self::Cpu,
+        Self::Sum,
+        Self::Primes,
+        Self::Native,
+        Self::Sleep,
+        Self::Mixed,
+        Self::File,
+        Self::Http,
+        Self::Command,
+    ];
 
     /// The word for it, the same everywhere.
     pub const fn name(self) -> &'static str {
@@ -39,6 +55,9 @@ impl TaskType {
             Self::Sleep => "sleep",
             Self::Mixed => "mixed",
             Self::Native => "native",
+            Self::File => "file",
+            Self::Http => "http",
+            Self::Command => "command",
             Self::Mix => "mix",
         }
     }
@@ -52,6 +71,9 @@ impl TaskType {
             Self::Sleep => "waiting, as for a disk or a network",
             Self::Mixed => "computing, then waiting",
             Self::Native => "memory work: a histogram of a buffer's bytes",
+            Self::File => "disk work: a file written, brought to the disk and read back",
+            Self::Http => "network work: pages of the web, or of a server of its own",
+            Self::Command => "a command of your own, once for each task",
             Self::Mix => "tasks of several types, in a repeated block",
         }
     }
@@ -64,23 +86,32 @@ impl TaskType {
             Self::Sleep => "time: 200ms",
             Self::Mixed => "compute+wait: 20ms+80ms",
             Self::Native => "memory, bytes or time: 32MiB, 100000000, 100ms",
+            Self::File => "memory or bytes: 1MiB, 100000",
+            Self::Http => "its URLs: a list with --urls FILE, or loopback, for five of its own",
+            Self::Command => "the command itself: leave --size out",
             Self::Mix => "one for each task type, by name: cpu=100ms,sleep=1ms",
         }
     }
 
     /// Whether a part of a task is waiting without a CPU; of a mix, whether that can be.
     pub const fn blocks(self) -> bool {
-        matches!(self, Self::Sleep | Self::Mixed | Self::Mix)
+        matches!(self, Self::Sleep | Self::Mixed | Self::File | Self::Http | Self::Command | Self::Mix)
     }
 
-    /// Whether a part of a task is computing.
+    /// Whether a part of a task is computing, by the worker itself: what a command computes is its own.
     pub const fn computes(self) -> bool {
-        !matches!(self, Self::Sleep)
+        !matches!(self, Self::Sleep | Self::Http | Self::Command)
     }
 
-    /// Whether it computes only with the lock of an interpreter, where there is one: native code lets it go.
+    /// Whether it computes only with the lock of an interpreter, where there is one: native code lets it go, and so does
+    /// who waits for a command or a page.
     pub const fn needs_lock(self) -> bool {
-        !matches!(self, Self::Native)
+        !matches!(self, Self::Native | Self::Http | Self::Command)
+    }
+
+    /// Whether tasks of this type can be part of a mix: it runs alone where nothing is known of it beforehand.
+    pub const fn can_be_mixed(self) -> bool {
+        !matches!(self, Self::File | Self::Http | Self::Command | Self::Mix)
     }
 
     /// The number that tells the values of one task type from another's in a digest; never changed once used. A mix has
@@ -93,6 +124,9 @@ impl TaskType {
             Self::Sleep => 4,
             Self::Mixed => 5,
             Self::Native => 6,
+            Self::File => 7,
+            Self::Http => 8,
+            Self::Command => 9,
             Self::Mix => 0,
         }
     }
@@ -106,7 +140,7 @@ impl fmt::Display for TaskType {
 
 /// Why a word is no task type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no task type; there are cpu, sum, primes, native, sleep, mixed")]
+#[error("{0:?} is no task type; there are cpu, sum, primes, native, sleep, mixed, file, http, command")]
 pub struct UnknownTask(pub String);
 
 impl FromStr for TaskType {

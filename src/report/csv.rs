@@ -13,7 +13,7 @@ pub(super) mod sweep;
 use crate::analysis::{GilSummary, RunSummary, compare};
 use crate::plan::Strategy;
 use crate::report::text::harmless;
-use crate::state::Session;
+use crate::state::{CommandTotals, Session};
 
 /// The results of a session as CSV: the names of the columns, and a row for each run that is over. Lines end in CR LF, as
 /// the RFC says.
@@ -63,6 +63,11 @@ fn gil(run: &RunSummary, number: fn(&GilSummary) -> u64) -> Cell {
     run.gil.as_ref().map_or(Cell::Nothing, |gil| Cell::Whole(number(gil)))
 }
 
+/// A number about commands, where tasks are commands.
+fn command(run: &RunSummary, number: fn(&CommandTotals) -> u64) -> Cell {
+    run.commands.as_ref().map_or(Cell::Nothing, |commands| Cell::Whole(number(commands)))
+}
+
 /// A text that no spreadsheet computes.
 fn no_formula(text: String) -> String {
     // The wide twins count, too: some spreadsheets read them as the same.
@@ -72,7 +77,7 @@ fn no_formula(text: String) -> String {
 /// A column: its name, and what it says of a run.
 type Column = (&'static str, fn(&RunSummary) -> Cell);
 
-const COLUMNS: [Column; 61] = [
+const COLUMNS: [Column; 64] = [
     ("strategy", |run| Cell::Text(run.strategy.name().to_owned())),
     ("runtime", |run| Cell::Text(run.runtime.to_string())),
     ("task", |run| Cell::Text(run.task.name().to_owned())),
@@ -143,6 +148,9 @@ const COLUMNS: [Column; 61] = [
     ("gil_wait_max_ns", |run| gil(run, |gil| gil.wait.max.0)),
     // As -t takes it; its size is that of all parts. How long each part took is in the JSON.
     ("mix", |run| Cell::words(run.mix())),
+    ("command_cpu_ns", |run| command(run, |commands| commands.cpu().0)),
+    ("peak_memory_bytes", |run| command(run, |commands| commands.peak_memory.0)),
+    ("leaked_processes", |run| command(run, |commands| commands.leaked)),
 ];
 
 #[cfg(test)]

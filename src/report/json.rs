@@ -3,11 +3,15 @@
 //! The structures here are the contract, and not those of the program: what is renamed inside stays the same outside. A
 //! test holds the keys. Times are whole nanoseconds, shares and ratios plain numbers.
 
+mod command;
+mod pages;
 mod simulator;
 pub(super) mod sweep;
 
 use serde::Serialize;
 
+use self::command::{CommandFacts, OutputFacts};
+use self::pages::PageFacts;
 use self::simulator::SimulatorFacts;
 use crate::analysis::{
     Finding, GilSummary, GilWorker, PartSummary, RunSummary, Trust, WorkerSummary, compare,
@@ -15,6 +19,7 @@ use crate::analysis::{
 use crate::clock::RunTime;
 use crate::event::{Percentiles, TaskCounts};
 use crate::plan::{GilRule, GilSetup, Machine, Plan, Size, Strategy, TaskType, Work, Workload, mix};
+use crate::report::outputs::Outputs;
 use crate::report::text::harmless;
 use crate::state::{Ledger, Session};
 use crate::units::Nanos;
@@ -23,13 +28,14 @@ const SCHEMA: &str = "poolscope/run/1";
 /// The only delivery so far.
 const DELIVERY: &str = "map";
 
-/// The results of a session: pretty-printed, and with a newline at its end. Runs that are not over are not in it.
-pub fn json(session: &Session) -> String {
+/// The results of a session: pretty-printed, and with a newline at its end. Runs that are not over are not in it. Of what
+/// commands printed there is as much as `outputs` says.
+pub fn json(session: &Session, outputs: Outputs) -> String {
     let document = Document {
         schema: SCHEMA,
         machine: session.machine.as_ref().map(MachineFacts::of),
         plan: session.plan.as_ref().map(|plan| PlanFacts::of(plan, session)),
-        runs: compare(session).runs.iter().map(Run::of).collect(),
+        runs: compare(session).runs.iter().map(|run| Run::of(run, session, outputs)).collect(),
         notices: session.notices.iter().map(|words| harmless(words)).collect(),
     };
     // Only maps with keys that are no strings can fail here, and there are none.
@@ -106,6 +112,10 @@ struct PlanFacts {
 struct WorkloadFacts {
     task: &'static str,
     size: String,
+    /// Null for other work.
+    command: Option<CommandFacts>,
+    /// Null for other work, and for the pages of poolscope's own server.
+    urls: Option<Vec<String>>,
     tasks: u64,
     iterations: Option<u64>,
     /// The parts of a mix; null for other work.
@@ -143,6 +153,8 @@ impl PlanFacts {
         let workloads = plan.workloads.iter().enumerate().map(|(index, load)| WorkloadFacts {
             task: load.task.name(),
             size: load.size.to_string(),
+            command: CommandFacts::of(load),
+            urls: pages::named(load),
             tasks: load.tasks,
             iterations: session.works.get(index).map(Work::iterations).and_then(some),
             mix: MixFacts::of(load, session.works.get(index)),
@@ -250,6 +262,10 @@ struct Run {
     shutdown_ns: u64,
     cpu_ns: u64,
     overhead_cpu_ns: u64,
+    /// Of commands alone, as are the next two: null for other work.
+    command_cpu_ns: Option<u64>,
+    peak_memory_bytes: Option<u64>,
+    leaked_processes: Option<u64>,
     tasks: Tasks,
     throughput_per_s: f64,
     speedup: Option<f64>,
@@ -267,11 +283,15 @@ struct Run {
     findings: Vec<FindingFacts>,
     per_worker: Vec<Worker>,
     errors: Vec<TaskError>,
+    outputs: Vec<OutputFacts>,
+    /// Null for other work.
+    pages: Option<Vec<PageFacts>>,
     stopped: Option<String>,
 }
 
 impl Run {
-    fn of(run: &RunSummary) -> Self {
+    fn of(run: &RunSummary, session: &Session, outputs: Outputs) -> Self {
+        let state = session.runs.iter().find(|state| state.start.run == run.run);
         Self {
             strategy: run.strategy.name(),
             runtime: run.runtime.to_string(),
@@ -286,6 +306,9 @@ impl Run {
             shutdown_ns: run.shutdown.0,
             cpu_ns: run.cpu.0,
             overhead_cpu_ns: run.overhead_cpu.0,
+            command_cpu_ns: run.commands.map(|commands| commands.cpu().0),
+            peak_memory_bytes: run.commands.map(|commands| commands.peak_memory.0),
+            leaked_processes: run.commands.map(|commands| commands.leaked),
             tasks: Tasks::of(run.tasks),
             throughput_per_s: run.throughput_per_s,
             speedup: run.speedup,
@@ -306,6 +329,10 @@ impl Run {
                 .iter()
                 .map(|(task, message)| TaskError { task: task.0, message: harmless(message) })
                 .collect(),
+            outputs: state
+                .map(|state| outputs.of(state).into_iter().map(OutputFacts::of).collect())
+                .unwrap_or_default(),
+            pages: state.and_then(PageFacts::of),
             stopped: run.stopped.as_ref().map(|reason| harmless(&reason.to_string())),
         }
     }

@@ -2,10 +2,14 @@
 //! worth knowing. Nothing in it commands a terminal.
 
 use crate::analysis::{Comparison, Finding, Weight, conclusion, sizing};
+use crate::ids::TaskIndex;
 use crate::report::text::harmless;
 use crate::report::workload;
 use crate::state::Session;
 use crate::units::{grouped, plural};
+
+/// The pages of so many tasks are told one by one.
+const PAGES_SHOWN: usize = 20;
 
 /// The mark of what went wrong.
 pub(super) const ALARM: &str = "!";
@@ -65,9 +69,30 @@ fn diagnoses(session: &Session, comparison: &Comparison) -> Vec<Remark> {
     said.collect()
 }
 
-/// What one worker alone suggests, what was lost, what was not run, and what else was said, each behind its mark.
+/// Of `http`, what became of the first few URLs, in the first run of each workload: whatever strategy asks, the pages are the
+/// same.
+fn pages(session: &Session, comparison: &Comparison) -> Vec<Remark> {
+    let first = |workload: usize| {
+        let run = session.runs.iter().find(|run| run.start.workload == workload)?;
+        Some((run.start.work.urls()?, run.end.as_ref()?))
+    };
+    let found = workload::those_with_runs(comparison).into_iter().filter_map(first);
+    let said = found.flat_map(|(urls, end)| {
+        let page = |(task, bytes): &(TaskIndex, u64)| {
+            (*task, ("·", format!("{}: {}", urls.get(*task), plural(*bytes, "byte"))))
+        };
+        let error = |(task, words): &(TaskIndex, String)| (*task, (ALARM, harmless(words)));
+        let mut said: Vec<_> = end.pages.iter().map(page).chain(end.errors.iter().map(error)).collect();
+        said.sort_by_key(|(task, _)| *task);
+        said.into_iter().take(PAGES_SHOWN).map(|(_, remark)| remark)
+    });
+    said.collect()
+}
+
+/// Pages, what one worker alone suggests, what was lost, what was not run, and what else was said, each behind its mark.
 pub(super) fn notes(session: &Session, comparison: &Comparison) -> Vec<Remark> {
-    let mut notes = diagnoses(session, comparison);
+    let mut notes = pages(session, comparison);
+    notes.extend(diagnoses(session, comparison));
     let dropped: u64 = comparison.runs.iter().map(|run| run.dropped_events).sum();
     if dropped > 0 {
         let records = plural(dropped, "record");

@@ -1,7 +1,7 @@
 //! A sweep for people and for programs: a table, Markdown, JSON, CSV and a picture of the curve.
 
 use crate::analysis::sizing::{Advice, FitReport, PointSummary, Recommendation, Sizing, StrategyFit};
-use crate::plan::{Machine, Shape, Strategy};
+use crate::plan::{Machine, Shape, Size, Strategy};
 use crate::sweep::Sweep;
 use crate::units::{grouped, plural, three_digits};
 
@@ -18,7 +18,11 @@ pub(crate) fn heading(sweep: &Sweep, machine: &Machine) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(load) = plan.workloads.first() {
         parts.push(load.task.name().to_owned());
-        parts.push(format!("{} of {}", plural(load.tasks, "task"), load.size));
+        let size = match &load.size {
+            Size::Command(command) => command.short_label(),
+            size => size.to_string(),
+        };
+        parts.push(format!("{} of {size}", plural(load.tasks, "task")));
     }
     if plan.runtime != crate::plan::Runtime::Native {
         parts.push(plan.runtime.to_string());

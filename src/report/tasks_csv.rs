@@ -8,7 +8,7 @@ use std::fmt::Write;
 use crate::state::RunState;
 
 /// The columns.
-const HEAD: [&str; 15] = [
+const HEAD: [&str; 18] = [
     "run",
     "strategy",
     "workers",
@@ -24,6 +24,9 @@ const HEAD: [&str; 15] = [
     "queued_ns",
     "start_ns",
     "end_ns",
+    "command_cpu_ns",
+    "peak_memory_bytes",
+    "leaked_processes",
 ];
 
 /// The tasks of a run that are kept one by one, in the order of their ends, below a line of headings. `number` is that by
@@ -34,16 +37,18 @@ pub fn tasks_csv(run: &RunState, number: u32) -> String {
     let start = &run.start;
     for task in run.recent_by_end() {
         let known = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
+        // Of commands, what is kept of them.
+        let command = run.commands.as_ref().and_then(|log| log.of(task.task, task.attempt));
         // Writing into a string cannot fail.
         let _ = write!(
             out,
-            "{number},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
+            "{number},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
             start.strategy,
             start.slots,
             start.work.part(task.task).0.task(),
             task.task.0,
             task.attempt,
-            task.outcome.name().replace(' ', "_"),
+            task.outcome.key(),
             task.slot.0,
             task.pid,
             known(run.parent_of(task.pid).map(u64::from)),
@@ -52,6 +57,9 @@ pub fn tasks_csv(run: &RunState, number: u32) -> String {
             known(task.queued.map(|at| at.0)),
             task.start.0,
             task.end.0,
+            known(command.map(|end| end.cpu().0)),
+            known(command.map(|end| end.peak_memory.0)),
+            known(command.map(|end| end.leaked.into())),
         );
     }
     out

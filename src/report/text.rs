@@ -2,11 +2,10 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// What stands in the place of a character that must not reach a terminal.
-const REPLACEMENT: char = '\u{fffd}';
+use crate::text::{REPLACEMENT, is_hidden};
 
 /// A text from outside on one line, without anything that a terminal would obey: control characters (C0, DEL, C1) and
-/// those that turn the direction of text become `U+FFFD`; line breaks and tabs become spaces.
+/// those that cannot be seen or turn the direction of text become `U+FFFD`; line breaks and tabs become spaces.
 pub fn harmless(text: &str) -> String {
     text.chars().map(harmless_char).collect()
 }
@@ -15,10 +14,7 @@ const fn harmless_char(c: char) -> char {
     match c {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => REPLACEMENT,
-        // Marks, embeddings, overrides and isolates of direction.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            REPLACEMENT
-        }
+        c if is_hidden(c) => REPLACEMENT,
         c => c,
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn heading(session: &Session, comparison: &Comparison, workload: usiz
     // `8 tasks of 5 000 000`, but `6 tasks, 6 numbers`: there no task has more than one of them.
     let joint = match start.map(|start| &start.work) {
         Some(Work::Primes { numbers }) if numbers.len() > 1 => ", ",
+        Some(Work::Http(_)) => ", ",
         _ => " of ",
     };
     let work = start.map(|start| start.work.label()).unwrap_or_default();

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
 use crate::event::{
-    CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record, RunEnd, RunEvent,
-    RunStart, WorkerExit,
+    CommandEnd, CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record,
+    RunEnd, RunEvent, RunStart, WorkerExit,
 };
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::plan::GilRule;
 use crate::state::progress::{rest_of_task, time_left};
-use crate::state::{Ledger, Tenures, Timeline, TimelineSpan};
+use crate::state::{CommandLog, Ledger, Tenures, Timeline, TimelineSpan};
 use crate::units::{Nanos, Share};
 
 /// Tasks kept one by one, the last that ended: less than 400 KiB, so that those of all runs that Compare keeps are a few
@@ -115,6 +115,9 @@ pub struct RunState {
     pub suspended_since: Option<RunTime>,
     /// When holders of the interpreters' lock were told to let go by another rule, and by which. The last changes.
     pub rules: VecDeque<(RunTime, GilRule)>,
+    /// The commands that are over; none where tasks are none.
+    #[serde(default)]
+    pub commands: Option<Box<CommandLog>>,
     /// What is known since it is over; none while it runs.
     pub end: Option<Box<RunEnd>>,
 }
@@ -156,8 +159,10 @@ impl RunState {
             let others = (busy - sample.own.fraction()).max(0.0);
             Share::of(sample.cores.len() as f64 - others, sample.cores.len() as f64)
         });
+        let commands = start.work.command().map(|_| Box::default());
         Self {
             start,
+            commands,
             retries,
             given_up: 0,
             slots: vec![slot; lanes],
@@ -222,6 +227,7 @@ impl RunState {
                 }
                 self.rules.push_back((*at, *rule));
             }
+            RunEvent::Command(end) => self.commands.get_or_insert_default().take(end),
             RunEvent::RunFinished(end) => {
                 let mut end = end.clone();
                 for (slot, levels) in self.slots.iter_mut().zip(&mut end.slots) {
@@ -312,6 +318,12 @@ impl RunState {
         };
         let same = |record: &&TaskRecord| (record.task, record.attempt) == (task, before);
         self.recent.iter().rev().find(same).map(|record| record.end)
+    }
+
+    /// CPU time of an attempt: its worker's own, and that of the command that it ran, as far as that is kept.
+    pub fn cpu_of(&self, record: &TaskRecord) -> Nanos {
+        let command = self.commands.as_ref().and_then(|log| log.of(record.task, record.attempt));
+        record.cpu + command.map(CommandEnd::cpu).unwrap_or_default()
     }
 
     /// The process that a worker's process was started by: poolscope, unless the worker is one of its own threads.

@@ -53,6 +53,7 @@ fn finished(elapsed_ms: u64) -> RunEvent {
         slots: vec![Gauges { done: 8, ..Gauges::default() }],
         overhead_cpu: Nanos::ZERO,
         errors: Vec::new(),
+        pages: Vec::new(),
         stopped: None,
     }))
 }

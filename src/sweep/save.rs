@@ -11,6 +11,7 @@
 //! Numbers of workers and repeats are not in it, so that more of them can be added to what was measured.
 
 use std::fs::{File, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, Step, Sweep};
 use crate::analysis::sizing::Sample;
-use crate::plan::{Costs, Machine, Plan, Strategy, WorkerCount};
+use crate::plan::command::{Command, Items};
+use crate::plan::{Costs, Machine, Plan, Size, Strategy, WorkerCount, Workload};
+use crate::units::plural;
 
 const SCHEMA: &str = "poolscope/sweep-points/1";
 /// A file that is larger holds something else.
@@ -231,14 +234,41 @@ fn difference(head: &Head, plan: &Plan, machine: &Machine) -> Option<String> {
         .map(|((name, there), (_, here))| format!("{name} is {there} there, and {here} here"))
 }
 
+/// How many URLs there are whose pages are asked for, and a number that tells them from others.
+fn urls_of(load: &Workload) -> String {
+    let Size::Urls(urls) = &load.size else { return String::new() };
+    format!("{urls} ({})", number_of(urls))
+}
+
+fn command_of(load: &Workload) -> Option<&Command> {
+    match &load.size {
+        Size::Command(command) => Some(command),
+        _ => None,
+    }
+}
+
+/// How many items there are, and a number that tells them from others.
+fn items(items: &Items) -> String {
+    format!("{} ({})", plural(items.len() as u64, "item"), number_of(items))
+}
+
+fn number_of(what: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    format!("#{:08x}", hasher.finish() as u32)
+}
+
 /// What must be the same.
-fn facts(plan: &Plan, machine: &Machine) -> [(&'static str, String); 12] {
+fn facts(plan: &Plan, machine: &Machine) -> [(&'static str, String); 15] {
     let load = plan.workloads.first();
-    let of_load = |what: fn(&crate::plan::Workload) -> String| load.map(what).unwrap_or_default();
+    let of_load = |what: fn(&Workload) -> String| load.map(what).unwrap_or_default();
     let timeout = plan.timeout.map_or_else(|| "none".to_owned(), |timeout| timeout.to_string());
     [
-        ("--task", of_load(crate::plan::Workload::tasks_text)),
+        ("--task", of_load(Workload::tasks_text)),
         ("--size", of_load(|load| load.size.to_string())),
+        ("--urls", of_load(urls_of)),
+        ("--shell", of_load(|load| command_of(load).is_some_and(Command::is_script).to_string())),
+        ("--items", of_load(|load| command_of(load).and_then(Command::items).map(items).unwrap_or_default())),
         ("--tasks", of_load(|load| load.tasks.to_string())),
         ("--runtime", plan.runtime.to_string()),
         ("--simulator", format!("{:?}", plan.simulator)),

@@ -1,4 +1,5 @@
-//! What a worker makes before its first task and keeps until its last: the buffer of `native`.
+//! What a worker makes before its first task and keeps until its last: the buffer of `native`, and what tasks of other types
+//! are told of their run.
 
 use crate::plan::Work;
 use crate::task::mix64;
@@ -6,10 +7,12 @@ use crate::task::mix64;
 /// So many bytes, a multiple of 8, are filled between two looks whether anybody still wants them: under a millisecond.
 const STRETCH: usize = 1 << 20;
 
-/// A worker's own memory; empty for task types that need none. It is given back when the worker ends.
+/// A worker's own memory, and what it tells its tasks; empty for task types that need none. It is given back when the worker ends.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Scratch {
     buffer: Vec<u8>,
+    seed: u64,
+    port: Option<u16>,
 }
 
 impl Scratch {
@@ -17,22 +20,23 @@ impl Scratch {
     /// same for every worker, so that values agree. This takes some milliseconds for each 10 MiB. It ends early where
     /// `wanted` says so, or where there is no such memory: tasks then find their buffer missing.
     pub fn prepare(work: &Work, seed: u64, wanted: impl Fn() -> bool) -> Self {
+        let none = Self { seed, ..Self::default() };
         let buffer = |work: &Work| if let Work::Native { buffer, .. } = work { Some(*buffer) } else { None };
         let Some(bytes) = work.kinds().find_map(buffer) else {
-            return Self::default();
+            return none;
         };
         let mut buffer = Vec::new();
         let Ok(length) = usize::try_from(bytes.0) else {
-            return Self::default();
+            return none;
         };
         // Refused in words, for a vector that cannot grow ends the process.
         if buffer.try_reserve_exact(length).is_err() {
-            return Self::default();
+            return none;
         }
         let start = mix64(seed);
         while buffer.len() < length {
             if !wanted() {
-                return Self::default();
+                return none;
             }
             let from = buffer.len();
             buffer.resize(length.min(from + STRETCH), 0);
@@ -41,7 +45,23 @@ impl Scratch {
                 bytes.copy_from_slice(&random[..bytes.len()]);
             }
         }
-        Self { buffer }
+        Self { buffer, ..none }
+    }
+
+    /// The same, with the port of the web server that `http` tasks without URLs ask.
+    #[must_use]
+    pub fn with_port(self, port: Option<u16>) -> Self {
+        Self { port, ..self }
+    }
+
+    /// What tasks derive their differences from.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The port of poolscope's own web server, where there is one.
+    pub const fn port(&self) -> Option<u16> {
+        self.port
     }
 
     /// The buffer of `native`; empty where there is none.
@@ -77,7 +97,7 @@ mod tests {
     fn nothing_is_made_that_is_not_needed_not_wanted_or_not_to_be_had() {
         let sum = Work::Sum { iterations: 1 };
         for (work, wanted) in [(sum, true), (native(1 << 20), false), (native(u64::MAX), true)] {
-            assert_eq!(Scratch::prepare(&work, 1, || wanted), Scratch::default());
+            assert_eq!(Scratch::prepare(&work, 1, || wanted), Scratch { seed: 1, ..Scratch::default() });
         }
     }
 }

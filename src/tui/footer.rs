@@ -94,6 +94,7 @@ fn means_something_in_a_sweep(row: &Binding, model: &Model) -> bool {
         Action::Toggle => desk.form.at.kind() == Kind::Check,
         Action::Close => model.overlay.is_some() || desk.opened.is_some() || desk.focus == Focus::Plan,
         Action::Back | Action::Open | Action::Export | Action::NextMeasure => points,
+        Action::Output => model.commands().is_some(),
         Action::Up if row.context == Context::Curve => {
             let course = desk.course.as_ref();
             points && course.is_some_and(|course| course.sweep.plan().plan.strategies.len() > 1)
@@ -114,6 +115,7 @@ fn means_something(row: &Binding, model: &Model) -> bool {
         Action::Run | Action::Predict => !running,
         Action::Cancel => running,
         Action::GilShorter => model.session.running().is_some_and(|run| run.gil_rule().is_some()),
+        Action::Output => model.commands().is_some_and(|log| log.totals.ended > 0),
         Action::Freeze => running || model.still.is_some(),
         Action::OpenPlan => model.overlay.is_none() && lab::lab_layout(model.area, model).plan.is_none(),
         Action::Up if row.context == Context::Workers => model.shown_row().is_some_and(|row| row.slots > 1),

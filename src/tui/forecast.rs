@@ -94,7 +94,9 @@ impl Forecast {
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(costs)).collect();
         let wanted = plan.workers.shape(machine);
         let mut runs = Vec::new();
-        for (index, (load, work)) in plan.workloads.iter().zip(&works).enumerate() {
+        // Of commands, files and pages nobody knows what they take.
+        let known = plan.workloads.iter().zip(&works).enumerate();
+        for (index, (load, work)) in known.filter(|(_, (_, work))| !work.is_unknown()) {
             let pool = |strategy: &Strategy| {
                 let shape = strategy.shape(wanted);
                 let slots = shape.slots().max(1);

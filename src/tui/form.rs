@@ -146,6 +146,9 @@ impl Item {
                 TaskType::Sleep => "how long one task waits: 200ms",
                 TaskType::Mixed => "computing + waiting of one task: 20ms+80ms",
                 TaskType::Native => "the buffer that each worker reads through: 32MiB; or bytes, or 100ms",
+                TaskType::File => "the file that each task writes, and reads back: 1MiB",
+                TaskType::Http => "whose pages are asked for; --urls FILE names others",
+                TaskType::Command => "what is run for each task; {} is its index, {item} its item",
                 TaskType::Mix => "how much a task of each type does: cpu=100ms,sleep=1ms",
             },
             Self::Tasks => "how many of them there are to do",
@@ -182,12 +185,15 @@ pub(crate) struct Form {
     pub(crate) at: Item,
     /// The value that is being edited.
     pub(crate) edit: Option<Edit>,
+    /// The commands that the plan began with: they come from the command line or from a scenario, and cannot be typed here.
+    command: Option<Workload>,
 }
 
 impl Form {
     /// The form of a plan; the focus is on the button.
-    pub(crate) const fn new(plan: Plan) -> Self {
-        Self { plan, at: Item::Run, edit: None }
+    pub(crate) fn new(plan: Plan) -> Self {
+        let command = plan.workloads.iter().find(|load| load.task == TaskType::Command).cloned();
+        Self { plan, at: Item::Run, edit: None, command }
     }
 
     /// The task type of the plan's first workload.
@@ -290,7 +296,7 @@ impl Form {
     /// Takes what was typed into the plan, or says what is wrong with it and goes on editing.
     pub(crate) fn take(&mut self, machine: &Machine) {
         let Some(edit) = &mut self.edit else { return };
-        match change::typed(&self.plan, self.at, edit.text.trim(), machine) {
+        match change::typed(&self.plan, self.at, edit.text.trim(), machine, self.command.as_ref()) {
             Ok(plan) => {
                 self.plan = plan;
                 self.edit = None;
@@ -302,7 +308,7 @@ impl Form {
     /// The next or the previous of an item's common values; a step over an edge is not taken.
     pub(crate) fn nudge(&mut self, up: bool, machine: &Machine) {
         let mut plan = self.plan.clone();
-        change::nudge(&mut plan, self.at, up, machine);
+        change::nudge(&mut plan, self.at, up, machine, self.command.as_ref());
         let problems = |plan: &Plan| plan.check(machine).err().unwrap_or_default();
         let (before, after) = (problems(&self.plan), problems(&plan));
         // A step may be one too many for another item: a larger buffer for so many workers.
@@ -343,7 +349,8 @@ fn size_label(size: &Size) -> String {
         Size::Mixed(c, wait) => format!("{} + {wait}", compute(c)),
         Size::Buffer(bytes) => bytes.to_string(),
         Size::Numbers(numbers) if numbers.len() > 1 => format!("{} numbers", grouped(numbers.len() as u64)),
-        other @ Size::Numbers(_) => other.to_string(),
+        Size::Urls(urls) => urls.to_string(),
+        other @ (Size::Numbers(_) | Size::Command(_)) => other.to_string(),
         Size::Mix(parts) => {
             let labels: Vec<String> = parts.iter().map(|part| size_label(&part.size)).collect();
             labels.join(", ")

@@ -22,6 +22,7 @@ pub(crate) struct Help<'a> {
     simulating: bool,
     scroll: u16,
     gil: bool,
+    commands: bool,
 }
 
 /// A line of the help.
@@ -35,7 +36,7 @@ enum Line {
 impl<'a> Help<'a> {
     /// The help of a screen, with so many lines scrolled away.
     pub(crate) const fn new(theme: &'a Theme, screen: Screen, scroll: u16) -> Self {
-        Self { theme, screen, simulating: false, scroll, gil: false }
+        Self { theme, screen, simulating: false, scroll, gil: false, commands: false }
     }
 
     /// With the keys of a simulated run that goes on, or without.
@@ -51,12 +52,19 @@ impl<'a> Help<'a> {
         self.gil = gil;
         self
     }
+
+    /// With the keys of a run whose tasks are commands, or without.
+    #[must_use]
+    pub(crate) const fn commands(mut self, commands: bool) -> Self {
+        self.commands = commands;
+        self
+    }
 }
 
 impl Widget for Help<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let theme = self.theme;
-        let lines = lines(self.screen, self.simulating, self.gil, theme);
+        let lines = lines(self.screen, (self.simulating, self.gil, self.commands), theme);
         let columns: u16 = if area.width >= 80 { 2 } else { 1 };
         let per_column = (lines.len() as u16).div_ceil(columns);
         let width = (columns * 38 + 4).min(area.width);
@@ -130,7 +138,7 @@ const SWEEP: [(Context, &str); 4] = [
     (Context::Editing, "A value that is edited"),
 ];
 
-fn lines(screen: Screen, simulating: bool, gil: bool, theme: &Theme) -> Vec<Line> {
+fn lines(screen: Screen, (simulating, gil, commands): (bool, bool, bool), theme: &Theme) -> Vec<Line> {
     let mut lines = Vec::new();
     let own: &[(Context, &'static str)] = match screen {
         Screen::Lab => &LAB,
@@ -143,9 +151,11 @@ fn lines(screen: Screen, simulating: bool, gil: bool, theme: &Theme) -> Vec<Line
         lines.push(Line::Heading(heading));
         let still = matches!(screen, Screen::Sweep);
         // Over numbers of workers there is no time to freeze or to zoom into.
-        let of_time = |action| matches!(action, Action::Freeze | Action::ZoomIn | Action::Earlier);
-        let means = |row: &&keys::Binding| {
-            (gil || row.action != Action::GilShorter) && !(still && of_time(row.action))
+        let means = |row: &&keys::Binding| match row.action {
+            Action::GilShorter => gil,
+            Action::Output => commands,
+            Action::Freeze | Action::ZoomIn | Action::Earlier => !still,
+            _ => true,
         };
         let rows = TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).filter(means);
         lines.extend(rows.map(|row| Line::Key(row.shown, row.label)));
@@ -176,12 +186,16 @@ mod tests {
     fn the_help_names_every_shown_key() {
         let theme = Theme::new(Palette::Dark, Depth::True, true);
         let named = |screen| {
-            lines(screen, true, true, &theme).iter().filter(|line| matches!(line, Line::Key(..))).count()
+            lines(screen, (true, true, true), &theme)
+                .iter()
+                .filter(|line| matches!(line, Line::Key(..)))
+                .count()
         };
         let rows =
             |context| TABLE.iter().filter(|row| row.context == context && !row.shown.is_empty()).count();
         // What the help itself and an empty Compare take is told by their last line.
-        let told = |context| !matches!(context, Context::Help | Context::Empty);
+        let told =
+            |context| !matches!(context, Context::Help | Context::Empty | Context::Consent | Context::Output);
         let shown = TABLE.iter().filter(|row| told(row.context) && !row.shown.is_empty()).count();
         // What holds everywhere is named on all three, and a form on two of them; time is
         // not drawn on one.

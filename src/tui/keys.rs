@@ -36,6 +36,10 @@ pub(crate) enum Context {
     Editing,
     /// While the help is open: nothing else but quitting means anything then.
     Help,
+    /// While somebody is asked whether the plan may be run.
+    Consent,
+    /// While the output of a command is shown.
+    Output,
 }
 
 /// A key, perhaps with Ctrl.
@@ -128,7 +132,8 @@ const fn also(context: Context, chord: Chord, action: Action) -> Binding {
 
 use Action as Do;
 use Context::{
-    Compare, Curve, Editing, Empty, Everywhere, Help, Lab, Opened, Plan, Runs, Simulating, Sweep, Workers,
+    Compare, Consent, Curve, Editing, Empty, Everywhere, Help, Lab, Opened, Output, Plan, Runs, Simulating,
+    Sweep, Workers,
 };
 use KeyCode as Key;
 
@@ -165,6 +170,7 @@ pub(crate) const TABLE: &[Binding] = &[
     row(Lab, char('z'), Do::Expand, ("z", "expand"), 9),
     row(Lab, char('{'), Do::GilShorter, ("{ }", "GIL interval"), 2),
     also(Lab, char('}'), Do::GilLonger),
+    row(Lab, char('o'), Do::Output, ("o", "output of a command"), 6),
     row(Plan, key(Key::Up), Do::Up, ("↑ ↓", "choose"), 4),
     also(Plan, key(Key::Down), Do::Down),
     also(Plan, char('k'), Do::Up),
@@ -223,6 +229,9 @@ pub(crate) const TABLE: &[Binding] = &[
     also(Opened, char('l'), Do::Forth),
     row(Opened, char('n'), Do::NextTask, ("n p", "task"), 5),
     also(Opened, char('p'), Do::PreviousTask),
+    row(Curve, char('o'), Do::Output, ("o", "output of a command"), 6),
+    row(Opened, char('o'), Do::Output, ("o", "output of the task"), 6),
+    also(Opened, key(Key::Enter), Do::Output),
     row(Opened, key(Key::Tab), Do::NextPanel, ("Tab", "panel"), 6),
     also(Opened, key(Key::BackTab), Do::PreviousPanel),
     row(Opened, key(Key::PageUp), Do::PageUp, ("PgUp PgDn", "a page"), 0),
@@ -271,6 +280,32 @@ pub(crate) const TABLE: &[Binding] = &[
     also(Help, ctrl('c'), Do::Interrupt),
     also(Help, ctrl('l'), Do::Repaint),
     also(Help, ctrl('z'), Do::Suspend),
+    row(Consent, char('y'), Do::Agree, ("y", "run them"), 1),
+    row(Consent, key(Key::Esc), Do::Close, ("Esc", "do not"), 2),
+    row(Consent, key(Key::Up), Do::Up, ("↑ ↓", "scroll"), 3),
+    also(Consent, key(Key::Down), Do::Down),
+    row(Consent, char('q'), Do::Quit, ("q", "quit"), 4),
+    also(Consent, ctrl('c'), Do::Interrupt),
+    also(Consent, ctrl('l'), Do::Repaint),
+    also(Consent, ctrl('z'), Do::Suspend),
+    row(Output, key(Key::Esc), Do::Close, ("Esc", "close"), 1),
+    also(Output, char('o'), Do::Close),
+    also(Output, key(Key::Enter), Do::Close),
+    row(Output, char('n'), Do::NextTask, ("n p", "task"), 2),
+    also(Output, char('p'), Do::PreviousTask),
+    also(Output, key(Key::Right), Do::NextTask),
+    also(Output, key(Key::Left), Do::PreviousTask),
+    row(Output, key(Key::Up), Do::Up, ("↑ ↓", "scroll"), 3),
+    also(Output, key(Key::Down), Do::Down),
+    also(Output, char('k'), Do::Up),
+    also(Output, char('j'), Do::Down),
+    also(Output, key(Key::PageUp), Do::PageUp),
+    also(Output, key(Key::PageDown), Do::PageDown),
+    row(Output, char('t'), Do::Theme, ("t", "theme"), 0),
+    row(Output, char('q'), Do::Quit, ("q", "quit"), 4),
+    also(Output, ctrl('c'), Do::Interrupt),
+    also(Output, ctrl('l'), Do::Repaint),
+    also(Output, ctrl('z'), Do::Suspend),
 ];
 
 /// The contexts that hold now, the first before the second.
@@ -280,6 +315,8 @@ pub(crate) fn contexts(model: &Model) -> &'static [Context] {
     }
     let all: &[Context] = match (model.overlay, model.screen, model.focus) {
         (Some(Overlay::Help { .. }), ..) => return &[Help],
+        (Some(Overlay::Consent { .. }), ..) => return &[Consent],
+        (Some(Overlay::Output { .. }), ..) => return &[Output],
         (None, Screen::Compare, _) if model.shown().runs.is_empty() && model.compare.archive.is_empty() => {
             &[Empty, Everywhere, Simulating]
         }
@@ -334,7 +371,9 @@ mod tests {
 
     #[test]
     fn a_panel_takes_no_key_from_everywhere() {
-        for row in TABLE.iter().filter(|row| !matches!(row.context, Everywhere | Editing | Help)) {
+        for row in
+            TABLE.iter().filter(|row| !matches!(row.context, Everywhere | Editing | Help | Consent | Output))
+        {
             let in_the_lab = matches!(row.context, Plan | Runs | Workers);
             let in_a_sweep = matches!(row.context, Plan | Curve);
             let holds = |context| {
@@ -349,7 +388,8 @@ mod tests {
     fn what_a_simulated_run_adds_takes_no_key_from_anything_but_an_edited_value() {
         for row in TABLE.iter().filter(|row| row.context == Simulating) {
             let taken = |other: &&Binding| {
-                !matches!(other.context, Simulating | Editing | Help) && other.chord == row.chord
+                !matches!(other.context, Simulating | Editing | Help | Consent | Output)
+                    && other.chord == row.chord
             };
             assert!(TABLE.iter().find(taken).is_none(), "{row:?}");
             let begins = |c| Item::ALL.iter().any(|item| item.begins_with(c));

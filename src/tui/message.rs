@@ -17,6 +17,10 @@ use crate::tui::pointer::Pointer;
 pub(crate) enum Action {
     /// Run the plan.
     Run,
+    /// Agree to what the plan would run, and run it.
+    Agree,
+    /// Show what the command of a task printed.
+    Output,
     /// Predict the runs of the plan, or no longer.
     Predict,
     /// End the comparison that runs, and stay; a second time, by force.

@@ -5,11 +5,13 @@ use ratatui::layout::Rect;
 use crate::analysis::Trust;
 use crate::clock::RunTime;
 use crate::engine::Pace;
+use crate::ids::TaskIndex;
 use crate::plan::{Costs, Machine, Plan, PlannedRun, Shape, Strategy};
-use crate::state::{Ledger, RunState, Session};
+use crate::state::{CommandLog, Ledger, RunState, Session};
 use crate::tui::bands::Bands;
 use crate::tui::chart::Chart;
-use crate::tui::compare::desk::Desk;
+use crate::tui::compare::desk::{self, Desk};
+use crate::tui::compare::kept;
 use crate::tui::forecast::{Forecast, RunForecast, rounded};
 use crate::tui::form::{Edit, Form};
 use crate::tui::ghost::Ghost;
@@ -51,6 +53,20 @@ pub(crate) enum Overlay {
     },
     /// The plan, where the screen has no room for it.
     Plan,
+    /// What the plan would run, which somebody has to agree to.
+    Consent {
+        /// Lines scrolled away.
+        scroll: u16,
+    },
+    /// What the command of a task printed.
+    Output {
+        /// The task.
+        task: TaskIndex,
+        /// The number of the attempt, from 0.
+        attempt: u8,
+        /// Lines scrolled away.
+        scroll: u16,
+    },
 }
 
 /// What goes on.
@@ -158,6 +174,8 @@ pub(crate) struct Model {
     pub(crate) ledger: Option<Ledger>,
     /// What analysis says.
     pub(crate) verdict: Verdict,
+    /// Whether the plan's commands come from somebody else, and nobody has agreed to them yet.
+    pub(crate) unconfirmed: bool,
     /// Something to be said once: what is wrong with the plan, for one.
     pub(crate) remark: Option<Remark>,
     /// Whether clicks and the wheel are ours.
@@ -235,6 +253,7 @@ impl Model {
             throughput: Vec::new(),
             ledger: None,
             verdict: Verdict::default(),
+            unconfirmed: false,
             remark: None,
             mouse: false,
             theme,
@@ -362,6 +381,32 @@ impl Model {
             Some(Strategy::Processes) => "x again kills them",
             _ => "x again gives up waiting",
         }
+    }
+
+    /// Whether the plan does something that has to be agreed to first.
+    pub(crate) fn needs_consent(&self) -> bool {
+        self.unconfirmed && !self.wanted().permissions().is_empty()
+    }
+
+    /// The plan that Enter runs on the screen that is shown.
+    pub(crate) const fn wanted(&self) -> &Plan {
+        match self.screen {
+            Screen::Lab | Screen::Compare => &self.form.plan,
+            Screen::Sweep => &self.sweep.form.base().plan,
+        }
+    }
+
+    /// The commands of the run that is looked at, where tasks are commands.
+    pub(crate) fn commands(&self) -> Option<&CommandLog> {
+        let run = match self.screen {
+            Screen::Lab => self.shown_row()?.run?,
+            Screen::Compare => {
+                let entries = kept::shown(self);
+                entries.get(desk::chosen(self, &entries))?.run
+            }
+            Screen::Sweep => self.sweep.course.as_ref()?.run(self.sweep.chosen()?)?.0,
+        };
+        run.commands.as_deref()
     }
 
     /// Whether a simulated comparison goes on, whose time may pass faster or slower.

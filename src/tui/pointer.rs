@@ -71,11 +71,17 @@ pub(crate) enum Step {
 /// What lies there; none where nothing can be done.
 pub(crate) fn place(model: &Model, at: Position) -> Option<Place> {
     let layout = lab::lab_layout(model.area, model);
+    // Who agrees to commands presses a key for it.
+    if matches!(model.overlay, Some(Overlay::Consent { .. })) {
+        return Some(Place::Overlay);
+    }
     if layout.footer.contains(at) {
         return Footer::new(model).action_at(layout.footer, at).map(Place::Key);
     }
     match model.overlay {
-        Some(Overlay::Help { .. }) => return Some(Place::Overlay),
+        Some(Overlay::Help { .. } | Overlay::Consent { .. } | Overlay::Output { .. }) => {
+            return Some(Place::Overlay);
+        }
         Some(Overlay::Plan) => {
             let area = PlanPanel::overlay_area(model);
             let within = item(model, area, at).unwrap_or(Place::Panel(Panel::Plan));

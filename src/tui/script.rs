@@ -341,6 +341,7 @@ fn play(model: &mut Model, number: u32, strategy: Strategy, slots: u32, until: O
             slots: levels,
             overhead_cpu: Nanos::from_micros(300),
             errors: Vec::new(),
+            pages: Vec::new(),
             stopped: None,
         })));
     }

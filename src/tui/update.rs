@@ -3,6 +3,7 @@
 mod chores;
 mod compare;
 mod mouse;
+mod output;
 mod sweep;
 
 pub(crate) use chores::refresh;
@@ -133,6 +134,16 @@ fn act(model: &mut Model, action: Action) -> Effect {
     }
     match action {
         Action::Run => return run(model),
+        Action::Agree => {
+            model.unconfirmed = false;
+            model.overlay = None;
+            let swept = model.screen == Screen::Sweep;
+            return if swept { sweep::begin(model, false) } else { run(model) };
+        }
+        Action::Output => output::open(model),
+        Action::NextTask | Action::PreviousTask if matches!(model.overlay, Some(Overlay::Output { .. })) => {
+            output::walk(model, action == Action::NextTask);
+        }
         Action::Predict => predict(model),
         Action::Cancel => return cancel(model),
         Action::Quit | Action::Interrupt => {
@@ -214,6 +225,10 @@ fn run(model: &mut Model) -> Effect {
         model.form.at = item;
         model.focus = Panel::Plan;
         model.remark = Some(Remark::Problem(problem));
+        return Effect::None;
+    }
+    if model.needs_consent() {
+        model.overlay = Some(Overlay::Consent { scroll: 0 });
         return Effect::None;
     }
     if model.ghost.measuring && !model.ghost.held {
@@ -339,7 +354,9 @@ fn step(model: &mut Model, action: Action) {
         Action::First => isize::MIN / 2,
         _ => isize::MAX / 2,
     };
-    if let Some(Overlay::Help { scroll }) = &mut model.overlay {
+    if let Some(Overlay::Help { scroll } | Overlay::Consent { scroll } | Overlay::Output { scroll, .. }) =
+        &mut model.overlay
+    {
         *scroll = scroll.saturating_add_signed(steps.clamp(-99, 99) as i16).min(99);
         return;
     }

@@ -11,7 +11,7 @@ use crate::tui::glyphs;
 use crate::tui::help::Help;
 use crate::tui::lab::{self, PlanPanel};
 use crate::tui::model::{Model, Overlay, Screen};
-use crate::tui::sweep;
+use crate::tui::{page, sweep};
 
 /// The smallest terminal on which there is a screen.
 pub(crate) const LEAST: (u16, u16) = (40, 10);
@@ -58,12 +58,19 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
             let area = Rect { height: area.height - 1, ..area };
             let gil = model.session.running().is_some_and(|run| run.gil_rule().is_some());
             let help = Help::new(&model.theme, model.screen, scroll);
-            help.gil(gil).simulating(model.is_simulating()).render(area, buf);
+            let help = help.gil(gil).simulating(model.is_simulating());
+            help.commands(model.commands().is_some()).render(area, buf);
         }
         Some(Overlay::Plan) => {
             let area = PlanPanel::overlay_area(model);
             Clear.render(area, buf);
             PlanPanel::new(model).render(area, buf);
+        }
+        Some(Overlay::Consent { scroll }) => {
+            page::consent(model, scroll, Rect { height: area.height - 1, ..area }, buf);
+        }
+        Some(Overlay::Output { task, attempt, scroll }) => {
+            page::output(model, (task, attempt), scroll, Rect { height: area.height - 1, ..area }, buf);
         }
         None => {}
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The layers: a module uses only those before it. `headless` and `tui` stand side by side, and neither knows the other.
-const LAYERS: [&[&str]; 20] = [
+const LAYERS: [&[&str]; 21] = [
     &["units"],
     &["ids"],
     &["clock"],
     &["chance"],
+    &["text"],
     &["sys"],
     &["plan"],
     &["event"],
@@ -28,7 +29,7 @@ const LAYERS: [&[&str]; 20] = [
 ];
 
 /// Foreign crates with a home, and where that is.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 13] = [
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("indicatif", &["headless"]),
@@ -38,6 +39,10 @@ const HOMES: [(&str, &[&str]); 9] = [
     ("sysinfo", &["probe"]),
     ("rayon", &["exec/threads.rs"]),
     ("anyhow", &["main.rs", "cli"]),
+    ("ureq", &["task/http", "plan/urls.rs"]),
+    ("tempfile", &["task/file.rs"]),
+    ("libc", &["sys.rs"]),
+    ("vte", &["text.rs"]),
 ];
 
 /// Where `unsafe` may stand.

@@ -44,7 +44,7 @@ fn each_problem_names_option_value_and_way_out() {
         ),
         (
             &["run", "-t", "disk"],
-            "--task disk: is no task type; there are cpu, sum, primes, native, sleep, mixed",
+            "--task disk: is no task type; there are cpu, sum, primes, native, sleep, mixed, file, http, command",
         ),
         (
             &["run", "-t", "cpu,sum"],

@@ -17,10 +17,16 @@ mod cli_results;
 mod cli_signals;
 mod cli_sweep;
 mod cli_usage;
+mod command_runs;
+#[cfg(target_os = "linux")]
+mod commands;
 #[cfg(target_os = "linux")]
 mod cost;
 mod family;
+#[cfg(target_os = "linux")]
+mod files;
 mod gil_rule;
+mod pages;
 mod pictures;
 mod processes;
 mod pty;

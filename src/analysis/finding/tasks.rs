@@ -29,7 +29,8 @@ pub(super) struct MostlyWaiting {
 impl MostlyWaiting {
     /// Silent before anything was done.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        let blocked = facts.ledger().blocked;
+        // A worker that waits for a command that computes is not waiting for lack of work.
+        let blocked = facts.ledger().blocked - facts.summary.computed_by_commands();
         let waiting = blocked.share_of(facts.busy());
         (waiting.fraction() > WAITING && facts.summary.tasks.ok > 0).then(|| Self {
             strategy: facts.strategy(),

@@ -21,6 +21,8 @@ pub struct Demand {
     pub compute: f64,
     /// Seconds without one.
     pub wait: f64,
+    /// Seconds that it takes: both together, or less where a command computes on several CPUs at a time.
+    pub whole: f64,
 }
 
 /// What one worker does with its time, and what that suggests.
@@ -43,39 +45,41 @@ impl Demand {
         let each = |time: fn(&Sample) -> Nanos| -> Option<f64> {
             median(&alone.iter().map(|s| time(s).as_secs_f64() / s.ok.max(1) as f64).collect::<Vec<_>>())
         };
-        let demand = Self { compute: each(|s| s.ledger.computing)?, wait: each(|s| s.ledger.blocked)? };
-        (demand.whole() > 0.0).then_some(demand).map(Self::without_crumbs)
-    }
-
-    /// Seconds of one task.
-    pub fn whole(&self) -> f64 {
-        self.compute + self.wait
+        let (compute, wait) = (each(Sample::computing)?, each(Sample::waiting)?);
+        let commands = alone.iter().any(|sample| sample.command_cpu > Nanos::ZERO);
+        let demand =
+            Self { compute, wait, whole: if commands { each(Sample::within)? } else { compute + wait } };
+        (demand.whole > 0.0).then_some(demand).map(Self::without_crumbs)
     }
 
     /// The part that is spent waiting, 0 to 1.
     pub fn waiting(&self) -> f64 {
-        if self.whole() > 0.0 { self.wait / self.whole() } else { 0.0 }
+        if self.whole > 0.0 { self.wait / self.whole } else { 0.0 }
     }
 
     /// What is hardly anything is nothing: a sleep costs a few microseconds of CPU, and a formula that divides by them
     /// would recommend thousands of workers.
     fn without_crumbs(self) -> Self {
         match self.waiting() {
-            w if w > 1.0 - NOTHING => Self { compute: 0.0, ..self },
-            w if w < NOTHING => Self { wait: 0.0, ..self },
+            w if w > 1.0 - NOTHING => Self { compute: 0.0, whole: self.wait, ..self },
+            w if w < NOTHING => Self { wait: 0.0, whole: self.whole - self.wait, ..self },
             _ => self,
         }
     }
 
     /// Workers that keep so many servers busy; none where tasks only wait.
     pub fn saturating(&self, servers: f64) -> Option<f64> {
+        // A task that computes on several CPUs at a time needs fewer workers than there are CPUs.
+        if self.compute > self.whole {
+            return Some(servers * self.whole / self.compute);
+        }
         laws::goetz(servers, 1.0, self.wait, self.compute).ok()
     }
 
     /// No more tasks a second than this are possible: whole rounds of chunks, and a CPU (or a lock) for what computes.
     pub fn possible(&self, tasks: u64, chunk: u32, workers: u32, servers: f64) -> f64 {
         let load = Waves::of(tasks, u64::from(chunk), u64::from(workers)).longest_load();
-        let rounds = load as f64 * self.whole();
+        let rounds = load as f64 * self.whole;
         let computing = tasks as f64 * self.compute / servers.max(1e-9);
         tasks as f64 / rounds.max(computing).max(1e-12)
     }
@@ -135,7 +139,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
     let locked = facts.locks(Shape::new(1, 1)).is_some();
     let most = facts.tasks().clamp(1, u64::from(u32::MAX)) as u32;
     let whole = |workers: f64| (workers - 1e-3).ceil().clamp(1.0, f64::from(most)) as u32;
-    let share = format!("{} of {}", secs(demand.wait), secs(demand.whole()));
+    let share = format!("{} of {}", secs(demand.wait), secs(demand.whole));
     let (start_with, strategy, words) = match demand.saturating(if locked { 1.0 } else { cpus }) {
         None => (
             most,

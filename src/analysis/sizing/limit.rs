@@ -151,11 +151,11 @@ impl Limit {
             return Some(Self::Lock(facts.locks(at.shape).unwrap_or(1.0) as u32));
         }
         if let Some(demand) = facts.demand {
-            let longer = each(ledger.computing) / demand.compute;
+            let longer = each(next.sample.computing()) / demand.compute;
             if demand.compute > 0.0 && longer > LONGER {
                 return Some(Self::Memory { times: longer });
             }
-            let longer = each(ledger.blocked) / demand.wait;
+            let longer = each(next.sample.waiting()) / demand.wait;
             if demand.wait > 0.0 && longer > LONGER {
                 return Some(Self::IoService { times: longer });
             }

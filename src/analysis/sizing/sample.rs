@@ -25,6 +25,9 @@ pub struct Sample {
     pub iterations: u64,
     /// CPU time of the workers.
     pub cpu: Nanos,
+    /// CPU time of commands, which is in none of the workers'.
+    #[serde(default)]
+    pub command_cpu: Nanos,
     /// Where the workers' time went.
     pub ledger: Ledger,
     /// A number made of all values; none unless every task is ok.
@@ -52,6 +55,7 @@ impl Sample {
             chunk: summary.chunk,
             iterations: summary.iterations,
             cpu: summary.cpu,
+            command_cpu: summary.commands.map(|commands| commands.cpu()).unwrap_or_default(),
             ledger: summary.ledger,
             digest: summary.digest,
             idle_before: around.idle_before,
@@ -63,6 +67,21 @@ impl Sample {
     /// Whether it did all of its tasks: the time of a part of them compares with nothing.
     pub fn is_whole(&self) -> bool {
         self.stopped.is_none() && self.ok == self.tasks && self.ok > 0 && self.elapsed > Nanos::ZERO
+    }
+
+    /// What tasks computed, the workers' own part and that of commands.
+    pub fn computing(&self) -> Nanos {
+        self.ledger.computing + self.command_cpu
+    }
+
+    /// What tasks waited without a CPU. While a command computes, its worker is blocked and its task is not waiting.
+    pub fn waiting(&self) -> Nanos {
+        self.ledger.blocked - self.command_cpu
+    }
+
+    /// Time within tasks: computing or blocked.
+    pub fn within(&self) -> Nanos {
+        self.ledger.computing + self.ledger.blocked
     }
 
     /// Tasks that ended with a value, per second of elapsed.

@@ -304,3 +304,35 @@ fn noise_that_hides_everything_is_said() {
     assert_eq!(once.workers(), 10);
     assert_eq!(once.cautions, ["with one repeat nothing can be told apart for sure; use --repeats 5"]);
 }
+
+#[test]
+fn what_commands_compute_is_computing_and_not_waiting() {
+    for (compute, wait) in [(20.0, 0.0), (20.0, 80.0), (0.0, 20.0)] {
+        let plain = pool(compute, wait).sweep(&DOUBLED);
+        let mut commands = plain.clone();
+        let points = commands.points.iter_mut().flat_map(|point| &mut point.samples);
+        for sample in points.chain(&mut commands.baselines) {
+            sample.command_cpu = std::mem::take(&mut sample.ledger.computing);
+            sample.ledger.blocked += sample.command_cpu;
+        }
+        let (plain, commands) = (size(&plain), size(&commands));
+        let said = |sizing: &Sizing| {
+            let diagnosis = sizing.diagnosis.clone().unwrap();
+            (diagnosis.start_with, diagnosis.strategy, diagnosis.demand.waiting() > 0.5)
+        };
+        assert_eq!(said(&plain), said(&commands), "{compute} + {wait}");
+        let advised = |sizing: &Sizing| match &sizing.advice {
+            Advice::Recommended(r) => (r.workers(), r.limit.clone()),
+            Advice::Refused(refused) => panic!("{refused:?}"),
+        };
+        assert_eq!(advised(&plain), advised(&commands), "{compute} + {wait}");
+    }
+}
+
+#[test]
+fn a_command_on_several_cpus_needs_fewer_workers_than_there_are_cpus() {
+    let demand = Demand { compute: 0.02, wait: 0.0, whole: 0.01 };
+    assert_eq!(demand.saturating(8.0), Some(4.0));
+    let possible = demand.possible(400, 1, 4, 8.0);
+    assert!((possible - 400.0).abs() < 1e-6, "{possible}");
+}

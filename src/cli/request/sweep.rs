@@ -36,6 +36,7 @@ impl SweepArgs {
         }
         let max_time = self.max_time.as_deref().and_then(|text| reading.max_time(text));
         reading.check(&plan, &counts, machine);
+        reading.wrongs.extend(self.plan.consent(&plan, machine).err());
         if !reading.wrongs.is_empty() {
             return Err(reading.wrongs);
         }

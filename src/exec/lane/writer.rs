@@ -136,6 +136,11 @@ impl LaneWriter {
         Self { lanes, slot, clock, producer, phase, since, fresh: false, task: None, summary, cpu, gil }
     }
 
+    /// The slot whose lane it is.
+    pub(in crate::exec) const fn slot(&self) -> SlotId {
+        self.slot
+    }
+
     /// Turns to another phase, now.
     pub fn enter(&mut self, phase: Phase) {
         let now = self.clock.now();

@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 /// The version of this code, and the length and the age of the program's file: the parent looks at the file that it
 /// starts, the child at the file that it was started from. A program that was replaced in between, or a wrapper that
 /// starts another one, differs.
-pub(super) fn of(program: &Path) -> String {
+pub(in crate::exec) fn of(program: &Path) -> String {
     let version = env!("CARGO_PKG_VERSION");
     match std::fs::metadata(program) {
         Ok(file) => {
@@ -19,7 +19,7 @@ pub(super) fn of(program: &Path) -> String {
 }
 
 /// The build of the program that runs now.
-pub(super) fn own() -> String {
+pub(in crate::exec) fn own() -> String {
     #[cfg(target_os = "linux")]
     {
         // Leads to the file itself, even if its name is gone.

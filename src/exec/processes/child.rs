@@ -9,9 +9,14 @@ use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use signal_hook::consts::{SIGCONT, SIGSTOP, SIGTSTP};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::raise;
 
 use super::output::{Output, Voice};
 use super::wire::{self, Chunk, Failure, FrameReader, Hello, Kind, MAGIC, News, PROTOCOL, Preamble, Ready};
@@ -21,7 +26,7 @@ use crate::event::Phase;
 use crate::exec::attempt::{Ended, Job};
 use crate::exec::gil::{Gil, GilSeat, Interval};
 use crate::exec::lane::{LaneTeller, LaneWriter, Lanes};
-use crate::exec::{CancelToken, crowd};
+use crate::exec::{CancelToken, command, commands, crowd};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::OnError;
 use crate::task::Scratch;
@@ -92,6 +97,12 @@ fn serve() -> Result<ExitCode, Refusal> {
     // another guardian than init.
     if rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get() as u32) != Some(hello.parent) {
         return Err(Refusal::ParentGone);
+    }
+    if hello.work.command().is_some() {
+        if let Some(soft) = hello.open_files {
+            command::keep_open_files(soft);
+        }
+        stop_commands_first();
     }
     let voice = stream.try_clone().map_err(|error| Refusal::NoHandshake(error.to_string()))?;
     let child = Arc::new(Child::new(hello, Voice::new(voice)));
@@ -192,7 +203,7 @@ impl Child {
             let tellers = (0..*threads).map(|thread| tell_from(&lanes, SlotId(thread), &hello)).collect();
             (lanes, Some(Mutex::new(tellers)))
         };
-        let job = Job { work: hello.work.clone(), timeout: hello.timeout, fault: hello.fault };
+        let job = Job::new(hello.work.clone(), hello.timeout, hello.fault, own_program);
         let queue = Queue { chunks: VecDeque::new(), closed: false, workers: *threads };
         Self {
             job,
@@ -313,7 +324,8 @@ impl Child {
         }
         // Before the lane counts CPU time, which begins when a worker is ready.
         let going = || !self.stopping.load(Ordering::Relaxed);
-        let scratch = Scratch::prepare(&self.job.work, self.hello.seed, going);
+        let scratch = Scratch::prepare(&self.job.work, self.hello.seed, going).with_port(self.hello.port);
+        self.job.prepare();
         let mut lane = LaneWriter::attach(&self.lanes, slot, self.clock.clone(), std::process::id());
         let output = &self.outputs[usize::from(thread)];
         lane.enter(Phase::Waiting);
@@ -329,7 +341,9 @@ impl Child {
                 if self.stopping.load(Ordering::Relaxed) {
                     break;
                 }
-                self.settle(TaskIndex(index), (attempt, tries), &mut lane, &scratch, output, seat.as_mut());
+                let own = SlotId(self.hello.first_slot.0 + thread);
+                let tries = (attempt, tries);
+                self.settle(TaskIndex(index), tries, own, &mut lane, &scratch, output, seat.as_mut());
             }
         }
         if let Some(seat) = &mut seat {
@@ -340,6 +354,7 @@ impl Child {
         let mut queue = lock(&self.queue);
         queue.workers -= 1;
         if queue.workers == 0 {
+            self.job.close();
             self.tell();
             std::process::exit(0);
         }
@@ -370,10 +385,12 @@ impl Child {
     }
 
     /// Tries a task until it ends for good, beginning with an attempt of this number after so many retries.
+    #[expect(clippy::too_many_arguments, reason = "a task, and everything that its worker has")]
     fn settle(
         &self,
         index: TaskIndex,
         (attempt, tries): (u8, u32),
+        slot: SlotId,
         lane: &mut LaneWriter,
         scratch: &Scratch,
         output: &Mutex<Output>,
@@ -381,8 +398,12 @@ impl Child {
     ) {
         for more in 0.. {
             let number = u32::from(attempt).saturating_add(more).min(255) as u8;
-            let ended = self.job.run(index, number, lane, scratch, &self.cancel, seat.as_deref_mut());
+            let (ended, left) = self.job.run(index, number, lane, scratch, &self.cancel, seat.as_deref_mut());
             let at = lane.since();
+            if let Some(mut left) = left {
+                left.slot = slot;
+                lock(output).command(left, at);
+            }
             let failure = match ended {
                 Ended::Ok(value) => {
                     lock(output).value(index, value, at);
@@ -417,6 +438,36 @@ impl Child {
             output.flush(&self.voice);
         }
     }
+}
+
+/// The program that this process was started from, which is what supervises commands too.
+fn own_program() -> PathBuf {
+    // Leads to the file itself, even if its name is gone.
+    let link = PathBuf::from("/proc/self/exe");
+    if link.exists() { link } else { std::env::current_exe().unwrap_or_default() }
+}
+
+/// Lets Ctrl-Z stop the commands first and then this process, and lets them go on with it: they have groups of their own,
+/// which no signal to this one's reaches.
+fn stop_commands_first() {
+    let Ok(mut signals) = Signals::new([SIGTSTP, SIGCONT]) else { return };
+    let heed = move || {
+        while let Some(signal) = signals.wait().next() {
+            if signal == SIGCONT {
+                commands::continue_all();
+            } else {
+                commands::stop_all();
+                // Whoever asked may have thought better of it meanwhile, and would not ask again.
+                if signals.pending().any(|signal| signal == SIGCONT) {
+                    commands::continue_all();
+                } else {
+                    let _ = raise(SIGSTOP);
+                }
+            }
+        }
+    };
+    // Without it, SIGTSTP is lost and the stop with it: commands go on, and so do their clocks.
+    let _ = std::thread::Builder::new().name("ps-signal".to_owned()).stack_size(64 << 10).spawn(heed);
 }
 
 /// A teller of a slot that is in the state in which the parent's is: starting, since it was asked for. What was before is

@@ -17,7 +17,7 @@ use super::books::Piece;
 use super::place::Place;
 use super::wire::{Chunk, Entry, Failure, Kind, bare, values, write};
 use super::writer::{Post, Writer};
-use crate::event::{Outcome, StopReason, WorkerExit};
+use crate::event::{Outcome, RunEvent, StopReason, WorkerExit};
 use crate::exec::attempt::Ended;
 use crate::exec::gil::Interval;
 use crate::exec::outcomes::Outcomes;
@@ -165,6 +165,7 @@ impl Dispatcher {
         for entry in &entries {
             match entry {
                 Entry::Retry { task } => *state.tries.entry(*task).or_default() += 1,
+                Entry::Command(_) => {}
                 Entry::Failed { .. } | Entry::Values { .. } if state.tries.is_empty() => {}
                 Entry::Failed { .. } | Entry::Values { .. } => {
                     let (first, count) = entry.tasks();
@@ -194,6 +195,7 @@ impl Dispatcher {
                     failed = true;
                 }
                 Entry::Retry { .. } => self.outcomes.retried(1),
+                Entry::Command(end) => self.env.events.say(RunEvent::Command(end)),
             }
         }
         if new > 0 {

@@ -20,7 +20,7 @@ use super::{registry, stderr};
 use crate::clock::RunTime;
 use crate::event::{RunEvent, WorkerExit};
 use crate::exec::lane::{LaneHearer, LaneReader};
-use crate::exec::scarcity;
+use crate::exec::{command, scarcity};
 use crate::ids::TaskIndex;
 use crate::units::Nanos;
 
@@ -87,7 +87,8 @@ fn last_words(run: &Run, mark: u64) -> String {
 fn live(run: &Run, place: Place) -> Option<Life> {
     let at = run.env.clock.now();
     place.slots().for_each(|slot| run.env.lanes.spawned(slot, at));
-    let spawned = match spawn(run.env.worker_program.clone(), &run.dispatcher.wanted) {
+    let asked = run.spec.work.command().is_some();
+    let spawned = match spawn(run.env.worker_program.clone(), asked, &run.dispatcher.wanted) {
         Some(Ok(spawned)) => spawned,
         Some(Err(error)) => {
             never_came(run, place);
@@ -242,10 +243,12 @@ impl Conversation<'_> {
             seed: spec.seed,
             timeout: spec.timeout,
             fault: spec.fault,
+            port: spec.port,
             retries: spec.retries,
             on_error: spec.on_error,
             estimate: spec.estimate,
             crowded: self.run.crowded,
+            open_files: command::open_files(),
         };
         let mut frame = Vec::new();
         wire::write(&mut frame, Kind::Hello, &(preamble, hello))?;

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::wire::{self, Entry, Failure, Kind};
 use crate::clock::RunTime;
+use crate::event::CommandEnd;
 use crate::ids::TaskIndex;
 use crate::task::Value;
 use crate::units::Nanos;
@@ -89,6 +90,12 @@ impl Output {
     /// A task failed, and is tried again.
     pub(super) fn retry(&mut self, task: TaskIndex, at: RunTime) {
         self.push(Entry::Retry { task }, at);
+    }
+
+    /// A command is over, and how the task ended comes next.
+    pub(super) fn command(&mut self, end: Box<CommandEnd>, at: RunTime) {
+        self.weight += end.tail.len();
+        self.push(Entry::Command(end), at);
     }
 
     fn push(&mut self, entry: Entry, at: RunTime) {

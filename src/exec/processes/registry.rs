@@ -7,7 +7,7 @@
 //! it, and while they are stopped no further one is begun. Otherwise one that came a moment too late would work on while
 //! everything else stands still.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::process::Child;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,14 +21,15 @@ use super::GroupSignal;
 const BIRTH: Duration = Duration::from_millis(250);
 
 struct Live {
-    pids: BTreeSet<u32>,
+    /// Each with the signal that stops it.
+    pids: BTreeMap<u32, Signal>,
     /// Whether a child is being spawned: there is one spawner.
     spawning: bool,
     /// Whether all children are stopped.
     stopped: bool,
 }
 
-static LIVE: Mutex<Live> = Mutex::new(Live { pids: BTreeSet::new(), spawning: false, stopped: false });
+static LIVE: Mutex<Live> = Mutex::new(Live { pids: BTreeMap::new(), spawning: false, stopped: false });
 /// Told when `spawning` or `stopped` becomes false.
 static CHANGED: Condvar = Condvar::new();
 
@@ -36,8 +37,9 @@ fn live() -> MutexGuard<'static, Live> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Spawns a child that leads a process group of its own, and enters it. Waits first while all children are stopped.
-pub(super) fn bear(spawn: impl FnOnce() -> std::io::Result<Child>) -> std::io::Result<Child> {
+/// Spawns a child that leads a process group of its own, and enters it. Waits first while all children are stopped. One that
+/// is `asked` to stop has others to stop first, and then stops itself.
+pub(super) fn bear(asked: bool, spawn: impl FnOnce() -> std::io::Result<Child>) -> std::io::Result<Child> {
     let stopped = |live: &mut Live| live.stopped;
     CHANGED.wait_while(live(), stopped).unwrap_or_else(PoisonError::into_inner).spawning = true;
     // Not under the lock: a spawn that hangs in the system must not keep anybody from killing the others.
@@ -45,9 +47,10 @@ pub(super) fn bear(spawn: impl FnOnce() -> std::io::Result<Child>) -> std::io::R
     let mut live = live();
     live.spawning = false;
     if let Ok(child) = &child {
-        live.pids.insert(child.id());
+        let stop = if asked { Signal::TSTP } else { Signal::STOP };
+        live.pids.insert(child.id(), stop);
         if live.stopped {
-            send(child.id(), Signal::STOP);
+            send(child.id(), stop);
         }
     }
     CHANGED.notify_all();
@@ -57,25 +60,20 @@ pub(super) fn bear(spawn: impl FnOnce() -> std::io::Result<Child>) -> std::io::R
 /// Ends whatever the child may have left in its group, and forgets it: from now on it may be reaped.
 pub(super) fn leave(pid: u32) {
     let mut live = live();
-    if live.pids.remove(&pid) {
+    if live.pids.remove(&pid).is_some() {
         send(pid, Signal::KILL);
     }
 }
 
 /// Kills one child's group, if it lives.
 pub(super) fn kill(pid: u32) {
-    if live().pids.contains(&pid) {
+    if live().pids.contains_key(&pid) {
         send(pid, Signal::KILL);
     }
 }
 
 /// Signals the groups of all children.
 pub(super) fn signal_all(which: GroupSignal) {
-    let signal = match which {
-        GroupSignal::Stop => Signal::STOP,
-        GroupSignal::Continue => Signal::CONT,
-        GroupSignal::Kill => Signal::KILL,
-    };
     let mut live = live();
     live.stopped = which == GroupSignal::Stop;
     if live.stopped {
@@ -84,14 +82,19 @@ pub(super) fn signal_all(which: GroupSignal) {
         live = waited.unwrap_or_else(PoisonError::into_inner).0;
     }
     CHANGED.notify_all();
-    for pid in &live.pids {
+    for (pid, stop) in &live.pids {
+        let signal = match which {
+            GroupSignal::Stop => *stop,
+            GroupSignal::Continue => Signal::CONT,
+            GroupSignal::Kill => Signal::KILL,
+        };
         send(*pid, signal);
     }
 }
 
 /// The numbers of all live children.
 pub(super) fn all() -> Vec<u32> {
-    live().pids.iter().copied().collect()
+    live().pids.keys().copied().collect()
 }
 
 fn send(pid: u32, signal: Signal) {

@@ -31,6 +31,8 @@ const GRACE: Nanos = Nanos::from_millis(300);
 const START: Nanos = Nanos::from_secs(5);
 /// How long a task may go on after its time limit, which a child enforces itself at the task's next checkpoint.
 const TIMEOUT_GRACE: Nanos = Nanos::from_millis(500);
+/// The same for a command, which is asked to end, then killed, and whose end is waited for.
+const COMMAND_GRACE: Nanos = Nanos::from_millis(1_500);
 /// How long killed children are waited for: one that the system cannot end must not hold up everybody.
 const GIVE_UP: Nanos = Nanos::from_secs(5);
 /// Feeders need little: two frames' buffers are on the heap.
@@ -211,6 +213,7 @@ impl Run {
         let Some(limit) = self.spec.timeout else {
             return;
         };
+        let grace = if self.spec.work.command().is_some() { COMMAND_GRACE } else { TIMEOUT_GRACE };
         let active = self.active();
         let threads = self.spec.threads.max(1) as usize;
         for (slot, sighting) in sightings.iter_mut().enumerate() {
@@ -230,7 +233,7 @@ impl Run {
             let ended = gauges.done + gauges.failed;
             match sighting {
                 Some(seen) if (seen.pid, seen.task, seen.ended) == (seat.pid, task, ended) => {
-                    if active.saturating_sub(seen.since) > limit + TIMEOUT_GRACE {
+                    if active.saturating_sub(seen.since) > limit + grace {
                         seat.overran.push(task);
                     }
                 }

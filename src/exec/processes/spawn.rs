@@ -34,6 +34,8 @@ pub(super) struct Spawned {
 #[derive(Debug)]
 struct Order {
     program: PathBuf,
+    /// Whether it is asked to stop, and not stopped: see [`registry::bear`].
+    asked: bool,
     wanted: Arc<AtomicBool>,
     reply: mpsc::Sender<Option<io::Result<Spawned>>>,
 }
@@ -41,13 +43,13 @@ struct Order {
 /// Where orders go; none before the first.
 static ORDERS: Mutex<Option<mpsc::Sender<Order>>> = Mutex::new(None);
 
-/// Spawns a child, and enters it among the live ones. None if it was no longer wanted when its turn came.
+/// Spawns a child, and enters it among the live ones; `asked` says that it stops by itself when it is asked to. None if it was no longer wanted when its turn came.
 ///
 /// # Errors
 /// The system's, where it refuses a socket, a process or the thread.
-pub(super) fn spawn(program: PathBuf, wanted: &Arc<AtomicBool>) -> Option<io::Result<Spawned>> {
+pub(super) fn spawn(program: PathBuf, asked: bool, wanted: &Arc<AtomicBool>) -> Option<io::Result<Spawned>> {
     let (reply, answer) = mpsc::channel();
-    let order = Order { program, wanted: Arc::clone(wanted), reply };
+    let order = Order { program, asked, wanted: Arc::clone(wanted), reply };
     let sent = orders().and_then(|orders| orders.send(order).map_err(io::Error::other));
     if let Err(error) = sent {
         return Some(Err(error));
@@ -63,9 +65,9 @@ fn orders() -> io::Result<mpsc::Sender<Order>> {
     let (sender, receiver) = mpsc::channel::<Order>();
     let serve = move || {
         // It never ends, for one sender is kept.
-        for Order { program, wanted, reply } in receiver {
+        for Order { program, asked, wanted, reply } in receiver {
             // Relaxed: a child too many is told to stop like any other.
-            let answer = wanted.load(Ordering::Relaxed).then(|| start(program));
+            let answer = wanted.load(Ordering::Relaxed).then(|| start(program, asked));
             // Whoever asked waits for the answer.
             let _ = reply.send(answer);
         }
@@ -75,7 +77,7 @@ fn orders() -> io::Result<mpsc::Sender<Order>> {
     Ok(sender)
 }
 
-fn start(program: PathBuf) -> io::Result<Spawned> {
+fn start(program: PathBuf, asked: bool) -> io::Result<Spawned> {
     let before = thread_cpu();
     let (stream, theirs) = UnixStream::pair()?;
     // The system gives the lowest number that is free.
@@ -88,7 +90,7 @@ fn start(program: PathBuf) -> io::Result<Spawned> {
     let mut command = Command::new(program);
     command.arg(WORKER_ARGUMENT).stdin(Stdio::from(OwnedFd::from(theirs)));
     command.stdout(stderr::for_child()).stderr(stderr::for_child()).process_group(0);
-    let child = registry::bear(|| command.spawn())?;
+    let child = registry::bear(asked, || command.spawn())?;
     // With the command goes our copy of the child's end: the child's death is the socket's end.
     drop(command);
     Ok(Spawned { child, stream, cpu: thread_cpu().saturating_sub(before) })

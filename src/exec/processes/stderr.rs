@@ -5,6 +5,8 @@ use std::io::{PipeWriter, Read};
 use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::text::sanitised;
+
 /// So much of it is kept.
 const KEPT: usize = 64 << 10;
 /// So many characters of it, and lines, are shown.
@@ -87,63 +89,9 @@ fn last_lines(text: &str) -> String {
     last.join("; ")
 }
 
-/// Text without anything that a terminal would obey: escape sequences, control characters, characters that change the
-/// direction of others or cannot be seen. Line ends stay.
-pub(super) fn sanitised(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => match chars.next() {
-                // A control sequence ends with a character from @ to ~.
-                Some('[') => while chars.next().is_some_and(|c| !matches!(c, '@'..='~')) {},
-                // A string (title, link, device control) ends with BEL or with escape and backslash.
-                Some(']' | 'P' | 'X' | '^' | '_') => {
-                    while let Some(c) = chars.next_if(|c| *c != '\n') {
-                        if c == '\u{7}' || c == '\u{1b}' {
-                            chars.next_if_eq(&'\\');
-                            break;
-                        }
-                    }
-                }
-                _ => {}
-            },
-            '\n' => out.push(c),
-            '\t' => out.push(' '),
-            c if c.is_control() => {}
-            '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{e0000}'..='\u{e007f}' => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_that_a_terminal_obeys_gets_through() {
-        for (bytes, text) in [
-            (&b"plain\nlines"[..], "plain\nlines"),
-            (b"\x1b[31mred\x1b[0m", "red"),
-            (b"\x1b]0;title\x07after", "after"),
-            (b"\x1b]8;;http://x\x1b\\link", "link"),
-            (b"a\rb\x08c\x7f", "abc"),
-            ("\u{202e}drow\u{2066}".as_bytes(), "drow"),
-            (b"\xff\xfe!", "\u{fffd}\u{fffd}!"),
-            (b"\x1b", ""),
-            (b"\x1b[", ""),
-            (b"\x1b]never ends\nnext", "\nnext"),
-        ] {
-            assert_eq!(sanitised(bytes), text, "{bytes:?}");
-        }
-    }
 
     #[test]
     fn the_last_lines_are_shown_once_each() {

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{RunTime, Stamp};
+use crate::event::CommandEnd;
 use crate::exec::Fault;
 use crate::exec::lane::LaneNews;
 use crate::ids::{SlotId, TaskIndex};
@@ -18,11 +19,13 @@ use crate::task::Value;
 use crate::units::Nanos;
 
 /// Says that both ends speak of the same frames.
-pub(super) const PROTOCOL: u16 = 3;
+pub(super) const PROTOCOL: u16 = 4;
 /// The first bytes of a handshake.
 pub(super) const MAGIC: [u8; 8] = *b"plscope!";
 
 const LENGTH: usize = 4;
+/// The handshake, which holds the items of commands: 16 MiB of text, and where each of a million ends.
+const HELLO_CAP: usize = 24 << 20;
 /// Frames that steer, and news of lanes.
 const CONTROL_CAP: usize = 1 << 20;
 /// Frames with results.
@@ -62,6 +65,7 @@ impl Kind {
 
     const fn cap(self) -> usize {
         match self {
+            Self::Hello => HELLO_CAP,
             Self::Results => RESULT_CAP,
             _ => CONTROL_CAP,
         }
@@ -104,12 +108,16 @@ pub(super) struct Hello {
     pub(super) seed: u64,
     pub(super) timeout: Option<Nanos>,
     pub(super) fault: Option<Fault>,
+    /// The port of the web server that `http` tasks without URLs ask.
+    pub(super) port: Option<u16>,
     pub(super) retries: u32,
     pub(super) on_error: OnError,
     /// What a task should take.
     pub(super) estimate: Nanos,
     /// Whether its workers are among so many that they step back.
     pub(super) crowded: bool,
+    /// The soft limit of open files that commands are to have.
+    pub(super) open_files: Option<u64>,
 }
 
 /// A child's answer to [`Hello`].
@@ -142,6 +150,8 @@ pub(super) enum Entry {
     Failed { task: TaskIndex, how: Failure },
     /// A task failed or timed out, and is tried again.
     Retry { task: TaskIndex },
+    /// The command of a task is over; how the task ended comes next.
+    Command(Box<CommandEnd>),
 }
 
 impl Entry {
@@ -151,6 +161,7 @@ impl Entry {
             Self::Values { first, distances } => (*first, distances.len() as u64),
             Self::Failed { task, .. } => (*task, 1),
             Self::Retry { task } => (*task, 0),
+            Self::Command(end) => (end.task, 0),
         }
     }
 }
@@ -331,7 +342,7 @@ mod tests {
             reader.fill(&mut &bytes[..]).unwrap();
             assert!(matches!(reader.next(), Err(WireError::Length { .. })), "{kind:?}");
         }
-        let huge = "x".repeat(CONTROL_CAP);
+        let huge = "x".repeat(HELLO_CAP);
         let mut out = vec![1, 2, 3];
         assert!(write(&mut out, Kind::Hello, &huge).is_err());
         assert_eq!(out, [1, 2, 3]);

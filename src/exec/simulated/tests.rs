@@ -51,6 +51,7 @@ fn case(strategy: Strategy, slots: u32, cores: u32, tasks: u64, work: Work) -> C
         seed: 1,
         cpus: cores,
         fault: None,
+        port: None,
         runtime: Runtime::Native,
     };
     let parameters = Parameters { costs, ..Parameters::default() };

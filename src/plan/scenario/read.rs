@@ -2,6 +2,7 @@
 //! words what is wanted.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use toml::Spanned;
@@ -13,7 +14,7 @@ use crate::plan::mix::TasksError;
 use crate::plan::scenario::SCHEMA;
 use crate::plan::scenario::fault::{Fault, Faults, MOST_FAULTS, Place, nearest, plain, shortened};
 use crate::plan::size::SizeError;
-use crate::plan::{Plan, Strategy, Workload};
+use crate::plan::{Chunk, Plan, Strategy, TaskType, Workload};
 use crate::units::Nanos;
 
 /// Keys at the top.
@@ -53,7 +54,8 @@ pub(super) fn parse(
     text: &str,
     walk: impl FnOnce(&mut Reader<'_>, &DeTable<'_>),
 ) -> Result<(), Faults> {
-    let mut reader = Reader { text, found: Vec::new() };
+    let folder = Path::new(source_name).parent().unwrap_or(Path::new(""));
+    let mut reader = Reader { text, folder, found: Vec::new() };
     match DeTable::parse(text) {
         Ok(root) => walk(&mut reader, root.get_ref()),
         Err(error) => {
@@ -98,6 +100,8 @@ impl<'a> Table<'a> {
 
 pub(super) struct Reader<'t> {
     text: &'t str,
+    /// Where files lie that it names.
+    pub(super) folder: &'t Path,
     found: Vec<(usize, Fault)>,
 }
 
@@ -153,6 +157,10 @@ impl Reader<'_> {
                 plan.workers = Plan::first_in(plan.runtime, machine).workers;
             }
         }
+        let commands = loads.iter().any(|(_, load)| load.task == TaskType::Command);
+        if commands && run.is_none_or(|run| run.get("chunk").is_none()) {
+            plan.chunk = Chunk::Tasks(1);
+        }
         if let Some(simulator) = top.get("simulator") {
             self.simulator(simulator, &mut plan.simulator);
         }
@@ -190,7 +198,7 @@ impl Reader<'_> {
         None
     }
 
-    fn string(&mut self, value: Value<'_>) -> Option<String> {
+    pub(super) fn string(&mut self, value: Value<'_>) -> Option<String> {
         if let DeValue::String(text) = value.tree {
             return Some(text.clone().into_owned());
         }
@@ -264,6 +272,15 @@ impl Reader<'_> {
     fn workload<'a>(&mut self, element: &'a Spanned<DeValue<'a>>) -> Option<(Table<'a>, Workload)> {
         let value = Value { tree: element.get_ref(), at: element.span().start, key: "workload" };
         let table = self.table(value, "[[workload]]")?;
+        match table.get("task").map(|task| task.tree) {
+            Some(DeValue::String(name)) if name == "command" => {
+                return self.command(table).map(|load| (table, load));
+            }
+            Some(DeValue::String(name)) if name == "http" => {
+                return self.pages(table).map(|load| (table, load));
+            }
+            _ => {}
+        }
         self.keys(table, WORKLOAD);
         for key in WORKLOAD {
             if table.get(key).is_none() {

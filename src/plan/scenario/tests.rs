@@ -230,7 +230,8 @@ fn faults_of_a_workload_stand_where_it_stands() {
         ),
         (
             "task = \"cup\"\nsize = 5\ntasks = 1",
-            "my.toml:14:8: task \"cup\" is no task type; there are cpu, sum, primes, native, sleep, mixed",
+            "my.toml:14:8: task \"cup\" is no task type; there are cpu, sum, primes, native, sleep, mixed, \
+             file, http, command",
         ),
         (
             "task = \"cpu\"\nsize = 5\ntasks = 0",
@@ -242,6 +243,40 @@ fn faults_of_a_workload_stand_where_it_stands() {
         ),
     ] {
         assert_eq!(wrong(&load(lines)), [fault]);
+    }
+}
+
+#[test]
+fn commands_are_read_with_their_items_and_go_one_by_one() {
+    let text = |lines: &str| {
+        format!(
+            "schema = \"poolscope/scenario/1\"\ntitle = \"T\"\n[[workload]]\ntask = \"command\"\n{lines}\n"
+        )
+    };
+    let read = |lines: &str| Scenario::parse("my.toml", &text(lines), &machine());
+    let plan = read("command = [\"sh\", \"{item}\"]\nitems = [\"a\", \"two\\nlines\"]").unwrap().plan;
+    assert_eq!((plan.workloads[0].tasks, plan.chunk), (2, Chunk::Tasks(1)));
+    let Size::Command(command) = &plan.workloads[0].size else { panic!("{plan:?}") };
+    assert_eq!(command.arguments(1), ["two\nlines"]);
+    let plan = read("command = [\"exit $1\"]\nshell = true\ntasks = 3\n[run]\nchunk = 2").unwrap().plan;
+    assert_eq!((plan.workloads[0].tasks, plan.chunk), (3, Chunk::Tasks(2)));
+    for (lines, said) in [
+        ("tasks = 1", "my.toml:3:1: command is missing from this [[workload]]"),
+        ("command = \"sh\"\ntasks = 1", "my.toml:5:11: command is \"sh\", and a list is wanted"),
+        ("command = [\"sh\"]", "my.toml:3:1: tasks is missing"),
+        ("command = [\"sh\"]\nsize = 3\ntasks = 1", "my.toml:6:1: \"size\" is no key of [[workload]]"),
+        ("command = [\"sh\", \"{item}\"]\ntasks = 1", "my.toml:5:11: command \"{item}\" names an item"),
+        (
+            "command = [\"no-such-program-here\"]\ntasks = 1",
+            "my.toml:5:11: command \"no-such-program-here\" is no program",
+        ),
+        ("command = [\"sh\"]\nitems = [\"a\"]\ntasks = 2", "my.toml:7:9: tasks 2: is more than the 1 item"),
+        ("command = [\"sh\"]\nitems_file = \"/dev/zero\"", "no regular file"),
+        ("command = [\"sh\"]\nitems = [\"a\"]\nitems_file = \"b\"", "leave one of them out"),
+        ("command = [\"sh\"]\nshell = 1\ntasks = 1", "true or false is wanted"),
+    ] {
+        let faults = wrong(&text(lines));
+        assert!(faults.len() == 1 && faults[0].contains(said), "{lines}: {faults:?}");
     }
 }
 

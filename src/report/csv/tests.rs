@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::report::fixture::{eventful, eventful_saying, locked};
-use crate::report::json;
+use crate::report::{Outputs, json};
 
 /// The rows as a reader of CSV takes them, the names of the columns first.
 fn read(text: &str) -> Vec<Vec<String>> {
@@ -63,7 +63,7 @@ fn value<'a>(run: &'a Value, column: &str) -> &'a Value {
 #[test]
 fn columns_say_what_the_json_says_under_the_same_names() {
     let session = eventful();
-    let document: Value = serde_json::from_str(&json(&session)).unwrap();
+    let document: Value = serde_json::from_str(&json(&session, Outputs::default())).unwrap();
     let rows = read(&csv(&session));
     for (run, row) in document["runs"].as_array().unwrap().iter().zip(&rows[1..]) {
         for (column, cell) in rows[0].iter().zip(row) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{MachineFacts, MixFacts, WorkloadFacts};
+use super::{CommandFacts, MachineFacts, MixFacts, WorkloadFacts, pages};
 use crate::analysis::scaling::usl::Estimate;
 use crate::analysis::sizing::{Advice, FitReport, PointSummary, Recommendation, Sizing, StrategyFit};
 use crate::plan::Strategy;
@@ -25,6 +25,8 @@ pub fn json(sweep: &Sweep, sizing: &Sizing) -> String {
                 .map(|load| WorkloadFacts {
                     task: load.task.name(),
                     size: load.size.to_string(),
+                    command: CommandFacts::of(load),
+                    urls: pages::named(load),
                     tasks: load.tasks,
                     iterations: iterations(sweep),
                     mix: MixFacts::of(load, None),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::analysis::{self, RunSummary};
 use crate::clock::RunTime;
 use crate::plan::{Plan, Strategy, Workload};
-use crate::state::{RunState, Session};
+use crate::state::{COMMANDS_KEPT, RunState, Session};
 use crate::tui::model::Model;
 use crate::units::{Nanos, plural};
 
@@ -91,8 +91,11 @@ impl Archive {
         let notices = Arc::new(std::mem::take(&mut session.notices));
         let count = runs.len() as u32;
         let summaries = std::mem::take(&mut self.summaries);
-        for ((index, run), summary) in (0..).zip(runs).zip(summaries) {
+        for ((index, mut run), summary) in (0..).zip(runs).zip(summaries) {
             let Some(summary) = summary else { continue };
+            if let Some(log) = &mut run.commands {
+                log.shrink(COMMANDS_KEPT / KEPT);
+            }
             if self.kept.len() == KEPT {
                 self.kept.pop_front();
             }

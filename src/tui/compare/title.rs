@@ -89,6 +89,9 @@ pub(crate) fn work(entry: &Entry<'_>) -> String {
             let tasks = plural(start.tasks, "task");
             return format!("{} · {tasks}: {}", start.work.task(), start.work.label());
         }
+        Work::Http(urls) => {
+            return format!("{} · {}, {urls}", start.work.task(), plural(start.tasks, "task"));
+        }
         work => work.label(),
     };
     format!("{} · {} of {size}", start.work.task(), plural(start.tasks, "task"))

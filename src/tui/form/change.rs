@@ -10,8 +10,14 @@ use crate::units::{Bytes, Nanos};
 const RUNTIMES: [&str; 7] =
     ["native", "gil", "gil:1ms", "gil:20ms", "gil:ticks=100", "simulated:16", "simulated:16,gil"];
 
-/// `plan` with one item read from a text.
-pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> Result<Plan, String> {
+/// `plan` with one item read from a text. The task type `command` is that of these commands, where there are some.
+pub(super) fn typed(
+    plan: &Plan,
+    item: Item,
+    text: &str,
+    machine: &Machine,
+    command: Option<&Workload>,
+) -> Result<Plan, String> {
     let mut plan = plan.clone();
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '_')).collect();
@@ -24,7 +30,8 @@ pub(super) fn typed(plan: &Plan, item: Item, text: &str, machine: &Machine) -> R
                 let typed = Workload::read(text, workers, None).map_err(|error| words(&error))?;
                 // What is there already stays as it is.
                 if typed.tasks_text() != load.tasks_text() {
-                    plan.workloads = vec![typed];
+                    let command = command.filter(|_| typed.task == TaskType::Command);
+                    plan.workloads = vec![command.cloned().unwrap_or(typed)];
                 }
             }
             Item::Tasks => {
@@ -55,12 +62,13 @@ fn no_number(_error: std::num::ParseIntError) -> String {
     "is no number".to_owned()
 }
 
-/// One step up or down from an item's value, over any edge.
-pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine) {
+/// One step up or down from an item's value, over any edge. Commands are among the task types where there are some.
+pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine, command: Option<&Workload>) {
     let Some(load) = plan.workloads.first_mut() else { return };
     match item {
         Item::Task => {
-            let all = TaskType::ALL;
+            let offered = |task: &TaskType| *task != TaskType::Command || command.is_some();
+            let all: Vec<TaskType> = TaskType::ALL.into_iter().filter(offered).collect();
             // A mix stands before the first of them, and behind the last.
             let at = all.iter().position(|task| *task == load.task);
             let next = match (at, up) {
@@ -69,7 +77,10 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine) {
                 (None, true) => 0,
                 (None, false) => all.len() - 1,
             };
-            plan.workloads = Plan::for_task(all[next], machine).workloads;
+            plan.workloads = match command.filter(|_| all[next] == TaskType::Command) {
+                Some(command) => vec![command.clone()],
+                None => Plan::for_task(all[next], machine).workloads,
+            };
         }
         Item::Size => load.size = scaled(&load.size, up),
         Item::Tasks => load.tasks = beside(load.tasks, up),
@@ -130,7 +141,7 @@ fn scaled(size: &Size, up: bool) -> Size {
     };
     match size {
         Size::Compute(c) => Size::Compute(compute(*c)),
-        Size::Numbers(numbers) => Size::Numbers(numbers.clone()),
+        Size::Numbers(_) | Size::Urls(_) | Size::Command(_) => size.clone(),
         Size::Wait(wait) => Size::Wait(time(*wait)),
         Size::Mixed(c, wait) => Size::Mixed(compute(*c), time(*wait)),
         Size::Buffer(bytes) => Size::Buffer(Bytes(count(bytes.0))),

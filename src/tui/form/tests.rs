@@ -63,13 +63,15 @@ fn another_task_type_brings_its_own_defaults() {
     let (mut form, machine) = form();
     form.at = Item::Task;
     form.nudge(false, &machine);
+    assert_eq!(form.value(Item::Size, &machine), "loopback, 5 URLs");
+    form.nudge(false, &machine);
+    assert_eq!(form.value(Item::Size, &machine), "1.00 MiB");
+    form.nudge(false, &machine);
     assert_eq!(
         (form.task(), form.value(Item::Size, &machine).as_str()),
         (TaskType::Mixed, "250 ms + 250 ms")
     );
-    form.nudge(true, &machine);
-    form.nudge(true, &machine);
-    form.nudge(true, &machine);
+    (0..5).for_each(|_| form.nudge(true, &machine));
     assert_eq!((form.task(), form.value(Item::Size, &machine).as_str()), (TaskType::Primes, "6 numbers"));
 }
 

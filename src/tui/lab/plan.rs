@@ -237,6 +237,11 @@ fn size_here(model: &Model) -> String {
         Size::Mixed(Compute::Time(_), _) => {
             format!("= {} iterations", crate::units::grouped(work.iterations()))
         }
+        Size::Command(command) => match command.items() {
+            Some(items) => crate::units::plural(items.len() as u64, "item"),
+            None => "{} is the task's index".to_owned(),
+        },
+        _ if work.is_unknown() => "nobody knows how long".to_owned(),
         Size::Mix(_) => format!("≈ {} each in the mean", model.forecast.each),
         Size::Numbers(_) => format!("≤ {} each here", model.forecast.each),
         _ if model.form.plan.runtime.simulated().is_some() => format!("≈ {} each there", model.forecast.each),

@@ -83,7 +83,7 @@ impl Widget for TaskTable<'_> {
             right(&mut canvas, at(PID), y, &task.pid.to_string(), theme.dim);
             right(&mut canvas, at(START), y, &task.start.elapsed().to_string(), theme.dim);
             right(&mut canvas, at(TOOK), y, &task.end.since(task.start).to_string(), theme.text);
-            right(&mut canvas, at(CPU), y, &task.cpu.to_string(), theme.dim);
+            right(&mut canvas, at(CPU), y, &run.cpu_of(task).to_string(), theme.dim);
         }
         if beside.is_some() {
             Canvas::new(area, buf).right(area.width, 0, &words, theme.dim);

@@ -25,7 +25,7 @@ pub(super) fn enter(model: &mut Model) {
 
 /// Takes an action that means something of its own here; none for one that means the same everywhere.
 pub(super) fn act(model: &mut Model, action: Action) -> Option<Effect> {
-    if matches!(model.overlay, Some(Overlay::Help { .. })) {
+    if model.overlay.is_some() {
         return None;
     }
     match action {
@@ -188,7 +188,7 @@ pub(super) fn click(model: &mut Model, spot: Spot) -> Effect {
 }
 
 /// Starts the sweep, or lets it go on where it was stopped; `anew` drops what was measured in any case.
-fn begin(model: &mut Model, anew: bool) -> Effect {
+pub(super) fn begin(model: &mut Model, anew: bool) -> Effect {
     if model.is_busy() {
         let words = match model.activity {
             Activity::Running if model.sweep.is_going() => "the sweep is going on; x stops it".to_owned(),
@@ -202,6 +202,10 @@ fn begin(model: &mut Model, anew: bool) -> Effect {
         model.sweep.focus = Focus::Plan;
         model.sweep.form.go(setting);
         model.remark = Some(Remark::Problem(problem));
+        return Effect::None;
+    }
+    if model.needs_consent() {
+        model.overlay = Some(Overlay::Consent { scroll: 0 });
         return Effect::None;
     }
     if model.ghost.measuring {

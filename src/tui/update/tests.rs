@@ -1,4 +1,5 @@
 use super::*;
+use crate::event::Outcome;
 use crate::plan::{Chunk, Strategy, TaskType, WorkerCount};
 use crate::tui::form::Item;
 use crate::tui::script::{before, crowd, finished, happen, ms, pass, press, running, tell, text};
@@ -11,6 +12,96 @@ fn the_first_key_that_a_newcomer_needs_is_enter() {
     assert_eq!(press(&mut model, "<Enter>"), Effect::Start(Box::new(plan)));
     assert_eq!(model.activity, Activity::Running);
     assert_eq!(press(&mut model, "<Enter>"), Effect::None, "one at a time");
+}
+
+/// A screen whose plan is a command, with three items.
+fn with_command() -> Model {
+    let mut model = before(120, 40);
+    let items = crate::plan::command::Items::new(&["one", "a\u{1b}[2Jb", "three"]).unwrap();
+    let words = ["sh", "-c", ":", "{item}"].map(ToOwned::to_owned).to_vec();
+    let command = crate::plan::Command::new(words, false, Some(items)).unwrap();
+    let size = crate::plan::Size::Command(std::sync::Arc::new(command));
+    let mut plan = model.form.plan.clone();
+    plan.workloads = vec![crate::plan::Workload { task: TaskType::Command, size, tasks: 3 }];
+    model.form = crate::tui::form::Form::new(plan);
+    model
+}
+
+#[test]
+fn commands_of_somebody_else_run_after_a_y_and_after_nothing_else() {
+    let mut model = with_command();
+    model.unconfirmed = true;
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None);
+    let shown = text(&model);
+    assert!(shown.contains("Run these commands?") && shown.contains("3 tasks in each of 3 runs"), "{shown}");
+    for keys in ["<Enter>", " ", "n", "x", "<Tab>"] {
+        assert_eq!(press(&mut model, keys), Effect::None, "{keys}");
+    }
+    assert_eq!(press(&mut model, "<Esc>"), Effect::None);
+    assert!(model.overlay.is_none() && model.unconfirmed && !model.is_busy());
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None);
+    assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
+    // It is remembered: the next run begins at once.
+    model.activity = Activity::Idle;
+    assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
+    // What somebody typed was agreed to by typing it.
+    assert!(matches!(press(&mut with_command(), "<Enter>"), Effect::Start(_)));
+}
+
+#[test]
+fn commands_are_a_task_type_where_there_are_some() {
+    let mut model = with_command();
+    assert_eq!(model.forecast.run(0, Strategy::Serial), None, "nobody knows what they take");
+    press(&mut model, "<Home><Right>");
+    assert_eq!(model.form.task(), TaskType::Cpu);
+    press(&mut model, "<Left>");
+    assert_eq!((model.form.task(), model.form.plan.workloads[0].tasks), (TaskType::Command, 3));
+    let mut model = before(120, 40);
+    press(&mut model, "<Home><Left>");
+    assert_eq!(model.form.task(), TaskType::Mixed);
+    press(&mut model, "command<Enter>");
+    assert!(text(&model).contains("give one behind --"), "{}", text(&model));
+}
+
+#[test]
+fn the_output_of_commands_is_shown_task_by_task() {
+    let mut model = finished(120, 40);
+    assert_eq!(press(&mut model, "o"), Effect::None);
+    assert!(model.overlay.is_none() && model.remark.is_some(), "there are no commands");
+    let run = model.session.runs.last_mut().unwrap();
+    let mut log = crate::state::CommandLog::default();
+    for (task, outcome, tail) in
+        [(1, Outcome::Ok, "fine\n"), (2, Outcome::Error, "first\nlast\n"), (4, Outcome::Ok, "")]
+    {
+        log.take(&crate::event::CommandEnd {
+            task: crate::ids::TaskIndex(task),
+            attempt: 0,
+            slot: crate::ids::SlotId(0),
+            outcome,
+            status: format!("exit status {}", i32::from(outcome == Outcome::Error)),
+            elapsed: Nanos::from_millis(20),
+            user: Nanos::from_millis(7),
+            system: Nanos::from_millis(2),
+            peak_memory: crate::units::Bytes(5 << 20),
+            tail: tail.to_owned(),
+            dropped: 0,
+            leaked: u32::from(task == 2),
+        });
+    }
+    run.commands = Some(Box::new(log));
+    press(&mut model, "o");
+    let shown = text(&model);
+    for words in
+        ["task #2: exit status 1, after 20.0 ms", "9.00 ms of CPU time", "left 1 process behind", "last"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    press(&mut model, "n");
+    assert!(text(&model).contains("it printed nothing"), "{}", text(&model));
+    press(&mut model, "ppp");
+    assert!(text(&model).contains("fine"), "{}", text(&model));
+    press(&mut model, "<Enter>");
+    assert_eq!((model.overlay, model.is_busy()), (None, false));
 }
 
 #[test]
@@ -58,6 +149,9 @@ fn choices_change_and_bring_their_defaults() {
     let mut model = before(120, 40);
     press(&mut model, "<Home><Right>");
     assert_eq!(model.form.task(), TaskType::Sum);
+    press(&mut model, "hh");
+    assert_eq!(model.form.task(), TaskType::Http);
+    assert_eq!(model.form.plan.workloads[0].tasks, 5);
     press(&mut model, "hh");
     assert_eq!(model.form.task(), TaskType::Mixed);
     assert_eq!(model.form.plan.workloads[0].size.to_string(), "250ms+250ms");

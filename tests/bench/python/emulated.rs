@@ -56,9 +56,9 @@ impl Interpreter {
 impl Worker<'_> {
     /// Does a piece of work, under the lock where it needs that, which it keeps. False if it was stopped.
     pub(crate) fn perform(&mut self, work: &Work) -> bool {
-        let job = Job { work: work.clone(), timeout: None, fault: None };
+        let job = Job::new(work.clone(), None, None, Default::default);
         let (none, cancel) = (Scratch::default(), &self.of.cancel);
-        let ended = job.run(TaskIndex(0), 0, &mut self.lane, &none, cancel, self.seat.as_mut());
+        let (ended, _) = job.run(TaskIndex(0), 0, &mut self.lane, &none, cancel, self.seat.as_mut());
         matches!(ended, Ended::Ok(_))
     }
 

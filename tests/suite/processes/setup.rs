@@ -49,6 +49,7 @@ pub(super) fn processes(workers: u32, tasks: u64, work: Work) -> Setup {
         seed: 1,
         cpus: 64,
         fault: None,
+        port: None,
     };
     Setup { spec, program: env!("CARGO_BIN_EXE_poolscope").into(), shared: cfg!(target_os = "linux") }
 }

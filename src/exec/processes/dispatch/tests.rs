@@ -47,6 +47,7 @@ impl Table {
             seed: 1,
             cpus: 1,
             fault: None,
+            port: None,
         };
         change(&mut spec);
         let clock = Clock::manual().0;

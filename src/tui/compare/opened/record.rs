@@ -80,16 +80,22 @@ fn facts(entry: &Entry<'_>, opened: Opened, picked: Picked) -> Vec<(&'static str
         None if is_lost => NOT_KEPT.to_owned(),
         known => or_dash(known),
     };
-    vec![
+    let mut facts = vec![
         ("outcome", outcome),
         ("worker", format!("w{}", opened.lane)),
         ("pid", or_dash(pid.map(|pid| pid.to_string()))),
         ("parent pid", or_dash(pid.and_then(|pid| run.parent_of(pid)).map(|pid| pid.to_string()))),
         ("CPU", told(record.and_then(|record| record.on).map(|cpu| cpu.to_string()))),
-        ("CPU time", told(record.map(|record| record.cpu.to_string()))),
+        ("CPU time", told(record.map(|record| run.cpu_of(&record).to_string()))),
         ("queued", told(queued.map(|at| format!("at {}", at.elapsed())))),
         ("start", format!("at {}", picked.start.elapsed())),
         ("end", or_dash(picked.end.map(|end| format!("at {}", end.elapsed())))),
         ("took", or_dash(picked.end.map(|end| end.since(picked.start).to_string()))),
-    ]
+    ];
+    let log = run.commands.as_ref();
+    if let Some(end) = record.and_then(|record| log?.of(record.task, record.attempt)) {
+        facts.insert(1, ("command", end.status.clone()));
+        facts.push(("memory", end.peak_memory.to_string()));
+    }
+    facts
 }

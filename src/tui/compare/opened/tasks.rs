@@ -7,8 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::analysis::{PartSummary, RunSummary};
 use crate::clock::RunTime;
 use crate::event::Outcome;
-use crate::plan::Work;
-use crate::state::TaskRecord;
+use crate::state::{RunState, TaskRecord};
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::compare::desk::{Opened, Part};
 use crate::tui::compare::kept::Entry;
@@ -18,14 +17,14 @@ use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
 use crate::units::grouped;
 
-/// What a column shows of a task of some work.
-type Value = fn(&TaskRecord, &Work) -> String;
+/// What a column shows of a task of a run.
+type Value = fn(&TaskRecord, &RunState) -> String;
 
 /// A column: heading, width, from which width of the table on there is room for it, and what it shows.
 type Column = (&'static str, u16, u16, Value);
 
 /// What a task is, in a mix: it stands behind the task's number.
-const TYPE: Column = ("type", 8, 0, |task, work| work.part(task.task).0.task().to_string());
+const TYPE: Column = ("type", 8, 0, |task, run| run.start.work.part(task.task).0.task().to_string());
 
 const COLUMNS: [Column; 9] = [
     ("task", 7, 0, |task, _| task.task.to_string()),
@@ -36,7 +35,7 @@ const COLUMNS: [Column; 9] = [
     ("start", 10, 38, |task, _| task.start.elapsed().to_string()),
     ("end", 10, 66, |task, _| task.end.elapsed().to_string()),
     ("took", 10, 28, |task, _| task.end.since(task.start).to_string()),
-    ("CPU time", 10, 78, |task, _| task.cpu.to_string()),
+    ("CPU time", 10, 78, |task, run| run.cpu_of(task).to_string()),
 ];
 
 #[expect(clippy::too_many_arguments, reason = "what is drawn, where, and of which moment")]
@@ -146,7 +145,7 @@ pub(super) fn table(
                 _ => theme.dim,
             };
             let style = if is_chosen { style.patch(theme.row) } else { style };
-            canvas.right(x, y, &clip(&value(task, work), usize::from(wide - 1)), style);
+            canvas.right(x, y, &clip(&value(task, entry.run), usize::from(wide - 1)), style);
         }
     }
     if recent.is_empty() {

@@ -1,0 +1,91 @@
+//! What commands did with the time that workers waited for them, and what they left behind.
+
+use super::{Facts, FindingKind, Insight, Weight};
+use crate::analysis::words::percent;
+use crate::units::{Bytes, Nanos, Share, plural};
+
+/// How much of the time that workers waited for commands these computed.
+pub(super) struct Computed {
+    share: Share,
+    /// CPUs that one of them kept busy, in the mean.
+    cpus: f64,
+    cpu: Nanos,
+    peak: Bytes,
+}
+
+impl Computed {
+    /// Silent where tasks are no commands, and where they took too little time for the system to tell.
+    pub(super) fn detect(facts: &Facts) -> Option<Self> {
+        let totals = facts.summary.commands.filter(|totals| totals.ended > 0)?;
+        let blocked = facts.ledger().blocked;
+        (facts.is_long_enough() && blocked > Nanos::ZERO).then(|| Self {
+            share: facts.summary.computed_by_commands().share_of(blocked),
+            cpus: totals.cpu().as_secs_f64() / totals.elapsed.as_secs_f64().max(1e-9),
+            cpu: totals.cpu(),
+            peak: totals.peak_memory,
+        })
+    }
+}
+
+impl Insight for Computed {
+    const KIND: FindingKind = FindingKind::CommandsComputed;
+
+    fn weight(&self) -> Weight {
+        Weight::Fact
+    }
+
+    fn headline(&self) -> String {
+        format!("the commands computed {} of the time", percent(self.share))
+    }
+
+    fn explain(&self) -> String {
+        let several =
+            if self.cpus > 1.05 { format!(" (each on {:.1} CPUs)", self.cpus) } else { String::new() };
+        format!(
+            "workers were blocked while commands ran, and the commands computed {} of that time{several}: {} of CPU time in all, and {} of memory at most.",
+            percent(self.share),
+            self.cpu,
+            self.peak
+        )
+    }
+
+    fn next_step(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Commands that ended while processes of theirs went on.
+pub(super) struct ProcessesLeft {
+    tasks: u64,
+    processes: u64,
+}
+
+impl ProcessesLeft {
+    /// Silent where none did.
+    pub(super) fn detect(facts: &Facts) -> Option<Self> {
+        let totals = facts.summary.commands.filter(|totals| totals.leaked > 0)?;
+        Some(Self { tasks: totals.leaky, processes: totals.leaked })
+    }
+}
+
+impl Insight for ProcessesLeft {
+    const KIND: FindingKind = FindingKind::ProcessesLeft;
+
+    fn weight(&self) -> Weight {
+        Weight::Alarm
+    }
+
+    fn headline(&self) -> String {
+        format!("{} left processes behind", plural(self.tasks, "task"))
+    }
+
+    fn explain(&self) -> String {
+        let processes = plural(self.processes, "process");
+        let were = if self.processes == 1 { "it was" } else { "they were" };
+        format!("{} left processes behind ({processes}); {were} killed.", plural(self.tasks, "task"))
+    }
+
+    fn next_step(&self) -> Option<String> {
+        Some("Let the command wait for what it starts.".to_owned())
+    }
+}

@@ -1,0 +1,49 @@
+//! What a command left behind when it ended: how, what it took of the machine, and the end of what it printed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Outcome;
+use crate::ids::{SlotId, TaskIndex};
+use crate::units::{Bytes, Nanos};
+
+/// One attempt of a task that ran a command, when the command is over.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CommandEnd {
+    /// The task.
+    pub task: TaskIndex,
+    /// The number of the attempt, from 0.
+    pub attempt: u8,
+    /// The worker that waited for it.
+    pub slot: SlotId,
+    /// How the attempt ended.
+    pub outcome: Outcome,
+    /// How the command ended, in words: `exit status 3`, `killed by SIGSEGV`.
+    pub status: String,
+    /// From its start to its end, as its supervising process saw it.
+    pub elapsed: Nanos,
+    /// CPU time in the program itself and in libraries, of it and of those of its children that it waited for.
+    pub user: Nanos,
+    /// CPU time in the system on its behalf, of the same.
+    pub system: Nanos,
+    /// The most memory that it had at a time, or the largest of those children.
+    pub peak_memory: Bytes,
+    /// The end of what it printed, on standard output and on standard error, with nothing in it that a terminal would obey;
+    /// lines end with `\n`.
+    pub tail: String,
+    /// Bytes that it printed before that.
+    pub dropped: u64,
+    /// Processes that it left behind, and that were killed.
+    pub leaked: u32,
+}
+
+impl CommandEnd {
+    /// CPU time, the program's and the system's.
+    pub fn cpu(&self) -> Nanos {
+        self.user + self.system
+    }
+
+    /// The last line of its output that is not blank.
+    pub fn last_line(&self) -> Option<&str> {
+        self.tail.lines().map(str::trim).rfind(|line| !line.is_empty())
+    }
+}

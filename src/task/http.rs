@@ -1,0 +1,138 @@
+//! The `http` task: asks for a page and counts its bytes.
+//!
+//! One request over a connection of its own, as a plain loop over URLs would make it: nothing is kept between tasks, and
+//! nothing of the environment is heeded or sent, no proxy, no `.netrc`, no cookies. Headers, body, redirects and time are
+//! bounded. A page that the open web redirects to must be public too (`http::address`). Who runs the task can end it within
+//! a tenth of a second; a look-up of a name, or a connection that the system is still trying, is given up then, and ends by
+//! itself.
+//!
+//! Addresses with `https` need the feature of that name: TLS would make the program a third larger.
+
+mod address;
+pub mod loopback;
+mod net;
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use ureq::http::StatusCode;
+#[cfg(feature = "https")]
+use ureq::unversioned::transport::{Connector, RustlsConnector};
+use ureq::{Agent, Error};
+
+use crate::ids::TaskIndex;
+use crate::plan::Urls;
+use crate::task::http::net::{Guard, Net};
+use crate::task::{Host, Stop, Watch};
+use crate::text::sanitised;
+use crate::units::{Bytes, Nanos};
+
+/// How long a page may take where no time limit is set, as in the notes' example.
+pub const TIMEOUT: Nanos = Nanos::from_secs(60);
+/// The longest body that is read.
+pub const MAX_BODY: Bytes = Bytes(16 << 20);
+/// The longest that all headers of an answer may be, in bytes.
+const MAX_HEADERS: usize = 64 << 10;
+/// The most redirects that are followed.
+const MAX_REDIRECTS: u32 = 5;
+/// What poolscope calls itself.
+const USER_AGENT: &str = concat!("poolscope/", env!("CARGO_PKG_VERSION"));
+
+/// Does task `index`: the page of its URL, where `port` is that of the [`loopback`] server. Its value is the number of bytes
+/// of the page's body.
+pub(super) fn run(
+    urls: &Urls,
+    port: Option<u16>,
+    index: TaskIndex,
+    host: &mut impl Host,
+) -> Result<u64, Stop> {
+    let url = urls.get(index);
+    host.during(|watch| fetch(&url, port, watch)).map_err(|stop| match stop {
+        Stop::Failed(words) => Stop::Failed(format!("{url}: {words}")),
+        stop => stop,
+    })
+}
+
+/// The length of the page at a URL.
+fn fetch(url: &str, port: Option<u16>, watch: &Watch) -> Result<u64, Stop> {
+    let guard = Arc::new(Guard::new(watch.clone(), port));
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(MAX_REDIRECTS)
+        .max_redirects_will_error(true)
+        .max_response_header_size(MAX_HEADERS)
+        .max_idle_connections(0)
+        .proxy(None)
+        .user_agent(USER_AGENT)
+        .build();
+    let net = Net::new(&guard);
+    #[cfg(feature = "https")]
+    let connector = net.clone().chain(RustlsConnector::default());
+    #[cfg(not(feature = "https"))]
+    let connector = net.clone();
+    let agent = Agent::with_parts(config, connector, net);
+    let why = |error: &Error| guard.reason().unwrap_or_else(|| Stop::Failed(words(error)));
+    let mut answer = agent.get(url).call().map_err(|error| why(&error))?;
+    if !answer.status().is_success() {
+        return Err(Stop::Failed(status(answer.status())));
+    }
+    let mut body = answer.body_mut().as_reader();
+    let (mut length, mut piece) = (0, vec![0; 64 << 10]);
+    loop {
+        match body.read(&mut piece) {
+            Ok(0) => return Ok(length),
+            Ok(count) => length += count as u64,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(why(&Error::from(error))),
+        }
+        if length > MAX_BODY.0 {
+            return Err(Stop::Failed(format!("the page is longer than {MAX_BODY}")));
+        }
+    }
+}
+
+/// `404 Not Found`.
+fn status(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("{} {reason}", status.as_u16()),
+        None => format!("status {}", status.as_u16()),
+    }
+}
+
+/// What went wrong, without anything that the other side wrote.
+fn words(error: &Error) -> String {
+    match error {
+        Error::Io(error) => io_words(error),
+        Error::Timeout(_) => "timed out".to_owned(),
+        Error::HostNotFound => "there is no such host".to_owned(),
+        Error::TooManyRedirects => format!("more than {MAX_REDIRECTS} redirects"),
+        Error::RedirectFailed => "redirected to nowhere".to_owned(),
+        Error::LargeResponseHeader(..) => {
+            format!("its headers are longer than {}", Bytes(MAX_HEADERS as u64))
+        }
+        Error::BadUri(_) | Error::Http(_) => "redirected to what is no http address".to_owned(),
+        Error::TlsRequired => "is an https page, which this build of poolscope cannot ask for".to_owned(),
+        Error::Protocol(_) => "the answer is no HTTP".to_owned(),
+        other => sanitised(other.to_string().as_bytes()),
+    }
+}
+
+fn io_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            "the connection was reset".to_owned()
+        }
+        io::ErrorKind::UnexpectedEof => "the connection ended before the page did".to_owned(),
+        io::ErrorKind::TimedOut => "timed out".to_owned(),
+        io::ErrorKind::NetworkUnreachable => "the network cannot be reached".to_owned(),
+        io::ErrorKind::HostUnreachable => "the host cannot be reached".to_owned(),
+        _ => match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+            Some(inner) => words(inner),
+            None => error.to_string(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;
