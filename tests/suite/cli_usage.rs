@@ -44,7 +44,7 @@ fn each_problem_names_option_value_and_way_out() {
         ),
         (
             &["run", "-t", "disk"],
-            "--task disk: is no task type; there are cpu, sum, primes, native, sleep, mixed",
+            "--task disk: is no task type; there are cpu, sum, primes, native, sleep, mixed, command",
         ),
         (
             &["run", "-t", "cpu,sum"],
@@ -122,7 +122,7 @@ fn words_that_nobody_knows_are_refused() {
           (simulated:16)"
         ]
     );
-    assert_eq!(refused(&["swap"]), ["unrecognized subcommand 'swap'"]);
+    assert_eq!(refused(&["swap"]), ["unexpected argument 'swap' found"]);
     assert!(refused(&["-w", "4", "run"])[0].contains("cannot be used with"));
     assert!(refused(&["completions", "tcsh"])[0].contains("tcsh"));
 }
