@@ -24,6 +24,11 @@ use crate::plan::{Costs, GilRule, Strategy, TaskType};
 use crate::state::{Ledger, RunState, Session};
 use crate::units::{Nanos, Share, plural};
 
+/// Below this part of the CPUs that nobody used before a run, it has to share them.
+const QUIET: f64 = 0.9;
+/// From this part of all CPUs on that commands keep busy, some of them wait for one.
+const CPUS_TAKEN: f64 = 0.7;
+
 /// What a finding is about.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingKind {
@@ -373,8 +378,22 @@ impl<'a> Facts<'a> {
         let run = self.session.baseline(self.run).unwrap_or(self.run);
         let (ledger, commands) = (run.ledger(), run.commands.as_ref().map(|log| log.totals.cpu()));
         // Without a serial run, what was preempted would have been computing: it is part of the wait for a CPU only.
+        if commands.is_some() && run.start.run == self.run.start.run && self.commands_want_for_cpus() {
+            return Share::of(1.0, 1.0);
+        }
         let computing = ledger.computing + commands.unwrap_or_default().min(ledger.blocked);
         computing.share_of(ledger.computing + ledger.blocked)
+    }
+}
+
+impl Facts<'_> {
+    /// Whether commands may well have waited for a CPU: their workers are blocked then as for anything else, and nobody can
+    /// tell the one from the other.
+    fn commands_want_for_cpus(&self) -> bool {
+        let Some(commands) = self.summary.commands else { return false };
+        let busy = self.run.surroundings.idle_before.is_some_and(|idle| idle.fraction() < QUIET);
+        let used = commands.cpu().as_secs_f64() / self.summary.makespan.as_secs_f64().max(1e-9);
+        busy || self.machine_cpus().is_some_and(|cpus| used > CPUS_TAKEN * cpus)
     }
 }
 

@@ -94,7 +94,7 @@ fn means_something_in_a_sweep(row: &Binding, model: &Model) -> bool {
         Action::Toggle => desk.form.at.kind() == Kind::Check,
         Action::Close => model.overlay.is_some() || desk.opened.is_some() || desk.focus == Focus::Plan,
         Action::Back | Action::Open | Action::Export | Action::NextMeasure => points,
-        Action::Output => model.commands().is_some(),
+        Action::Output => model.commands().is_some_and(|log| log.totals.ended > 0),
         Action::Up if row.context == Context::Curve => {
             let course = desk.course.as_ref();
             points && course.is_some_and(|course| course.sweep.plan().plan.strategies.len() > 1)

@@ -122,7 +122,7 @@ fn words_that_nobody_knows_are_refused() {
           (simulated:16)"
         ]
     );
-    assert_eq!(refused(&["swap"]), ["unrecognized subcommand 'swap'"]);
+    assert_eq!(refused(&["swap"]), ["unexpected argument 'swap' found"]);
     assert!(refused(&["-w", "4", "run"])[0].contains("cannot be used with"));
     assert!(refused(&["completions", "tcsh"])[0].contains("tcsh"));
 }

@@ -29,7 +29,10 @@ pub(super) struct MostlyWaiting {
 impl MostlyWaiting {
     /// Silent before anything was done.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
-        // A worker that waits for a command that computes is not waiting for lack of work.
+        if facts.commands_want_for_cpus() {
+            return None;
+        }
+        // Nor does a task wait while its command computes.
         let blocked = facts.ledger().blocked - facts.summary.computed_by_commands();
         let waiting = blocked.share_of(facts.busy());
         (waiting.fraction() > WAITING && facts.summary.tasks.ok > 0).then(|| Self {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::event::Outcome;
 use crate::plan::{Chunk, Strategy, TaskType, WorkerCount};
+use crate::tui::forecast::Forecast;
 use crate::tui::form::Item;
 use crate::tui::script::{before, crowd, finished, happen, ms, pass, press, running, tell, text};
 use crate::units::Nanos;
@@ -51,11 +52,12 @@ fn commands_of_somebody_else_run_after_a_y_and_after_nothing_else() {
 #[test]
 fn commands_are_a_task_type_where_there_are_some() {
     let mut model = with_command();
-    assert_eq!(model.forecast.run(0, Strategy::Serial), None, "nobody knows what they take");
     press(&mut model, "<Home><Right>");
     assert_eq!(model.form.task(), TaskType::Cpu);
     press(&mut model, "<Left>");
     assert_eq!((model.form.task(), model.form.plan.workloads[0].tasks), (TaskType::Command, 3));
+    let forecast = Forecast::of(&model.form.plan, &model.machine, &model.costs.unwrap());
+    assert_eq!(forecast.run(0, Strategy::Serial), None, "nobody knows what they take");
     let mut model = before(120, 40);
     press(&mut model, "<Home><Left>");
     assert_eq!(model.form.task(), TaskType::Mixed);
