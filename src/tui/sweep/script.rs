@@ -83,6 +83,7 @@ pub(super) fn events(model: &Model, plan: &Plan, stopped: bool) -> Vec<RunEvent>
         slots,
         overhead_cpu: Nanos(1_000),
         errors: Vec::new(),
+        pages: Vec::new(),
         stopped: stopped.then_some(StopReason::Cancelled),
     })));
     events.push(RunEvent::Finished);

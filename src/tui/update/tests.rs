@@ -60,7 +60,7 @@ fn commands_are_a_task_type_where_there_are_some() {
     assert_eq!(forecast.run(0, Strategy::Serial), None, "nobody knows what they take");
     let mut model = before(120, 40);
     press(&mut model, "<Home><Left>");
-    assert_eq!(model.form.task(), TaskType::Mixed);
+    assert_eq!(model.form.task(), TaskType::Http, "the last without a command");
     press(&mut model, "command<Enter>");
     assert!(text(&model).contains("give one behind --"), "{}", text(&model));
 }
