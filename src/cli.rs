@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use crate::cli::args::{Args, HeadlessArgs, LookArgs, PlanArgs, SweepArgs, Verb};
@@ -54,7 +55,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match Args::try_parse_from(words) {
         Ok(args) if watched => lab(&args.plan, &args.look, args.theme.as_deref(), Leave::Json),
         Ok(args) => answer(args),
-        Err(error) => answer_clap(&error),
+        Err(error) => answer_clap(error),
     };
     result.unwrap_or_else(|error| {
         // A usage error is a list already.
@@ -80,8 +81,26 @@ fn exit_code_of(error: &anyhow::Error) -> u8 {
     }
 }
 
+/// The way out for a word that stands where none is wanted.
+fn tip(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { return None };
+    if error.kind() != ErrorKind::UnknownArgument || word.starts_with('-') {
+        return None;
+    }
+    let command = Args::command();
+    let verbs: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    Some(if verbs.contains(&word.as_str()) {
+        format!("{word} goes first, its options behind it: poolscope {word} …")
+    } else {
+        format!("a command of your own goes behind --; poolscope has {}", verbs.join(", "))
+    })
+}
+
 /// Help and version are asked for, and go to standard output; everything else is wrong.
-fn answer_clap(error: &clap::Error) -> anyhow::Result<u8> {
+fn answer_clap(mut error: clap::Error) -> anyhow::Result<u8> {
+    if let Some(tip) = tip(&error) {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
     let text = error.render();
     let terminal = Terminal::look();
     if error.use_stderr() {
