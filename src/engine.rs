@@ -139,8 +139,8 @@ impl Engine {
     /// Where something is wrong with the plan, or a comparison goes on already.
     pub fn start(&self, plan: Plan) -> Result<(), StartError> {
         plan.check(&self.inner.machine).map_err(StartError::Plan)?;
-        if let Some(storage) = probe::storage().filter(|_| plan.writes_files()) {
-            let room = plan.check_storage(&self.inner.machine, &storage);
+        if plan.writes_files() {
+            let room = plan.check_storage(&self.inner.machine, probe::storage());
             room.map_err(|problem| StartError::Plan(vec![problem]))?;
         }
         let cancel = CancelToken::default();
@@ -321,7 +321,7 @@ impl Inner {
 
     /// Says so where files are written into memory: what that takes says nothing of a disk.
     fn say_where_files_lie(&self) {
-        if let Some(storage) = probe::storage().filter(|storage| storage.in_memory) {
+        if let Some(storage) = probe::storage().ok().flatten().filter(|storage| storage.in_memory) {
             let folder = storage.folder.display();
             let words = format!(
                 "files are written to {folder}, which is in memory (tmpfs): to bring them to the disk costs nothing there; \

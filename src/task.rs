@@ -13,6 +13,7 @@ mod watch;
 
 use std::ops::ControlFlow;
 
+pub use file::outlive_file_limits;
 pub use scratch::Scratch;
 pub use watch::Watch;
 

@@ -51,7 +51,7 @@ Examples:
   poolscope run -s processes -w 50% --timeout 2s --retries 1
   poolscope run -t http -w 5                         five pages of a server of its own, no network
   poolscope run -t http --urls urls.txt -w 8 --timeout 5s
-  poolscope run -w 4 --items files.txt -- gzip -k {item}
+  poolscope run -w 4 --items files.txt -- gzip -kf {item}
   ls *.png | poolscope run --items - --shell -- 'identify \"$1\" > \"$1.txt\"'";
 
 const SWEEP_EXAMPLES: &str = "\

@@ -132,7 +132,7 @@ impl Problems {
             if let Err(error) = load.size.check(load.task) {
                 let (field, way_out) = match load.task {
                     TaskType::Command => {
-                        (Field::Task, "give one behind --, as: poolscope -- gzip -k {item}".to_owned())
+                        (Field::Task, "give one behind --, as: poolscope -- gzip -kf {item}".to_owned())
                     }
                     task => (Field::Size, format!("write {}", task.size_hint())),
                 };

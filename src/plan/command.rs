@@ -41,10 +41,10 @@ pub struct Command {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// There are none.
-    #[error("there is no command; give its words one by one, as: gzip -k {{item}}")]
+    #[error("there is no command; give its words one by one, as: gzip -kf {{item}}")]
     Empty,
     /// The first word is empty.
-    #[error("the program's name is empty; name a program, as: gzip -k {{item}}")]
+    #[error("the program's name is empty; name a program, as: gzip -kf {{item}}")]
     NoName,
     /// A word holds a character that no argument can hold.
     #[error("{0:?} holds a NUL character, which no argument can hold; leave it out")]

@@ -163,7 +163,8 @@ mod tests {
         let machine = Machine::example(2);
         let mut plan = Plan::for_task(TaskType::Http, &machine);
         assert_eq!((plan.permissions(), plan.says_what_it_runs(&machine)), (vec![], vec![]));
-        let urls = Urls::read("http://b.example/1\nhttp://a.example:81/2\nhttp://b.example/3").unwrap();
+        let urls =
+            Urls::read("http://b.example/1\nhttp://a.example:81/2\nhttp://b.example/3".as_bytes()).unwrap();
         plan.workloads = vec![Workload { task: TaskType::Http, size: Size::Urls(urls), tasks: 3 }];
         assert_eq!(plan.permissions(), [Permission::Http]);
         let said = plan.says_what_it_runs(&machine).join("\n");

@@ -35,7 +35,7 @@
 //! ```toml
 //! [[workload]]
 //! task = "command"
-//! command = ["gzip", "-k", "{item}"]  # {} is the task's index, {item} its item
+//! command = ["gzip", "-kf", "{item}"]  # {} is the task's index, {item} its item
 //! items_file = "files.txt"     # one on each line, beside this file; or here, items = ["a.txt", "b.txt"]
 //! shell = false                # or true: command is one word, a script with the item as "$1" and the index as "$2"
 //! tasks = 10

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io::Read;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use ureq::http::Uri;
 
 use crate::ids::TaskIndex;
-use crate::units::{grouped, plural};
+use crate::units::{Bytes, grouped, plural};
 
 /// The most URLs of a list.
 pub const MAX_URLS: usize = 10_000;
@@ -54,16 +55,31 @@ pub enum UrlsError {
     #[error("names no URL; write one on each line, as http://example.org/")]
     Empty,
     /// There are too many.
-    #[error("names more than {} URLs", grouped(MAX_URLS as u64))]
+    #[error("names more than {} URLs; split it", grouped(MAX_URLS as u64))]
     TooMany,
+    /// It is longer than that many URLs can be.
+    #[error("is longer than {}; split it", Bytes(MAX_BYTES))]
+    TooLong,
+    /// It could not be read.
+    #[error("{0}")]
+    System(String),
 }
 
 impl Urls {
-    /// Reads a list.
+    /// Reads a list: one URL on each line; empty lines and those that begin with `#` are left out.
     ///
     /// # Errors
-    /// Where a line is no URL, or there are none or too many.
-    pub fn read(text: &str) -> Result<Self, UrlsError> {
+    /// Where a line is no URL, or there are none or too many, or the list cannot be read.
+    pub fn read(from: impl Read) -> Result<Self, UrlsError> {
+        let mut bytes = Vec::new();
+        // One byte more, so that a list that is too long is told from one that fits, and never cut.
+        let read = from.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+        read.map_err(|error| UrlsError::System(error.to_string()))?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(UrlsError::TooLong);
+        }
+        // What is no text is no URL, and is said with its line.
+        let text = String::from_utf8_lossy(&bytes);
         let lines = text.lines().zip(1..).map(|(line, number)| (line.trim(), number));
         Self::of(lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#')))
     }
@@ -170,7 +186,8 @@ mod tests {
 
     #[test]
     fn a_list_is_read_line_by_line() {
-        let urls = Urls::read("# pages\n\n  http://a.example/x?y=1 \r\nHTTP://127.0.0.1:8080\n").unwrap();
+        let urls =
+            Urls::read("# pages\n\n  http://a.example/x?y=1 \r\nHTTP://127.0.0.1:8080\n".as_bytes()).unwrap();
         assert_eq!(urls.all(), ["http://a.example/x?y=1", "HTTP://127.0.0.1:8080"]);
         assert_eq!(urls.get(TaskIndex(3)), "HTTP://127.0.0.1:8080");
         assert_eq!((urls.to_string().as_str(), urls.are_loopback()), ("2 URLs", false));
@@ -201,13 +218,14 @@ mod tests {
             ("http://exämple.org/", "holds a character that no URL has"),
             ("http://a/ http://b/", "holds a character that no URL has"),
         ] {
-            let said = Urls::read(text).unwrap_err().to_string();
+            let said = Urls::read(text.as_bytes()).unwrap_err().to_string();
             assert!(said.contains(words), "{text:?}: {said}");
             assert!(!said.contains('\u{1b}'));
         }
-        assert_eq!(Urls::read(&"http://a/\n".repeat(MAX_URLS + 1)), Err(UrlsError::TooMany));
-        assert!(Urls::read(&"http://a/\n".repeat(MAX_URLS)).is_ok());
+        assert_eq!(Urls::read("http://a/\n".repeat(MAX_URLS + 1).as_bytes()), Err(UrlsError::TooMany));
+        assert!(Urls::read("http://a/\n".repeat(MAX_URLS).as_bytes()).is_ok());
+        assert_eq!(Urls::read("# \n".repeat(MAX_BYTES as usize / 3 + 1).as_bytes()), Err(UrlsError::TooLong));
         let long = format!("http://a/{}", "x".repeat(MAX_LENGTH));
-        assert!(Urls::read(&long).unwrap_err().to_string().len() < 250);
+        assert!(Urls::read(long.as_bytes()).unwrap_err().to_string().len() < 250);
     }
 }

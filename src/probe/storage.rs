@@ -4,18 +4,22 @@ use crate::plan::storage::Storage;
 #[cfg(unix)]
 use crate::units::Bytes;
 
-/// The folder that the system names for such files (`TMPDIR`); none where nothing is known of it.
-pub fn storage() -> Option<Storage> {
+/// The folder that the system names for such files (`TMPDIR`); none where the system tells nothing of folders.
+///
+/// # Errors
+/// Where it cannot be looked at: mostly because it is not there. The words name it.
+pub fn storage() -> Result<Option<Storage>, String> {
     #[cfg(unix)]
     {
         let folder = std::env::temp_dir();
-        let system = rustix::fs::statvfs(&folder).ok()?;
+        let system =
+            rustix::fs::statvfs(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let available = Bytes(system.f_bavail.saturating_mul(system.f_frsize));
-        Some(Storage { in_memory: is_in_memory(&folder), folder, available })
+        Ok(Some(Storage { in_memory: is_in_memory(&folder), folder, available }))
     }
     #[cfg(not(unix))]
     {
-        None
+        Ok(None)
     }
 }
 
@@ -40,6 +44,6 @@ mod tests {
     fn memory_is_told_from_a_disk() {
         assert!(super::is_in_memory(std::path::Path::new("/dev/shm")));
         assert!(!super::is_in_memory(std::path::Path::new("/proc")));
-        assert!(super::storage().is_some_and(|storage| storage.folder.is_absolute()));
+        assert!(super::storage().unwrap().is_some_and(|storage| storage.folder.is_absolute()));
     }
 }

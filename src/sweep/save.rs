@@ -247,6 +247,10 @@ fn command_of(load: &Workload) -> Option<&Command> {
     }
 }
 
+fn program(command: &Command) -> String {
+    command.program().display().to_string()
+}
+
 /// How many items there are, and a number that tells them from others.
 fn items(items: &Items) -> String {
     format!("{} ({})", plural(items.len() as u64, "item"), number_of(items))
@@ -259,13 +263,18 @@ fn number_of(what: &impl Hash) -> String {
 }
 
 /// What must be the same.
-fn facts(plan: &Plan, machine: &Machine) -> [(&'static str, String); 15] {
+fn facts(plan: &Plan, machine: &Machine) -> [(&'static str, String); 16] {
     let load = plan.workloads.first();
     let of_load = |what: fn(&Workload) -> String| load.map(what).unwrap_or_default();
     let timeout = plan.timeout.map_or_else(|| "none".to_owned(), |timeout| timeout.to_string());
     [
         ("--task", of_load(Workload::tasks_text)),
-        ("--size", of_load(|load| load.size.to_string())),
+        // A command has no size that was typed as one.
+        (
+            load.and_then(command_of).map_or("--size", |_| "the command"),
+            of_load(|load| load.size.to_string()),
+        ),
+        ("the program", of_load(|load| command_of(load).map(program).unwrap_or_default())),
         ("--urls", of_load(urls_of)),
         ("--shell", of_load(|load| command_of(load).is_some_and(Command::is_script).to_string())),
         ("--items", of_load(|load| command_of(load).and_then(Command::items).map(items).unwrap_or_default())),

@@ -96,7 +96,7 @@ fn number(bytes: &[u8]) -> u64 {
 
 /// Has the system answer a write beyond the limit of file sizes (`ulimit -f`) with an error, not with a signal that ends the
 /// process.
-fn outlive_file_limits() {
+pub fn outlive_file_limits() {
     #[cfg(unix)]
     {
         use std::sync::atomic::AtomicBool;

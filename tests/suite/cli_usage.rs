@@ -123,7 +123,11 @@ fn words_that_nobody_knows_are_refused() {
         ]
     );
     assert_eq!(refused(&["swap"]), ["unexpected argument 'swap' found"]);
-    assert!(run(&["swap"]).err.contains("a command of your own goes behind --; poolscope has run, compare, sweep"));
+    assert!(
+        run(&["swap"])
+            .err
+            .contains("a command of your own goes behind --; poolscope has run, compare, sweep")
+    );
     assert_eq!(refused(&["-w", "4", "run"]), ["unexpected argument 'run' found"]);
     assert!(run(&["-w", "4", "run"]).err.contains("run goes first, its options behind it: poolscope run"));
     assert!(refused(&["completions", "tcsh"])[0].contains("tcsh"));

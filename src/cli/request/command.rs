@@ -59,13 +59,13 @@ impl Reading {
         if args.command.is_empty() {
             let among = matches!(tasks, Tasks::Several(types) if types.contains(&TaskType::Command));
             if among {
-                let said = "needs a command behind --, as: -- gzip -k {item}";
+                let said = "needs a command behind --, as: -- gzip -kf {item}";
                 self.misread(Field::Task, &args.task.join(","), said);
                 *tasks = Tasks::Several(Vec::new());
             }
             let given = [("--items", args.items.is_some()), ("--shell", args.shell)];
             for (option, _) in given.into_iter().filter(|(_, given)| *given) {
-                let said = "is for a command, which follows --, as: -- gzip -k {item}";
+                let said = "is for a command, which follows --, as: -- gzip -kf {item}";
                 self.wrongs.push(Wrong::new(option, args.items.as_deref().unwrap_or("(given)"), said));
             }
             return None;

@@ -1,13 +1,12 @@
 //! The list of URLs for `http` tasks.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 use super::Reading;
 use crate::cli::args::PlanArgs;
 use crate::cli::usage::Wrong;
 use crate::plan::mix::Tasks;
-use crate::plan::urls::MAX_BYTES;
 use crate::plan::{TaskType, Urls};
 
 const OPTION: &str = "--urls";
@@ -35,13 +34,10 @@ impl Reading {
 
 /// The list in a file, or on standard input.
 fn read(file: &str) -> Result<Urls, String> {
-    let mut bytes = Vec::new();
-    let result = if file == "-" {
-        io::stdin().lock().take(MAX_BYTES).read_to_end(&mut bytes)
+    let urls = if file == "-" {
+        Urls::read(io::stdin().lock())
     } else {
-        File::open(file).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
+        Urls::read(File::open(file).map_err(|error| error.to_string())?)
     };
-    result.map_err(|error| error.to_string())?;
-    // What is no text is no URL, and is said with its line.
-    Urls::read(&String::from_utf8_lossy(&bytes)).map_err(|error| error.to_string())
+    urls.map_err(|error| error.to_string())
 }

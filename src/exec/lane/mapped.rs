@@ -28,6 +28,8 @@ impl Mapped {
         use std::os::fd::AsRawFd;
 
         let failed = |what| move |e: rustix::io::Errno| LaneError::System { what, source: e.into() };
+        // A limit of file sizes holds for memory too.
+        crate::task::outlive_file_limits();
         let fd = memfd_create("poolscope-lanes", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)
             .map_err(failed("memfd_create"))?;
         ftruncate(&fd, (cells * 8) as u64).map_err(failed("ftruncate"))?;

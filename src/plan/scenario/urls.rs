@@ -1,10 +1,9 @@
 //! A workload of pages in a scenario. Nothing is connected to here.
 
 use std::fs::File;
-use std::io::Read;
 
 use crate::plan::scenario::read::{Reader, Table, Value};
-use crate::plan::urls::{MAX_BYTES, Urls};
+use crate::plan::urls::Urls;
 use crate::plan::{Size, TaskType, Workload};
 
 /// Keys of such a workload.
@@ -45,10 +44,8 @@ impl Reader<'_> {
             if !std::fs::metadata(&path).map_err(|error| error.to_string())?.is_file() {
                 return Err("it is no regular file".to_owned());
             }
-            let mut text = String::new();
             let file = File::open(&path).map_err(|error| error.to_string())?;
-            file.take(MAX_BYTES).read_to_string(&mut text).map_err(|error| error.to_string())?;
-            Urls::read(&text).map_err(|error| error.to_string())
+            Urls::read(file).map_err(|error| error.to_string())
         };
         read().map_err(|error| self.fault(value.at, format!("urls_file {name:?}: {error}"))).ok()
     }

@@ -7,7 +7,7 @@ use crate::tui::model::{Model, Overlay, Remark, Screen};
 /// Opens the output of a task: of the one that is looked at on Compare; elsewhere of the last that failed, or of the last.
 pub(super) fn open(model: &mut Model) {
     let Some(log) = model.commands() else {
-        let words = "only commands have an output, as in: poolscope -- gzip -k {item}";
+        let words = "only commands have an output, as in: poolscope -- gzip -kf {item}";
         model.remark = Some(Remark::Problem(words.to_owned()));
         return;
     };
