@@ -61,7 +61,13 @@ impl Outcomes {
                 *sum = sum.wrapping_add(digest(&self.work, index, value));
             }
             Ended::Error(words) => self.note(index, words),
-            Ended::TimedOut | Ended::Cancelled => {}
+            // Which page it was is worth as much as why another failed.
+            Ended::TimedOut => {
+                if let Some(urls) = self.work.urls() {
+                    self.note(index, format!("{}: timed out", urls.get(index)));
+                }
+            }
+            Ended::Cancelled => {}
         }
         true
     }

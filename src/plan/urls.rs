@@ -174,7 +174,7 @@ fn fault(url: &str) -> Option<&'static str> {
     }
     if scheme.eq_ignore_ascii_case("https") && !cfg!(feature = "https") {
         return Some(
-            "is an https address, and this poolscope was built without; write http, or build it with --features https",
+            "is an https address, and this poolscope was built without; build it with its default features",
         );
     }
     None
@@ -201,6 +201,16 @@ mod tests {
         assert_eq!(urls.get(TaskIndex(6)), "http://loopback/www.cnn.com/");
         assert!(urls.all().iter().all(|url| fault(url).is_none()));
         assert_eq!(urls.check(), Ok(()));
+    }
+
+    #[test]
+    fn https_needs_its_feature() {
+        let read = Urls::read("HTTPS://a.example/");
+        if cfg!(feature = "https") {
+            assert_eq!(read.unwrap().all(), ["HTTPS://a.example/"]);
+        } else {
+            assert!(read.unwrap_err().to_string().contains("build it with its default features"));
+        }
     }
 
     #[test]

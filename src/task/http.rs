@@ -6,16 +6,22 @@
 //! a tenth of a second; a look-up of a name, or a connection that the system is still trying, is given up then, and ends by
 //! itself.
 //!
-//! Addresses with `https` need the feature of that name: TLS would make the program a third larger.
+//! Addresses with `https` need the feature of that name, which is there by default. TLS runs over the same connections, so
+//! that its handshake heeds the same rules and bounds. Certificates are judged by the authorities that Mozilla trusts, as
+//! they are built in, and by no list of the machine's: a page of a company's own authority is an error.
 
 mod address;
 pub mod loopback;
 mod net;
+#[cfg(feature = "https")]
+mod tls;
+mod words;
 
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use ureq::http::StatusCode;
+use ureq::config::{Config, ConfigBuilder};
+use ureq::typestate::AgentScope;
 #[cfg(feature = "https")]
 use ureq::unversioned::transport::{Connector, RustlsConnector};
 use ureq::{Agent, Error};
@@ -24,7 +30,6 @@ use crate::ids::TaskIndex;
 use crate::plan::Urls;
 use crate::task::http::net::{Guard, Net};
 use crate::task::{Host, Stop, Watch};
-use crate::text::sanitised;
 use crate::units::{Bytes, Nanos};
 
 /// How long a page may take where no time limit is set, as in the notes' example.
@@ -55,8 +60,12 @@ pub(super) fn run(
 
 /// The length of the page at a URL.
 fn fetch(url: &str, port: Option<u16>, watch: &Watch) -> Result<u64, Stop> {
-    let guard = Arc::new(Guard::new(watch.clone(), port));
-    let config = Agent::config_builder()
+    ask(url, &Arc::new(Guard::new(watch.clone(), port)), config().build())
+}
+
+/// What bounds a request, but for its time.
+fn config() -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(MAX_REDIRECTS)
         .max_redirects_will_error(true)
@@ -64,17 +73,20 @@ fn fetch(url: &str, port: Option<u16>, watch: &Watch) -> Result<u64, Stop> {
         .max_idle_connections(0)
         .proxy(None)
         .user_agent(USER_AGENT)
-        .build();
-    let net = Net::new(&guard);
+}
+
+/// The length of the page at a URL, as far as a guard lets it be asked for.
+fn ask(url: &str, guard: &Arc<Guard>, config: Config) -> Result<u64, Stop> {
+    let net = Net::new(guard);
     #[cfg(feature = "https")]
     let connector = net.clone().chain(RustlsConnector::default());
     #[cfg(not(feature = "https"))]
     let connector = net.clone();
     let agent = Agent::with_parts(config, connector, net);
-    let why = |error: &Error| guard.reason().unwrap_or_else(|| Stop::Failed(words(error)));
+    let why = |error: &Error| guard.reason().unwrap_or_else(|| Stop::Failed(words::of(error)));
     let mut answer = agent.get(url).call().map_err(|error| why(&error))?;
     if !answer.status().is_success() {
-        return Err(Stop::Failed(status(answer.status())));
+        return Err(Stop::Failed(words::of_status(answer.status())));
     }
     let mut body = answer.body_mut().as_reader();
     let (mut length, mut piece) = (0, vec![0; 64 << 10]);
@@ -88,49 +100,6 @@ fn fetch(url: &str, port: Option<u16>, watch: &Watch) -> Result<u64, Stop> {
         if length > MAX_BODY.0 {
             return Err(Stop::Failed(format!("the page is longer than {MAX_BODY}")));
         }
-    }
-}
-
-/// `404 Not Found`.
-fn status(status: StatusCode) -> String {
-    match status.canonical_reason() {
-        Some(reason) => format!("{} {reason}", status.as_u16()),
-        None => format!("status {}", status.as_u16()),
-    }
-}
-
-/// What went wrong, without anything that the other side wrote.
-fn words(error: &Error) -> String {
-    match error {
-        Error::Io(error) => io_words(error),
-        Error::Timeout(_) => "timed out".to_owned(),
-        Error::HostNotFound => "there is no such host".to_owned(),
-        Error::TooManyRedirects => format!("more than {MAX_REDIRECTS} redirects"),
-        Error::RedirectFailed => "redirected to nowhere".to_owned(),
-        Error::LargeResponseHeader(..) => {
-            format!("its headers are longer than {}", Bytes(MAX_HEADERS as u64))
-        }
-        Error::BadUri(_) | Error::Http(_) => "redirected to what is no http address".to_owned(),
-        Error::TlsRequired => "is an https page, which this build of poolscope cannot ask for".to_owned(),
-        Error::Protocol(_) => "the answer is no HTTP".to_owned(),
-        other => sanitised(other.to_string().as_bytes()),
-    }
-}
-
-fn io_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
-            "the connection was reset".to_owned()
-        }
-        io::ErrorKind::UnexpectedEof => "the connection ended before the page did".to_owned(),
-        io::ErrorKind::TimedOut => "timed out".to_owned(),
-        io::ErrorKind::NetworkUnreachable => "the network cannot be reached".to_owned(),
-        io::ErrorKind::HostUnreachable => "the host cannot be reached".to_owned(),
-        _ => match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-            Some(inner) => words(inner),
-            None => error.to_string(),
-        },
     }
 }
 

@@ -29,7 +29,7 @@ const LAYERS: [&[&str]; 21] = [
 ];
 
 /// Foreign crates with a home, and where that is.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
     ("indicatif", &["headless"]),
@@ -40,6 +40,8 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("rayon", &["exec/threads.rs"]),
     ("anyhow", &["main.rs", "cli"]),
     ("ureq", &["task/http", "plan/urls.rs"]),
+    ("ureq_proto", &["task/http"]),
+    ("rustls", &["task/http"]),
     ("tempfile", &["task/file.rs"]),
     ("libc", &["sys.rs"]),
     ("vte", &["text.rs"]),

@@ -145,7 +145,13 @@ fn a_page_that_never_comes_ends_with_its_time_limit_or_with_the_run() {
         let words = ["run", "--urls", &urls, "-w", "1", "-s", way, "--json", "-q"];
         let limited = run(&[&words[..], &["--timeout", "50ms"]].concat());
         assert_eq!(limited.code, Some(1));
-        assert_eq!(limited.json()["runs"][0]["tasks"]["timed_out"], 1);
+        let document = limited.json();
+        let ended = &document["runs"][0];
+        assert_eq!(
+            (&ended["tasks"]["timed_out"], &ended["tasks"]["error"]),
+            (&Value::from(1), &Value::from(0))
+        );
+        assert_eq!(messages(ended), [format!("{server}/slow: timed out")]);
         let before = asked.load(Ordering::Relaxed);
         let going = Going::start(poolscope(&words));
         until("a request", || asked.load(Ordering::Relaxed) > before);

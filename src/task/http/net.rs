@@ -88,7 +88,7 @@ impl Guard {
     }
 
     /// The addresses of a host that may be asked.
-    fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
+    pub(super) fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
         // Such names belong to nobody (RFC 6761), and no network is asked about them.
         if host == "invalid" || host.ends_with(".invalid") {
             return Err(Error::HostNotFound);

@@ -1,33 +1,47 @@
 //! Pages asked for from real servers on the loopback, well-behaved and otherwise.
 
+#[cfg(feature = "https")]
+mod tls;
+
 use super::*;
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A server that gives each caller what `answer` writes, for as long as the test lives; its address.
-fn server(answer: impl Fn(&mut TcpStream, &str) + Send + Sync + 'static) -> String {
+/// A server that does with each caller what `serve` does, for as long as the test lives; its address.
+fn listening(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
-    let answer = Arc::new(answer);
+    let serve = Arc::new(serve);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let answer = Arc::clone(&answer);
-            std::thread::spawn(move || {
-                let mut stream = stream.unwrap();
-                let mut head = Vec::new();
-                let mut piece = [0; 4_096];
-                while !head.ends_with(b"\r\n\r\n") {
-                    match stream.read(&mut piece) {
-                        Ok(0) | Err(_) => return,
-                        Ok(count) => head.extend_from_slice(&piece[..count]),
-                    }
-                }
-                answer(&mut stream, &String::from_utf8(head).unwrap());
-            });
+            let serve = Arc::clone(&serve);
+            std::thread::spawn(move || serve(stream.unwrap()));
         }
     });
     format!("http://127.0.0.1:{port}/")
+}
+
+/// The head of a request; none if the caller goes before its end.
+fn head(stream: &mut impl Read) -> Option<String> {
+    let mut head = Vec::new();
+    let mut piece = [0; 4_096];
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut piece) {
+            Ok(0) | Err(_) => return None,
+            Ok(count) => head.extend_from_slice(&piece[..count]),
+        }
+    }
+    Some(String::from_utf8(head).unwrap())
+}
+
+/// A server that gives each caller what `answer` writes.
+fn server(answer: impl Fn(&mut TcpStream, &str) + Send + Sync + 'static) -> String {
+    listening(move |mut stream| {
+        if let Some(head) = head(&mut stream) {
+            answer(&mut stream, &head);
+        }
+    })
 }
 
 /// A server that writes a text, whatever it is asked for.
@@ -35,7 +49,7 @@ fn saying(text: &'static str) -> String {
     server(move |stream, _| stream.write_all(text.as_bytes()).unwrap())
 }
 
-fn ask(url: &str) -> Result<u64, Stop> {
+fn get(url: &str) -> Result<u64, Stop> {
     fetch(url, None, &Watch::default())
 }
 
@@ -45,12 +59,12 @@ fn failed(words: &str) -> Result<u64, Stop> {
 
 #[test]
 fn the_value_of_a_page_is_its_length() {
-    assert_eq!(ask(&saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")), Ok(5));
-    assert_eq!(ask(&saying("HTTP/1.1 204 No Content\r\n\r\n")), Ok(0));
+    assert_eq!(get(&saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")), Ok(5));
+    assert_eq!(get(&saying("HTTP/1.1 204 No Content\r\n\r\n")), Ok(0));
     let chunked =
         "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\nfour\r\n0\r\n\r\n";
-    assert_eq!(ask(&saying(chunked)), Ok(7));
-    assert_eq!(ask(&saying("HTTP/1.0 200 OK\r\n\r\nuntil the end")), Ok(13));
+    assert_eq!(get(&saying(chunked)), Ok(7));
+    assert_eq!(get(&saying("HTTP/1.0 200 OK\r\n\r\nuntil the end")), Ok(13));
 }
 
 #[test]
@@ -63,9 +77,10 @@ fn what_is_no_page_is_said_in_words() {
         ("\u{1b}[2J garbage that is no HTTP at all\r\n\r\n", "the answer is no HTTP"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", "the connection ended before the page did"),
         ("", "the connection ended before the page did"),
-        ("HTTP/1.1 302 Found\r\n\r\n", "the answer is no HTTP"),
+        ("HTTP/1.1 302 Found\r\n\r\n", "redirected without a Location"),
+        ("HTTP/1.1 302 Found\r\nLocation: \u{e9}\r\n\r\n", "redirected to what is no http address"),
     ] {
-        assert_eq!(ask(&saying(text)), failed(words), "{text:?}");
+        assert_eq!(get(&saying(text)), failed(words), "{text:?}");
     }
 }
 
@@ -74,15 +89,24 @@ fn a_redirect_leads_to_no_file() {
     for place in ["file:///etc/passwd", "ftp://127.0.0.1/"] {
         let text = format!("HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n");
         let url = server(move |stream, _| stream.write_all(text.as_bytes()).unwrap());
-        assert!(matches!(ask(&url), Err(Stop::Failed(_))), "{place}");
+        assert!(matches!(get(&url), Err(Stop::Failed(_))), "{place}");
     }
+}
+
+#[cfg(not(feature = "https"))]
+#[test]
+fn an_https_page_is_refused_with_the_way_out() {
+    let words = "is an https page, and this poolscope was built without; build it with its default features";
+    assert_eq!(get("https://127.0.0.1/"), failed(words));
+    let moved = "HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1/\r\nContent-Length: 0\r\n\r\n";
+    assert_eq!(get(&saying(moved)), failed(words));
 }
 
 #[test]
 fn hosts_that_do_not_answer_are_told_apart() {
-    assert_eq!(ask("http://nonexistant-subdomain.invalid/"), failed("there is no such host"));
+    assert_eq!(get("http://nonexistant-subdomain.invalid/"), failed("there is no such host"));
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-    assert_eq!(ask(&format!("http://127.0.0.1:{port}/")), failed("connection refused"));
+    assert_eq!(get(&format!("http://127.0.0.1:{port}/")), failed("connection refused"));
 }
 
 #[test]
@@ -96,7 +120,7 @@ fn nothing_of_the_environment_is_sent() {
         assert!(names.iter().all(|name| ["host", "user-agent", "accept"].contains(name)), "{names:?}");
         assert!(lines.contains(&format!("user-agent: {}", USER_AGENT.to_lowercase())), "{lines:?}");
     });
-    assert!(ask(&url).unwrap() > 20);
+    assert!(get(&url).unwrap() > 20);
 }
 
 #[test]
@@ -106,17 +130,17 @@ fn bodies_headers_and_redirects_have_bounds() {
         let piece = vec![b'x'; 1 << 20];
         while stream.write_all(&piece).is_ok() {}
     });
-    assert_eq!(ask(&endless), failed("the page is longer than 16.0 MiB"));
+    assert_eq!(get(&endless), failed("the page is longer than 16.0 MiB"));
     let headers = server(|stream, _| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream.write_all(b"X-More: and more and more and more\r\n").is_ok() {}
     });
-    let Err(Stop::Failed(words)) = ask(&headers) else { panic!("headers without an end") };
+    let Err(Stop::Failed(words)) = get(&headers) else { panic!("headers without an end") };
     assert!(words == "its headers are longer than 64.0 KiB" || words == "the answer is no HTTP", "{words}");
     let round = server(|stream, _| {
         let _ = stream.write_all(b"HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n");
     });
-    assert_eq!(ask(&round), failed("more than 5 redirects"));
+    assert_eq!(get(&round), failed("more than 5 redirects"));
 }
 
 #[test]
@@ -129,7 +153,7 @@ fn redirects_within_the_loopback_are_followed() {
         };
         stream.write_all(text.as_bytes()).unwrap();
     });
-    assert_eq!(ask(&url), Ok(4));
+    assert_eq!(get(&url), Ok(4));
 }
 
 #[test]
