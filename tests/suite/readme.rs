@@ -7,9 +7,10 @@ use crate::pty::Terminal;
 
 const README: &str = include_str!("../../README.md");
 
-/// A command of the README, without the prompt, and what is shown below it.
+/// A command of the README, without the prompt, the status that it ends with, and what is shown below it.
 struct Example {
     command: &'static str,
+    code: i32,
     shown: Vec<&'static str>,
 }
 
@@ -24,7 +25,11 @@ fn examples() -> Vec<Example> {
     for block in blocks("console") {
         for line in block.lines() {
             match line.strip_prefix("$ ") {
-                Some(command) => examples.push(Example { command, shown: Vec::new() }),
+                Some(line) => {
+                    let (command, remark) = line.split_once("  # exits with ").unwrap_or((line, "0:"));
+                    let code = remark.split(':').next().unwrap().parse().unwrap();
+                    examples.push(Example { command, code, shown: Vec::new() });
+                }
                 None => examples.last_mut().unwrap().shown.push(line),
             }
         }
@@ -48,7 +53,7 @@ fn every_example_runs_and_answers_as_shown() {
         };
         let args: Vec<&str> = args.split(' ').collect();
         let ended: Ended = poolscope(&args).current_dir(folder.path()).output().unwrap().into();
-        assert_eq!(ended.code, Some(0), "{}: {ended:?}", example.command);
+        assert_eq!(ended.code, Some(example.code), "{}: {ended:?}", example.command);
         assert!(!ended.out.is_empty(), "{}", example.command);
         for word in example.shown.iter().flat_map(|line| words(line)) {
             assert!(ended.out.contains(word), "{}: no {word:?} in\n{}", example.command, ended.out);
