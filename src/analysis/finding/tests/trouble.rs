@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::analysis::finding::alarm::WorkersDied;
+use crate::analysis::finding::commands::ProcessesLeft;
 use crate::analysis::fixture::locked_threads;
 use crate::event::{StopReason, TaskCounts, WorkerExit};
 use crate::ids::{SlotId, TaskIndex};
@@ -218,6 +219,36 @@ fn a_command_that_succeeds_only_the_first_time_is_told_of() {
     assert_eq!(step(&[ran(serial(), 0), ran(threads(), 7)]).as_deref(), retries);
     assert_eq!(step(&[ran(serial(), 1), ran(threads(), 8)]).as_deref(), retries);
     assert_eq!(step(&[ran(serial(), 16), ran(threads(), 16)]), None);
+}
+
+#[test]
+fn processes_left_behind_are_told_of_with_their_tasks_where_these_are_known() {
+    let left = |tasks, processes| {
+        let left = ProcessesLeft { strategy: Strategy::Threads, tasks, processes };
+        (left.headline(), left.explain())
+    };
+    for (tasks, processes, headline, words) in [
+        (
+            Some(3),
+            8,
+            "3 tasks left processes behind",
+            "with threads 3 tasks left processes behind (8 processes); they were killed.",
+        ),
+        (
+            Some(1),
+            1,
+            "1 task left processes behind",
+            "with threads 1 task left processes behind (1 process); it was killed.",
+        ),
+        (
+            None,
+            8,
+            "processes were left behind",
+            "with threads processes were left behind (8); they were killed.",
+        ),
+    ] {
+        assert_eq!(left(tasks, processes), (headline.to_owned(), words.to_owned()));
+    }
 }
 
 #[test]
