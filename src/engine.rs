@@ -92,6 +92,8 @@ struct Active {
     interval: Option<Interval>,
     /// Whether its current run is simulated.
     simulated: bool,
+    /// Since when, in its current runs, it is stopped.
+    suspended: Option<RunTime>,
 }
 
 impl Engine {
@@ -156,6 +158,7 @@ impl Engine {
                 asked: None,
                 interval: None,
                 simulated: false,
+                suspended: None,
             });
         }
         let inner = Arc::clone(&self.inner);
@@ -213,6 +216,10 @@ impl Engine {
         commands::stop_all();
         processes::signal_all(GroupSignal::Stop);
         self.tell_real(|at| RunEvent::Suspended { at });
+        let now = self.run_time();
+        if let Some(active) = self.inner.active().as_mut().filter(|active| !active.simulated) {
+            active.suspended = now;
+        }
     }
 
     /// Lets them go on.
@@ -220,6 +227,17 @@ impl Engine {
         self.tell_real(|at| RunEvent::Resumed { at });
         processes::signal_all(GroupSignal::Continue);
         commands::continue_all();
+        let since = self.inner.active().as_mut().and_then(|active| active.suspended.take());
+        if let Some(since) = since {
+            // The workers' clocks went on: elapsed and the ledger leave the stop out, which latencies cannot.
+            let words = |at: RunTime| {
+                format!(
+                    "the run was stopped for {}; latencies of tasks that ran meanwhile include it",
+                    at.since(since)
+                )
+            };
+            self.tell_each(|at| RunEvent::Notice(words(at)));
+        }
     }
 
     /// Kills every worker that is a process, now: the last act of a program that ends.

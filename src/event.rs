@@ -11,7 +11,7 @@ use std::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
-pub use command::CommandEnd;
+pub use command::{CommandEnd, PeakMemory};
 pub use run::{PartEnd, Percentiles, RunEnd, RunStart, StopReason, TaskCounts};
 pub use worker::{Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record, WorkerExit};
 

@@ -1,5 +1,5 @@
-//! Calls to the system that no safe crate offers: which child has died, what it used until then, and what is
-//! passed on to programs that are started.
+//! Calls to the system that no safe crate offers: which child has died, what it used until then, what this
+//! one used, and what is passed on to programs that are started.
 //!
 //! Asking is apart from reaping, because a dead child's number may be signalled (it names its group) until it is reaped,
 //! and not after. Only the supervising process of commands asks for *any* child; nobody else may wait in that process.
@@ -21,7 +21,8 @@ pub(crate) struct Reaped {
     pub(crate) user: Nanos,
     /// CPU time in the kernel, likewise.
     pub(crate) system: Nanos,
-    /// The most memory that it, or one of its children that it waited for, held at once.
+    /// The most memory that it, or one of its children that it waited for, held at once. On Linux a process begins as a part
+    /// of the one that starts it, whose own most counts for it too: see [`own_peak`].
     pub(crate) peak: Bytes,
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn reap(pid: i32) -> Option<Reaped> {
                 status: ExitStatus::from_raw(status),
                 user: length(usage.ru_utime),
                 system: length(usage.ru_stime),
-                peak: Bytes((usage.ru_maxrss.max(0) as u64).saturating_mul(PEAK_UNIT)),
+                peak: peak(&usage),
             });
         }
         let interrupted = std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted;
@@ -66,6 +67,15 @@ pub(crate) fn reap(pid: i32) -> Option<Reaped> {
             return None;
         }
     }
+}
+
+/// The most memory that this process has held at once; nothing where the system does not say.
+pub(crate) fn own_peak() -> Bytes {
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: `usage` is large enough and writable.
+    let result = unsafe { libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr()) };
+    // SAFETY: zero bytes are a valid `rusage`, and a successful call fills it in.
+    if result == 0 { peak(&unsafe { usage.assume_init() }) } else { Bytes(0) }
 }
 
 /// Has a descriptor closed in programs that this one starts. Nothing happens where there is no such descriptor.
@@ -76,6 +86,10 @@ pub(crate) fn close_on_exec(descriptor: i32) {
 
 /// Bytes in what `ru_maxrss` counts.
 const PEAK_UNIT: u64 = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
+
+fn peak(usage: &libc::rusage) -> Bytes {
+    Bytes((usage.ru_maxrss.max(0) as u64).saturating_mul(PEAK_UNIT))
+}
 
 fn length(time: libc::timeval) -> Nanos {
     Nanos::from_secs(time.tv_sec as u64) + Nanos::from_micros(time.tv_usec as u64)

@@ -125,6 +125,7 @@ impl FindingKind {
             | Self::SlowTask
             | Self::MostlyWaiting
             | Self::CommandsComputed
+            | Self::ProcessesLeft
             | Self::Preempted => Scope::Workload,
             _ => Scope::Strategy,
         }

@@ -1,5 +1,7 @@
 //! What a command left behind when it ended: how, what it took of the machine, and the end of what it printed.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::Outcome;
@@ -26,7 +28,7 @@ pub struct CommandEnd {
     /// CPU time in the system on its behalf, of the same.
     pub system: Nanos,
     /// The most memory that it had at a time, or the largest of those children.
-    pub peak_memory: Bytes,
+    pub peak_memory: PeakMemory,
     /// The end of what it printed, on standard output and on standard error, with nothing in it that a terminal would obey;
     /// lines end with `\n`.
     pub tail: String,
@@ -34,6 +36,43 @@ pub struct CommandEnd {
     pub dropped: u64,
     /// Processes that it left behind, and that were killed.
     pub leaked: u32,
+    /// Whether some of these may have been left by another command, which ran at the same time.
+    pub unsure: bool,
+}
+
+/// The most memory that a command had at a time, as far as it can be told. The process that starts a command counts with it,
+/// so that what is not more than that one's own cannot be told.
+#[derive(Copy, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct PeakMemory {
+    /// It was no more than this. Compared first: of several, the largest is no more than the largest of these.
+    most: Bytes,
+    /// Whether it was this much.
+    is_known: bool,
+}
+
+impl PeakMemory {
+    /// Exactly this.
+    pub const fn of(bytes: Bytes) -> Self {
+        Self { most: bytes, is_known: true }
+    }
+
+    /// What the system says, of which up to `floor` may not be the command's.
+    pub fn above(floor: Bytes, said: Bytes) -> Self {
+        if said > floor { Self::of(said) } else { Self { most: floor, is_known: false } }
+    }
+
+    /// How much it was, if that is known.
+    pub fn known(self) -> Option<Bytes> {
+        self.is_known.then_some(self.most)
+    }
+}
+
+/// `12.4 MiB`, `under 5.1 MiB`.
+impl fmt::Display for PeakMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let under = if self.is_known { "" } else { "under " };
+        write!(f, "{under}{}", self.most)
+    }
 }
 
 impl CommandEnd {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Once};
 
 use crate::clock::RunTime;
 use crate::event::{CommandEnd, Outcome, Phase};
-use crate::exec::commands::Commands;
+use crate::exec::commands::{Commands, Ran};
 use crate::exec::gil::GilSeat;
 use crate::exec::lane::LaneWriter;
 use crate::exec::{CancelToken, Fault};
@@ -104,7 +104,7 @@ impl Job {
         let start = lane.since();
         let limit = self.timeout.map(|timeout| Limit { timeout, used: Nanos::ZERO, seen: start });
         let commands = self.commands.as_deref();
-        let mut host = Watched { lane, cancel, limit, seat, attempt, commands, left: None };
+        let mut host = Watched { lane, cancel, limit, seat, attempt, commands, left: None, over: None };
         let result = quietly(|| {
             if let Some(fault) = self.fault {
                 fault.strike(index);
@@ -113,16 +113,20 @@ impl Job {
         });
         // It may have come to its end between two checkpoints, but late all the same.
         let late = host.is_late();
-        let left = host.left.take();
+        let (left, over) = (host.left.take(), host.over);
         let ended = match result {
-            Ok(Ok(_)) if late => Ended::TimedOut,
+            // Whether a command was in time is its supervisor's to say.
+            Ok(Ok(_)) if late && left.is_none() => Ended::TimedOut,
             Ok(Ok(value)) => Ended::Ok(value),
             Ok(Err(Stop::Cancelled)) => Ended::Cancelled,
             Ok(Err(Stop::TimedOut)) => Ended::TimedOut,
             Ok(Err(Stop::NoBuffer)) => Ended::Error("there was no memory for its worker's buffer".to_owned()),
             Ok(Err(Stop::Failed(words))) | Err(words) => Ended::Error(words),
         };
-        let took = lane.end_task(ended.outcome());
+        let took = match over {
+            Some(over) => lane.end_task_at(ended.outcome(), over),
+            None => lane.end_task(ended.outcome()),
+        };
         if let Some((part, _)) = self.work.place(index) {
             lane.count_part(part, took, self.work.waiting(index));
         }
@@ -143,6 +147,8 @@ struct Watched<'a> {
     commands: Option<&'a Commands>,
     /// What a command left.
     left: Option<Box<CommandEnd>>,
+    /// When the task was over, where its worker had to wait for something after that.
+    over: Option<RunTime>,
 }
 
 /// A time limit, and how much of it is used up.
@@ -237,11 +243,15 @@ impl Host for Watched<'_> {
         let now = self.lane.since();
         self.verdict(now)?;
         let rest = self.limit.as_mut().map(|limit| limit.look(now, Nanos::ZERO));
-        let (result, left) =
+        let Ran { result, left, settled } =
             commands.run((command, index), (self.lane.slot(), self.attempt), rest, self.cancel);
         self.left = left;
-        self.come_back();
-        self.lane.enter(Phase::Computing);
+        if settled > Nanos::ZERO && self.seat.is_none() {
+            self.over = Some(RunTime(self.lane.clock().now().0.saturating_sub(settled.0)));
+        } else {
+            self.come_back();
+            self.lane.enter(Phase::Computing);
+        }
         match result {
             Ok(()) => ControlFlow::Continue(()),
             Err(stop) => ControlFlow::Break(stop),

@@ -39,8 +39,9 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::PeakMemory;
 use crate::exec::CancelToken;
-use crate::units::{Bytes, Nanos};
+use crate::units::Nanos;
 
 /// The word that makes the program a supervisor, as its first argument.
 pub const SUPERVISE_ARGUMENT: &str = "__supervise";
@@ -129,7 +130,7 @@ pub struct Report {
     /// CPU time in the kernel, likewise.
     pub system: Nanos,
     /// The most memory that one of these held at once (not their sum).
-    pub peak_memory: Bytes,
+    pub peak_memory: PeakMemory,
     /// The end of what it wrote to standard output and error, in the order in which it wrote it, made harmless by
     /// [`text::sanitised`](crate::text::sanitised).
     pub tail: String,
@@ -137,6 +138,10 @@ pub struct Report {
     pub dropped: u64,
     /// Processes that it left behind when it ended by itself, and that had to be killed.
     pub leaked: u32,
+    /// Whether some of these may have been left by another command, which ran at the same time.
+    pub unsure: bool,
+    /// From its own end, which `elapsed` is up to, until nothing was left of it.
+    pub settled: Nanos,
 }
 
 /// A supervising process, and the way to it. One for each process that runs commands; any number of threads may use it

@@ -22,6 +22,17 @@ const LINE_SHOWN: usize = 200;
 /// Supervisors that live in this process, so that Ctrl-Z reaches their commands.
 static LIVE: Mutex<Vec<Weak<Supervisor>>> = Mutex::new(Vec::new());
 
+/// A command that was run for an attempt.
+#[derive(Debug)]
+pub(super) struct Ran {
+    /// What becomes of the attempt.
+    pub(super) result: Result<(), Stop>,
+    /// What it left; none where there is no supervisor to tell.
+    pub(super) left: Option<Box<CommandEnd>>,
+    /// How long the end of what it left behind was waited for, after its own.
+    pub(super) settled: Nanos,
+}
+
 /// Runs the commands of tasks.
 #[derive(Debug)]
 pub(super) struct Commands {
@@ -65,14 +76,14 @@ impl Commands {
         drop(supervisor);
     }
 
-    /// Runs the command of an attempt to its end. What it left comes with the answer, unless it was not started at all.
+    /// Runs the command of an attempt to its end.
     pub(super) fn run(
         &self,
         (command, index): (&Command, TaskIndex),
         (slot, attempt): (SlotId, u8),
         timeout: Option<Nanos>,
         cancel: &CancelToken,
-    ) -> (Result<(), Stop>, Option<Box<CommandEnd>>) {
+    ) -> Ran {
         let order = Order {
             program: command.program().to_owned(),
             arguments: command.arguments(index.0.into()).into_iter().map(Into::into).collect(),
@@ -84,10 +95,13 @@ impl Commands {
             .and_then(|supervisor| supervisor.run(&order, cancel).map_err(|error| error.to_string()));
         let report = match ran {
             Ok(report) => report,
-            Err(words) => return (Err(Stop::Failed(words)), None),
+            Err(words) => {
+                return Ran { result: Err(Stop::Failed(words)), left: None, settled: Nanos::ZERO };
+            }
         };
+        let settled = report.settled;
         let end = end_of(report, (slot, index, attempt));
-        (verdict(&end), Some(Box::new(end)))
+        Ran { result: verdict(&end), left: Some(Box::new(end)), settled }
     }
 }
 
@@ -100,7 +114,7 @@ fn end_of(report: Report, (slot, task, attempt): (SlotId, TaskIndex, u8)) -> Com
         End::Exited(_) | End::Signalled(_) | End::NotFound | End::NotStarted(_) => Outcome::Error,
     };
     let status = report.end.to_string();
-    let Report { elapsed, user, system, peak_memory, tail, dropped, leaked, .. } = report;
+    let Report { elapsed, user, system, peak_memory, tail, dropped, leaked, unsure, .. } = report;
     CommandEnd {
         task,
         attempt,
@@ -114,6 +128,7 @@ fn end_of(report: Report, (slot, task, attempt): (SlotId, TaskIndex, u8)) -> Com
         tail,
         dropped,
         leaked,
+        unsure,
     }
 }
 

@@ -210,9 +210,10 @@ fn wait_for_all(finished: &mpsc::Receiver<SlotId>, mut left: usize, spec: &RunSp
     }
 }
 
-/// Says once that a task does not heed its time limit, for nobody can end it; true if it was said.
+/// Says once that a task does not heed its time limit, for nobody can end it; true if it was said. A command is ended by its
+/// supervisor, and may take its time to end.
 fn say_if_late(spec: &RunSpec, env: &RunEnv) -> bool {
-    let Some(limit) = spec.timeout else {
+    let Some(limit) = spec.timeout.filter(|_| spec.work.command().is_none()) else {
         return false;
     };
     let now = env.clock.now();

@@ -149,7 +149,11 @@ const COLUMNS: [Column; 64] = [
     // As -t takes it; its size is that of all parts. How long each part took is in the JSON.
     ("mix", |run| Cell::words(run.mix())),
     ("command_cpu_ns", |run| command(run, |commands| commands.cpu().0)),
-    ("peak_memory_bytes", |run| command(run, |commands| commands.peak_memory.0)),
+    // Nothing too where it is not known.
+    ("peak_memory_bytes", |run| {
+        let known = run.commands.and_then(|commands| commands.peak_memory.known());
+        known.map_or(Cell::Nothing, |bytes| Cell::Whole(bytes.0))
+    }),
     ("leaked_processes", |run| command(run, |commands| commands.leaked)),
 ];
 

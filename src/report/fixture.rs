@@ -1,7 +1,7 @@
 //! One comparison for the golden tests of every form: a loop that went well, and threads that did not.
 
 use crate::analysis::fixture::{Scene, Script, locked_serial, locked_threads, serial, threads};
-use crate::event::{CommandEnd, Outcome, StopReason, TaskCounts};
+use crate::event::{CommandEnd, Outcome, PeakMemory, StopReason, TaskCounts};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::command::{Command, Items};
 use crate::plan::{Size, TaskType, Work, Workload};
@@ -55,10 +55,11 @@ pub(super) fn commanding() -> Session {
             elapsed: Nanos::from_millis(20),
             user: Nanos::from_millis(7),
             system: Nanos::from_millis(2),
-            peak_memory: Bytes(5 << 20),
+            peak_memory: PeakMemory::above(Bytes(5 << 20), Bytes(u64::from(task + 1) << 20)),
             tail: tail.to_owned(),
             dropped: u64::from(task == 5) * 9_216,
             leaked: task - 4,
+            unsure: false,
         });
     }
     let run = &mut session.runs[0];

@@ -307,7 +307,7 @@ impl Run {
             cpu_ns: run.cpu.0,
             overhead_cpu_ns: run.overhead_cpu.0,
             command_cpu_ns: run.commands.map(|commands| commands.cpu().0),
-            peak_memory_bytes: run.commands.map(|commands| commands.peak_memory.0),
+            peak_memory_bytes: run.commands.and_then(|commands| Some(commands.peak_memory.known()?.0)),
             leaked_processes: run.commands.map(|commands| commands.leaked),
             tasks: Tasks::of(run.tasks),
             throughput_per_s: run.throughput_per_s,

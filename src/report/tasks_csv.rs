@@ -58,7 +58,7 @@ pub fn tasks_csv(run: &RunState, number: u32) -> String {
             task.start.0,
             task.end.0,
             known(command.map(|end| end.cpu().0)),
-            known(command.map(|end| end.peak_memory.0)),
+            known(command.and_then(|end| Some(end.peak_memory.known()?.0))),
             known(command.map(|end| end.leaked.into())),
         );
     }

@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{CommandEnd, Outcome};
+use crate::event::{CommandEnd, Outcome, PeakMemory};
 use crate::ids::TaskIndex;
-use crate::units::{Bytes, Nanos};
+use crate::units::Nanos;
 
 /// What is kept one by one of a run that goes on may take about so many bytes, and as many that of all earlier runs of its
 /// comparison.
@@ -28,11 +28,14 @@ pub struct CommandTotals {
     /// CPU time in the system on their behalf.
     pub system: Nanos,
     /// The most memory that one of them had.
-    pub peak_memory: Bytes,
+    pub peak_memory: PeakMemory,
     /// Commands that left processes behind.
     pub leaky: u64,
     /// The processes that they left, which were killed.
     pub leaked: u64,
+    /// Whether it is not known of each of these which command left it.
+    #[serde(default)]
+    pub unsure: bool,
     /// Commands whose output is not kept any more.
     pub forgotten: u64,
 }
@@ -68,6 +71,7 @@ impl CommandLog {
         totals.peak_memory = totals.peak_memory.max(end.peak_memory);
         totals.leaky += u64::from(end.leaked > 0);
         totals.leaked += u64::from(end.leaked);
+        totals.unsure |= end.unsure;
         self.bytes += weight(end);
         if end.outcome == Outcome::Ok { &mut self.fine } else { &mut self.failed }.push_back(end.clone());
         self.shrink(COMMANDS_KEPT);
@@ -110,6 +114,7 @@ fn weight(end: &CommandEnd) -> usize {
 mod tests {
     use super::*;
     use crate::ids::SlotId;
+    use crate::units::Bytes;
 
     fn end(task: u32, outcome: Outcome, tail: usize) -> CommandEnd {
         CommandEnd {
@@ -121,10 +126,11 @@ mod tests {
             elapsed: Nanos(10),
             user: Nanos(3),
             system: Nanos(1),
-            peak_memory: Bytes(u64::from(task)),
+            peak_memory: PeakMemory::of(Bytes(task.into())),
             tail: "x".repeat(tail),
             dropped: 0,
             leaked: task % 2,
+            unsure: false,
         }
     }
 
@@ -136,7 +142,10 @@ mod tests {
             log.take(&end(task, if task < 3 { Outcome::Error } else { Outcome::Ok }, tail));
         }
         let totals = log.totals;
-        assert_eq!((totals.ended, totals.cpu(), totals.peak_memory), (10_000, Nanos(40_000), Bytes(9_999)));
+        assert_eq!(
+            (totals.ended, totals.cpu(), totals.peak_memory.known()),
+            (10_000, Nanos(40_000), Some(Bytes(9_999)))
+        );
         assert_eq!((totals.leaky, totals.leaked), (5_000, 5_000));
         assert!(log.bytes <= COMMANDS_KEPT && log.bytes > COMMANDS_KEPT - 2 * (tail + EACH));
         assert!(log.clone().shrink(10_000) <= 10_000);

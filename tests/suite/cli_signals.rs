@@ -184,4 +184,6 @@ fn ctrl_z_stops_the_workers_too_and_all_go_on_together() {
     assert_eq!(status.code(), Some(0));
     let results: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(results["runs"][0]["tasks"]["ok"], 6);
+    let notice = results["notices"][0].as_str().unwrap();
+    assert!(notice.starts_with("the run was stopped for ") && notice.contains("latencies"), "{notice}");
 }

@@ -124,6 +124,8 @@ pub(super) struct TasksFailed {
     strategy: Strategy,
     counts: TaskCounts,
     first: Option<(TaskIndex, String)>,
+    /// Whether most of them are commands that failed, while the same succeeded in an earlier run.
+    only_the_first_time: bool,
 }
 
 impl TasksFailed {
@@ -132,6 +134,7 @@ impl TasksFailed {
             strategy: facts.strategy(),
             counts: facts.summary.tasks,
             first: facts.end.errors.first().cloned(),
+            only_the_first_time: only_the_first_time(facts),
         })
     }
 
@@ -185,15 +188,30 @@ impl Insight for TasksFailed {
     }
 
     fn next_step(&self) -> Option<String> {
-        let words = if self.counts.timed_out > 0 {
+        let words = if self.only_the_first_time {
+            "The command must be repeatable: the first run of it succeeded, and each run does all tasks again."
+        } else if self.counts.timed_out > 0 {
             "Give tasks a longer timeout, or make them shorter."
         } else if self.counts.lost > 0 {
             "A task that was lost may be what ends its workers: run it alone."
+        } else if self.counts.error == self.counts.total {
+            // Then it does not come and go.
+            return None;
         } else {
             "If the error comes and goes, allow retries."
         };
         Some(words.to_owned())
     }
+}
+
+/// Whether at least half of a run's tasks are commands that failed, and the first run of the same had none that did.
+fn only_the_first_time(facts: &Facts) -> bool {
+    let (start, tasks) = (&facts.run.start, facts.summary.tasks);
+    let first = facts.session.runs.iter().find(|run| run.start.workload == start.workload);
+    let first = first.filter(|first| first.start.run != start.run).and_then(|first| first.end.as_deref());
+    start.work.command().is_some()
+        && tasks.error * 2 >= tasks.total
+        && first.is_some_and(|first| first.counts.all_ok())
 }
 
 /// Workers that ended before their time.

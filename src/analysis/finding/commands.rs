@@ -2,7 +2,9 @@
 
 use super::{Facts, FindingKind, Insight, Weight};
 use crate::analysis::words::percent;
-use crate::units::{Bytes, Nanos, Share, plural};
+use crate::event::PeakMemory;
+use crate::plan::Strategy;
+use crate::units::{Nanos, Share, grouped, plural};
 
 /// How much of the time that workers waited for commands these computed.
 pub(super) struct Computed {
@@ -10,7 +12,7 @@ pub(super) struct Computed {
     /// CPUs that one of them kept busy, in the mean.
     cpus: f64,
     cpu: Nanos,
-    peak: Bytes,
+    peak: PeakMemory,
 }
 
 impl Computed {
@@ -42,10 +44,11 @@ impl Insight for Computed {
         let several =
             if self.cpus > 1.05 { format!(" (each on {:.1} CPUs)", self.cpus) } else { String::new() };
         format!(
-            "workers were blocked while commands ran, and the commands computed {} of that time{several}: {} of CPU time in all, and {} of memory at most.",
+            "workers were blocked while commands ran, and the commands computed {} of that time{several}: {} of CPU time in all, and {} of memory{}.",
             percent(self.share),
             self.cpu,
-            self.peak
+            self.peak,
+            if self.peak.known().is_some() { " at most" } else { " each" }
         )
     }
 
@@ -56,15 +59,18 @@ impl Insight for Computed {
 
 /// Commands that ended while processes of theirs went on.
 pub(super) struct ProcessesLeft {
-    tasks: u64,
-    processes: u64,
+    pub(super) strategy: Strategy,
+    /// None where it is not known which tasks left them.
+    pub(super) tasks: Option<u64>,
+    pub(super) processes: u64,
 }
 
 impl ProcessesLeft {
     /// Silent where none did.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let totals = facts.summary.commands.filter(|totals| totals.leaked > 0)?;
-        Some(Self { tasks: totals.leaky, processes: totals.leaked })
+        let tasks = (!totals.unsure).then_some(totals.leaky);
+        Some(Self { strategy: facts.strategy(), tasks, processes: totals.leaked })
     }
 }
 
@@ -76,13 +82,25 @@ impl Insight for ProcessesLeft {
     }
 
     fn headline(&self) -> String {
-        format!("{} left processes behind", plural(self.tasks, "task"))
+        match self.tasks {
+            Some(tasks) => format!("{} left processes behind", plural(tasks, "task")),
+            None => "processes were left behind".to_owned(),
+        }
     }
 
     fn explain(&self) -> String {
-        let processes = plural(self.processes, "process");
-        let were = if self.processes == 1 { "it was" } else { "they were" };
-        format!("{} left processes behind ({processes}); {were} killed.", plural(self.tasks, "task"))
+        let (strategy, processes) = (self.strategy, self.processes);
+        match self.tasks {
+            Some(tasks) => {
+                let (tasks, left) = (plural(tasks, "task"), plural(processes, "process"));
+                let were = if processes == 1 { "it was" } else { "they were" };
+                format!("with {strategy} {tasks} left processes behind ({left}); {were} killed.")
+            }
+            None => format!(
+                "with {strategy} processes were left behind ({}); they were killed.",
+                grouped(processes)
+            ),
+        }
     }
 
     fn next_step(&self) -> Option<String> {

@@ -82,8 +82,8 @@ pub(super) struct SlowTask {
 }
 
 impl SlowTask {
-    /// Silent with one worker, with few tasks, where the others take longer all the same, and for runs that were short
-    /// or ended early.
+    /// Silent with one worker, with few tasks, where the others take longer all the same, for runs that were short or ended
+    /// early, and where attempts failed: how long those took says nothing about the work.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let summary = facts.summary;
         let took = summary.latency.max;
@@ -104,7 +104,8 @@ impl SlowTask {
             && facts.is_long_enough()
             && took.share_of(summary.elapsed).fraction() >= OF_ELAPSED;
         let slow = took.0 as f64 >= median.0 as f64 * SLOW && median > Nanos::ZERO;
-        if summary.workers < 2 || alike < ENOUGH_TASKS || !slow || !sets_the_end || !matters {
+        let failed = summary.failed() + summary.tasks.retried;
+        if failed > 0 || summary.workers < 2 || alike < ENOUGH_TASKS || !slow || !sets_the_end || !matters {
             return None;
         }
         Some(Self { task, took, median, makespan: summary.makespan })

@@ -217,5 +217,7 @@ fn report(outcome: Outcome) -> Report {
         tail: text::sanitised(&outcome.tail),
         dropped: outcome.dropped,
         leaked: outcome.leaked,
+        unsure: outcome.unsure,
+        settled: outcome.settled,
     }
 }

@@ -12,7 +12,8 @@ use super::tree::{self, Process};
 use super::wire::{Outcome, Work};
 use super::{End, MOST_KEPT};
 use crate::clock::Stamp;
-use crate::sys::Reaped;
+use crate::event::PeakMemory;
+use crate::sys::{Reaped, own_peak};
 use crate::units::{Bytes, Nanos};
 
 /// How long after a command's end its pipe may stay open, and processes that it left may go on.
@@ -42,6 +43,8 @@ enum Stage {
 struct Death {
     reaped: Reaped,
     elapsed: Nanos,
+    /// What the supervisor itself had at most until then, of which the command's process began as a part.
+    floor: Bytes,
 }
 
 /// A command that has been started, and is not reported.
@@ -59,6 +62,8 @@ pub(super) struct Job {
     forced: Option<End>,
     death: Option<Death>,
     leaked: u32,
+    /// Whether some of these may stem from others.
+    unsure: bool,
     /// Everybody who was seen below it when it was ended.
     seen: Vec<Process>,
 }
@@ -84,6 +89,7 @@ impl Job {
             forced: None,
             death: None,
             leaked: 0,
+            unsure: false,
             seen: Vec::new(),
         }
     }
@@ -129,7 +135,7 @@ impl Job {
 
     /// Its own process is dead, and reaped.
     pub(super) fn died(&mut self, reaped: Reaped, at: Stamp, now: Nanos) {
-        self.death = Some(Death { reaped, elapsed: at.since(self.spawned) });
+        self.death = Some(Death { reaped, elapsed: at.since(self.spawned), floor: own_peak() });
         if self.stage == Stage::Going {
             self.stage = Stage::Settling(now + SETTLE);
         }
@@ -156,6 +162,7 @@ impl Job {
             // Its group has heard it; for some programs a second time means more.
             if group != Some(self.pid) {
                 tree::signal(*process, Signal::TERM);
+                tree::signal(*process, Signal::CONT);
             }
         }
         // Who was stopped hears it only when it goes on.
@@ -181,20 +188,21 @@ impl Job {
 
     /// Does what is due. Whether the command is over.
     pub(super) fn advance(&mut self, now: Nanos, strangers: &Strangers) -> bool {
-        if self.death.is_some() && self.output.is_none() && !strangers.any_of(self.number) {
+        if self.death.is_some() && self.output.is_none() && strangers.of(self.number).next().is_none() {
             return true;
         }
         match self.stage {
             Stage::Going if self.deadline.is_some_and(|deadline| now >= deadline) => {
                 self.end(End::TimedOut, now);
             }
-            Stage::Settling(until) if now >= until => {
+            Stage::Settling(until) if now >= until || self.is_left_for_good(strangers) => {
                 let left = strangers.all_of(self.number);
                 if left.is_empty() {
                     // Somebody else holds its pipe, who does not stem from it.
                     return true;
                 }
                 self.leaked = left.len() as u32;
+                self.unsure = strangers.is_unsure_of(self.number);
                 for process in left {
                     tree::signal(process, Signal::TERM);
                     tree::signal(process, Signal::CONT);
@@ -207,6 +215,15 @@ impl Job {
             _ => {}
         }
         false
+    }
+
+    /// Whether all that is left of it has turned away from it: nobody has its pipe or is in its group any more.
+    fn is_left_for_good(&self, strangers: &Strangers) -> bool {
+        let in_group = |process: Process| {
+            let group = Pid::from_raw(process.pid).and_then(|pid| getpgid(Some(pid)).ok());
+            group == Some(self.pid)
+        };
+        self.output.is_none() && !strangers.of(self.number).any(in_group)
     }
 
     /// How long nothing is due, if anything will be.
@@ -235,10 +252,14 @@ impl Job {
             elapsed,
             user: used.map_or(Nanos::ZERO, |used| used.user),
             system: used.map_or(Nanos::ZERO, |used| used.system),
-            peak: used.map_or(Bytes(0), |used| used.peak),
+            peak: self
+                .death
+                .map_or_else(PeakMemory::default, |death| PeakMemory::above(death.floor, death.reaped.peak)),
             tail,
             dropped,
             leaked: self.leaked,
+            unsure: self.unsure,
+            settled: at.since(self.spawned) - elapsed,
         }
     }
 }

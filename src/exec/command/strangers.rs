@@ -15,6 +15,8 @@ struct Stranger {
     process: Process,
     /// Numbers of the commands that it may stem from.
     owners: Vec<u64>,
+    /// Whether there were several of them.
+    unsure: bool,
 }
 
 /// All that are known, by process number.
@@ -30,7 +32,8 @@ impl Strangers {
             }
             if let Some(process) = tree::one(pid) {
                 let owners = owners(process, jobs);
-                self.0.insert(pid, Stranger { process, owners });
+                let unsure = owners.len() > 1;
+                self.0.insert(pid, Stranger { process, owners, unsure });
             }
         }
         self.end_unowned();
@@ -41,14 +44,20 @@ impl Strangers {
         self.0.remove(&pid);
     }
 
-    /// Whether there is one that stems from this command and from no other.
-    pub(super) fn any_of(&self, number: u64) -> bool {
-        self.0.values().any(|stranger| stranger.owners == [number])
+    /// Those who stem from this command and from no other that still runs.
+    pub(super) fn of(&self, number: u64) -> impl Iterator<Item = Process> {
+        let own = self.0.values().filter(move |stranger| stranger.owners == [number]);
+        own.map(|stranger| stranger.process)
     }
 
-    /// Those who stem from this command, with everybody who descends from them.
+    /// The same, with everybody who descends from them.
     pub(super) fn all_of(&self, number: u64) -> Vec<Process> {
         self.with_children(|owners| owners == [number])
+    }
+
+    /// Whether one of these may stem from another, which is over.
+    pub(super) fn is_unsure_of(&self, number: u64) -> bool {
+        self.0.values().any(|stranger| stranger.owners == [number] && stranger.unsure)
     }
 
     /// The command is over.

@@ -4,7 +4,11 @@
 //! a descriptor that is opened first and compared with the process's start after that. Where there is no /proc, nobody
 //! is found.
 
+use std::collections::BTreeSet;
+
 use rustix::process::Signal;
+
+use crate::units::Nanos;
 
 /// A process, for as long as it lives: numbers come again, but not with the same start.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -16,14 +20,26 @@ pub(super) struct Process {
 
 pub(super) use system::{below, children, holds, one, signal};
 
+/// Stops everybody who descends from this process, again and again until nobody new has appeared. Returns them.
+pub(super) fn stop_all() -> BTreeSet<Process> {
+    let me = std::process::id() as i32;
+    let mut stopped = BTreeSet::new();
+    loop {
+        let new: Vec<Process> = below(&[me]).into_iter().filter(|process| stopped.insert(*process)).collect();
+        if new.is_empty() {
+            return stopped;
+        }
+        for process in new {
+            signal(process, Signal::STOP);
+        }
+    }
+}
+
 /// Kills everybody who descends from this process, and returns when nobody is left.
 ///
 /// Everything is stopped first, again and again until nothing new has appeared, so that nobody has children while the
 /// others die; then everything is killed and reaped. Processes that their parents leave behind come to this process.
 pub(super) fn end_all() {
-    use crate::units::Nanos;
-    use std::collections::BTreeSet;
-
     let mut pause = Nanos::from_micros(200);
     loop {
         while let Some(pid) = crate::sys::dead_child() {
@@ -32,19 +48,7 @@ pub(super) fn end_all() {
         if children().is_empty() {
             return;
         }
-        let me = std::process::id() as i32;
-        let mut stopped = BTreeSet::new();
-        loop {
-            let new: Vec<Process> =
-                below(&[me]).into_iter().filter(|process| stopped.insert(*process)).collect();
-            if new.is_empty() {
-                break;
-            }
-            for process in new {
-                signal(process, Signal::STOP);
-            }
-        }
-        for process in stopped {
+        for process in stop_all() {
             signal(process, Signal::KILL);
         }
         // They die within microseconds; one that the system holds back is asked for more and more seldom.

@@ -3,7 +3,7 @@
 //! *Active time* counts at most 100 ms for each look at the clock, and nothing while commands are stopped, so that neither
 //! Ctrl-Z nor a machine that does not let the supervisor run makes a command late.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -18,6 +18,7 @@ use super::End;
 use super::job::Job;
 use super::order::Starter;
 use super::strangers::Strangers;
+use super::tree::{self, Process};
 use super::wire::{self, Ask, Frames, Outcome, Tell, Work};
 use crate::clock::{Clock, Stamp};
 use crate::sys;
@@ -44,6 +45,8 @@ pub(super) struct Watch {
     /// Orders that came while everything is stopped.
     held: VecDeque<(u64, Work)>,
     stopped: bool,
+    /// Everybody who was stopped with it, in whatever group.
+    frozen: BTreeSet<Process>,
     clock: Clock,
     looked: Stamp,
     active: Nanos,
@@ -75,6 +78,7 @@ impl Watch {
             strangers: Strangers::default(),
             held: VecDeque::new(),
             stopped: false,
+            frozen: BTreeSet::new(),
             clock,
             active: Nanos::ZERO,
             buffer: vec![0; ROOM],
@@ -242,6 +246,7 @@ impl Watch {
         for job in self.jobs.values() {
             job.signal_group(Signal::STOP);
         }
+        self.frozen.extend(tree::stop_all());
     }
 
     fn resume(&mut self) {
@@ -250,6 +255,9 @@ impl Watch {
         }
         for job in self.jobs.values() {
             job.signal_group(Signal::CONT);
+        }
+        for process in std::mem::take(&mut self.frozen) {
+            tree::signal(process, Signal::CONT);
         }
         for (number, work) in std::mem::take(&mut self.held) {
             self.start(number, &work);

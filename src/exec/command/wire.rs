@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{End, Order};
+use crate::event::PeakMemory;
 use crate::units::{Bytes, Nanos};
 
 /// The first bytes of a handshake.
@@ -85,10 +86,12 @@ pub(super) struct Outcome {
     pub(super) elapsed: Nanos,
     pub(super) user: Nanos,
     pub(super) system: Nanos,
-    pub(super) peak: Bytes,
+    pub(super) peak: PeakMemory,
     pub(super) tail: Vec<u8>,
     pub(super) dropped: u64,
     pub(super) leaked: u32,
+    pub(super) unsure: bool,
+    pub(super) settled: Nanos,
 }
 
 impl Outcome {
@@ -99,10 +102,12 @@ impl Outcome {
             elapsed: Nanos::ZERO,
             user: Nanos::ZERO,
             system: Nanos::ZERO,
-            peak: Bytes(0),
+            peak: PeakMemory::of(Bytes(0)),
             tail: Vec::new(),
             dropped: 0,
             leaked: 0,
+            unsure: false,
+            settled: Nanos::ZERO,
         }
     }
 }

@@ -181,6 +181,16 @@ impl LaneWriter {
     /// Ends the task: the worker waits from now on. Returns how long the attempt took.
     pub fn end_task(&mut self, outcome: Outcome) -> Nanos {
         let now = self.clock.now();
+        let fresh = self.task.is_some() || self.fresh;
+        let took = self.end_task_at(outcome, now);
+        self.fresh = fresh;
+        took
+    }
+
+    /// The same at a moment that has passed, but not before the present phase began: what the worker did since was no part
+    /// of the task.
+    pub fn end_task_at(&mut self, outcome: Outcome, at: RunTime) -> Nanos {
+        let now = at.max(self.since);
         let Some(mut task) = self.task else {
             return Nanos::ZERO;
         };
@@ -208,7 +218,7 @@ impl LaneWriter {
         }
         self.task = None;
         self.publish(0);
-        self.fresh = true;
+        self.fresh = false;
         took
     }
 

@@ -40,7 +40,8 @@ pub(super) struct OutputFacts {
     elapsed_ns: u64,
     user_ns: u64,
     system_ns: u64,
-    peak_memory_bytes: u64,
+    /// Null where it is not known.
+    peak_memory_bytes: Option<u64>,
     leaked_processes: u32,
     /// The end of what it printed. Lines end with a line break, which is the only control character in it.
     tail: String,
@@ -57,7 +58,7 @@ impl OutputFacts {
             elapsed_ns: end.elapsed.0,
             user_ns: end.user.0,
             system_ns: end.system.0,
-            peak_memory_bytes: end.peak_memory.0,
+            peak_memory_bytes: end.peak_memory.known().map(|bytes| bytes.0),
             leaked_processes: end.leaked,
             tail: end.tail.clone(),
             dropped_bytes: end.dropped,

@@ -84,10 +84,11 @@ fn the_output_of_commands_is_shown_task_by_task() {
             elapsed: Nanos::from_millis(20),
             user: Nanos::from_millis(7),
             system: Nanos::from_millis(2),
-            peak_memory: crate::units::Bytes(5 << 20),
+            peak_memory: crate::event::PeakMemory::of(crate::units::Bytes(5 << 20)),
             tail: tail.to_owned(),
             dropped: 0,
             leaked: u32::from(task == 2),
+            unsure: false,
         });
     }
     run.commands = Some(Box::new(log));

@@ -40,6 +40,22 @@ fn a_child_that_is_left_behind_is_killed_and_counted() {
 }
 
 #[test]
+fn what_was_left_is_waited_for_beside_the_commands_own_time() {
+    let (mark, supervisor) = (mark(), supervisor());
+    for (script, leaked, waited) in [
+        ("exit 0", 0, false),
+        ("sleep MARK & exit 0", 1, true),
+        // It lets go of the pipe, but not of the group.
+        ("sleep MARK >/dev/null 2>&1 & exit 0", 1, true),
+    ] {
+        let report = supervisor.run(&sh(&script.replace("MARK", &mark)), &CancelToken::default()).unwrap();
+        assert_eq!((report.end, report.leaked, report.unsure), (End::Exited(0), leaked, false), "{script}");
+        assert_eq!(report.settled >= Nanos::from_millis(100), waited, "{script}: {:?}", report.settled);
+    }
+    assert_eq!(marked(&mark), [0; 0]);
+}
+
+#[test]
 fn a_child_that_could_be_anybodys_is_killed_when_the_last_of_them_is_over() {
     let (mark, supervisor, cancel) = (mark(), supervisor(), CancelToken::default());
     let script = format!("setsid setsid sleep {mark} >/dev/null 2>&1 & exit 0");

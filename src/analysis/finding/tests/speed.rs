@@ -192,6 +192,9 @@ fn a_slow_task_sets_the_end() {
     silent(Kind::SlowTask, 4, &[Script { computing: ms(1_150), ..slow.clone() }]);
     silent(Kind::SlowTask, 4, &[Script { tasks: 3, ..slow.clone() }]);
     silent(Kind::SlowTask, 4, &[Script { slots: 1, ..slow.clone() }]);
+    // Nobody knows whether it was one of those that failed.
+    let counts = TaskCounts { error: 1, ..TaskCounts::default() };
+    silent(Kind::SlowTask, 4, &[Script { counts, ..slow.clone() }]);
     let short = |makespan, elapsed| Script {
         median: ms(1),
         longest: ms(45),

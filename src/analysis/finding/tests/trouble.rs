@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::analysis::finding::alarm::WorkersDied;
+use crate::analysis::finding::commands::ProcessesLeft;
 use crate::analysis::fixture::locked_threads;
 use crate::event::{StopReason, TaskCounts, WorkerExit};
 use crate::ids::{SlotId, TaskIndex};
-use crate::plan::{Runtime, Work};
+use crate::plan::{Command, Runtime, Work};
 
 #[test]
 fn preempted_workers_are_too_many_or_have_company() {
@@ -193,6 +194,61 @@ fn failed_tasks_are_told_of_with_the_first_error() {
     let lost = "with threads 1 of 16 tasks was lost with its worker.";
     assert_eq!(how(TaskCounts { lost: 1, ..none }), lost);
     silent(Kind::TasksFailed, 2, &[threads()]);
+    let step = |error| {
+        let counts = TaskCounts { error, ..none };
+        of(Kind::TasksFailed, 2, &[Script { counts, ..threads() }]).unwrap().next_step()
+    };
+    assert_eq!(step(15).as_deref(), Some("If the error comes and goes, allow retries."));
+    assert_eq!(step(16), None, "it does not come and go");
+}
+
+#[test]
+fn a_command_that_succeeds_only_the_first_time_is_told_of() {
+    let command = Command::new(vec!["true".to_owned()], false, None).unwrap();
+    let work = Work::Command(std::sync::Arc::new(command));
+    let ran = |script: Script, error| {
+        let counts = TaskCounts { error, ..TaskCounts::default() };
+        Script { work: work.clone(), counts, ..script }
+    };
+    let step = |runs: &[Script]| of(Kind::TasksFailed, 2, runs).unwrap().next_step();
+    let words =
+        "The command must be repeatable: the first run of it succeeded, and each run does all tasks again.";
+    assert_eq!(step(&[ran(serial(), 0), ran(threads(), 16)]).as_deref(), Some(words));
+    assert_eq!(step(&[ran(serial(), 0), ran(processes(), 8)]).as_deref(), Some(words));
+    let retries = Some("If the error comes and goes, allow retries.");
+    assert_eq!(step(&[ran(serial(), 0), ran(threads(), 7)]).as_deref(), retries);
+    assert_eq!(step(&[ran(serial(), 1), ran(threads(), 8)]).as_deref(), retries);
+    assert_eq!(step(&[ran(serial(), 16), ran(threads(), 16)]), None);
+}
+
+#[test]
+fn processes_left_behind_are_told_of_with_their_tasks_where_these_are_known() {
+    let left = |tasks, processes| {
+        let left = ProcessesLeft { strategy: Strategy::Threads, tasks, processes };
+        (left.headline(), left.explain())
+    };
+    for (tasks, processes, headline, words) in [
+        (
+            Some(3),
+            8,
+            "3 tasks left processes behind",
+            "with threads 3 tasks left processes behind (8 processes); they were killed.",
+        ),
+        (
+            Some(1),
+            1,
+            "1 task left processes behind",
+            "with threads 1 task left processes behind (1 process); it was killed.",
+        ),
+        (
+            None,
+            8,
+            "processes were left behind",
+            "with threads processes were left behind (8); they were killed.",
+        ),
+    ] {
+        assert_eq!(left(tasks, processes), (headline.to_owned(), words.to_owned()));
+    }
 }
 
 #[test]
