@@ -89,11 +89,13 @@ fn means_something_in_a_sweep(row: &Binding, model: &Model) -> bool {
         Action::Freeze | Action::ZoomIn | Action::Earlier => false,
         Action::OpenPlan => desk.focus == Focus::Curve,
         // Where it has no place of its own.
-        Action::Why => points && (!sweep_layout(model.area, model).wide || desk.opened.is_some()),
+        Action::Why => points && !sweep_layout(model.area, model).wide,
         Action::Less => desk.form.at.kind() != Kind::Check && desk.form.at.kind() != Kind::Button,
         Action::Toggle => desk.form.at.kind() == Kind::Check,
         Action::Close => model.overlay.is_some() || desk.opened.is_some() || desk.focus == Focus::Plan,
-        Action::Back | Action::Open | Action::Export | Action::NextMeasure => points,
+        // There is nothing drawn while something else has its place.
+        Action::NextMeasure => points && desk.opened.is_none(),
+        Action::Back | Action::Open | Action::Export => points,
         Action::Output => model.commands().is_some_and(|log| log.totals.ended > 0),
         Action::Up if row.context == Context::Curve => {
             let course = desk.course.as_ref();

@@ -163,7 +163,7 @@ fn lines(screen: Screen, (simulating, gil, commands): (bool, bool, bool), theme:
     lines.push(Line::Heading("What a worker does"));
     lines.extend(PHASES.map(|(phase, words)| Line::Phase(phase, words)));
     lines.push(Line::Heading("What else is told"));
-    lines.push(Line::Sign('█', theme.bad, "preempted", "has work, and no CPU"));
+    lines.push(Line::Sign('▓', theme.other, "preempted", "has work, and no CPU"));
     lines.push(Line::Sign('×', theme.bad, "stolen", "by the hypervisor"));
     lines
 }

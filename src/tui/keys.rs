@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::tui::form::Kind;
 use crate::tui::message::Action;
 use crate::tui::model::{Model, Overlay, Panel, Screen};
 use crate::tui::sweep::desk::Focus;
@@ -351,7 +352,14 @@ pub(crate) fn action(model: &Model, chord: Chord) -> Option<Action> {
         }
     }
     let found = |context| TABLE.iter().find(|row| row.context == context && row.chord == chord);
-    contexts.iter().copied().find_map(found).map(|row| row.action)
+    let found = contexts.iter().copied().find_map(found).map(|row| row.action);
+    // A letter that means nothing else is meant as a value: that it cannot be one is said there.
+    let typed = model.screen == Screen::Sweep
+        && contexts.first() == Some(&Plan)
+        && model.sweep.form.at.kind() == Kind::Value;
+    // Time is not drawn there: these mean nothing.
+    let found = found.filter(|action| !(typed && matches!(action, Do::Freeze | Do::Expand)));
+    found.or_else(|| chord.character().filter(|c| typed && c.is_alphanumeric()).map(Action::Type))
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ use crate::tui::footer::Footer;
 use crate::tui::lab::cores::CoreStrip;
 use crate::tui::lab::header::Header;
 use crate::tui::model::Model;
+use crate::tui::sweep::form::SweepForm;
 
 /// Draws the screen, without what lies over it.
 pub(crate) fn view(model: &Model, buf: &mut Buffer) {
@@ -91,22 +92,35 @@ pub(crate) fn view(model: &Model, buf: &mut Buffer) {
     }
 }
 
-/// The plan in a line: of what is measured, or before that of the form.
+/// The plan in a line: that of what is drawn, and where the form's is another, both.
 fn title(model: &Model, canvas: &mut Canvas<'_>) {
     let theme = &model.theme;
-    let (work, how) = model.sweep.form.words(&model.machine);
-    let changed = model.sweep.intent() == desk::Intent::Changed;
-    let width = usize::from(canvas.width());
-    let mut end = canvas.width();
-    if changed {
-        end = canvas.right(end, 0, "edited", theme.accent).saturating_sub(2);
-    }
-    let room = usize::from(end);
-    let x = canvas.text(0, 0, &clip(&work, room.min(width)), theme.bright);
-    let left = room.saturating_sub(usize::from(x) + 3);
-    if let Some(words) = how.iter().find(|words| words.chars().count() <= left) {
-        canvas.text(x + 3, 0, words, theme.dim);
-    }
+    let desk = &model.sweep;
+    let (work, how) = desk.form.words(&model.machine);
+    let room = usize::from(canvas.width());
+    let other = desk.course.as_ref().filter(|course| *course.sweep.plan() != desk.form.plan());
+    let Some(course) = other else {
+        let x = canvas.text(0, 0, &clip(&work, room), theme.bright);
+        let left = room.saturating_sub(usize::from(x) + 3);
+        if let Some(words) = how.iter().find(|words| words.chars().count() <= left) {
+            canvas.text(x + 3, 0, words, theme.dim);
+        }
+        return;
+    };
+    let (measured, before) = SweepForm::showing(course.sweep.plan()).words(&model.machine);
+    let both = |a: &str, b: &str| (format!("measured: {a}"), format!(" · plan now: {b}"));
+    let full = |work: &str, how: &str| format!("{work}, {how}");
+    let variants = if measured == work {
+        // What differs is how it is measured.
+        before.iter().zip(&how).map(|(a, b)| both(a, b)).collect::<Vec<_>>()
+    } else {
+        let ways = before.iter().zip(&how).map(|(a, b)| both(&full(&measured, a), &full(&work, b)));
+        ways.chain([both(&measured, &work)]).collect()
+    };
+    let long = |(a, b): &&(String, String)| a.chars().count() + b.chars().count() <= room;
+    let Some((measured, now)) = variants.iter().find(long).or(variants.last()) else { return };
+    let x = canvas.text(0, 0, &clip(measured, room), theme.bright);
+    canvas.text(x, 0, &clip(now, room.saturating_sub(usize::from(x))), theme.accent);
 }
 
 #[cfg(test)]

@@ -117,6 +117,26 @@ pub(crate) fn bar(canvas: &mut Canvas<'_>, ledger: &Ledger, theme: &Theme) {
     }
 }
 
+/// What the parts of a bar look like, those with the largest share first, from column `x` on.
+pub(crate) fn legend(canvas: &mut Canvas<'_>, mut x: u16, ledger: &Ledger, theme: &Theme) {
+    let mut parts = parts(ledger);
+    let whole: Nanos = parts.iter().map(|(_, time)| *time).sum();
+    // A rest of some microseconds explains itself.
+    parts.retain(|(name, time)| match *name {
+        "unexplained" => time.share_of(whole).percent() > 0,
+        _ => *time > Nanos::ZERO,
+    });
+    parts.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    for (name, _) in parts {
+        if usize::from(canvas.width().saturating_sub(x)) < name.len() + 2 {
+            break;
+        }
+        let (glyph, style) = look(name, theme);
+        canvas.glyph(x, 0, glyph, style);
+        x = canvas.text(x + 2, 0, &name.replace('_', "-"), theme.dim) + 3;
+    }
+}
+
 /// What a part looks like: as its phase does in the lanes.
 fn look(name: &str, theme: &Theme) -> (char, Style) {
     match (name, Phase::of_part(name)) {

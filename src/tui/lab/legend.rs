@@ -78,20 +78,16 @@ impl Widget for Legend<'_> {
         if let Some(run) = run {
             x = gil(&mut canvas, x, run, frame, theme);
         }
-        for (phase, _) in PHASES {
+        let told = PHASES.into_iter().map(|(phase, _)| phase).filter(|phase| {
             let always = match phase {
                 Phase::Waiting => true,
                 Phase::Computing => types.is_none() || any(TaskType::computes),
                 Phase::Blocked => any(TaskType::blocks),
                 _ => false,
             };
-            if !always && !is_told(phase, &sums) {
-                continue;
-            }
-            let room = canvas.width().saturating_sub(x);
-            if usize::from(room) < phase.name().len() + 4 {
-                break;
-            }
+            always || is_told(*phase, &sums)
+        });
+        for phase in fitting(told.collect(), &sums, canvas.width().saturating_sub(x)) {
             x = sample(&mut canvas, x, phase, theme);
         }
     }
@@ -137,6 +133,18 @@ fn is_told(phase: Phase, totals: &PhaseTotals) -> bool {
     let whole: Nanos = Phase::ALL.into_iter().map(|phase| totals.get(phase)).sum();
     let least = if phase == Phase::Absent { whole / 20 } else { Nanos::ZERO };
     totals.get(phase) > least
+}
+
+/// Those of some phases that there is room for, in their order: where it is short, those that had the least time go.
+fn fitting(mut phases: Vec<Phase>, totals: &PhaseTotals, room: u16) -> Vec<Phase> {
+    // The air behind the last is no part of it.
+    let room = usize::from(room) + 1;
+    while phases.iter().map(|phase| phase.name().len() + 5).sum::<usize>() > room {
+        let least = phases.iter().enumerate().rev().min_by_key(|(_, phase)| totals.get(**phase));
+        let Some((at, _)) = least else { break };
+        phases.remove(at);
+    }
+    phases
 }
 
 /// One phase, and the column after it.

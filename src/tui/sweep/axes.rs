@@ -23,19 +23,16 @@ pub(crate) fn draw(model: &Model, scale: &Scale, plot: Rect, buf: &mut Buffer) {
     let width = canvas.width();
     let known = model.sweep.measure != Measure::Throughput
         || model.sweep.course.as_ref().is_some_and(|course| !course.points().is_empty());
-    for value in scale.ticks() {
+    // A line without its value says nothing.
+    let ticks = if known { scale.ticks() } else { Vec::new() };
+    for value in ticks.into_iter().filter(|value| *value > 0.0) {
         let y = scale.row(value);
-        if value == 0.0 {
-            continue;
-        }
         if theme.has_colours() && !theme.ascii {
             canvas.fill(GUTTER, y, width, '─', theme.faint);
         } else {
             (GUTTER..width).step_by(4).for_each(|x| canvas.glyph(x, y, '·', theme.faint));
         }
-        if known {
-            canvas.right(GUTTER - 1, y, &short(value), theme.dim);
-        }
+        canvas.right(GUTTER - 1, y, &short(value), theme.dim);
     }
     let bottom = plot.height - 1;
     canvas.fill(GUTTER, bottom, width, '─', theme.dim);
@@ -44,7 +41,8 @@ pub(crate) fn draw(model: &Model, scale: &Scale, plot: Rect, buf: &mut Buffer) {
     labels(model, scale, &mut canvas.part(GUTTER, plot.height, width - GUTTER, 1));
 }
 
-/// The numbers of workers below the axis: first those that matter now, then the others as far as they do not touch.
+/// The numbers of workers below the axis, as many as do not touch: its ends, powers of two, and then the others. Which of
+/// them have a label depends on the axis alone; what matters now is only drawn in another way.
 fn labels(model: &Model, scale: &Scale, canvas: &mut Canvas<'_>) {
     let theme = &model.theme;
     let desk = &model.sweep;
@@ -53,17 +51,21 @@ fn labels(model: &Model, scale: &Scale, canvas: &mut Canvas<'_>) {
     let chosen = desk.chosen().map(|point| (point.1.slots(), theme.bright));
     let told = desk.course.as_ref().filter(|course| course.is_telling());
     let recommended = told.and_then(Course::recommended).map(|r| (r.workers(), theme.accent));
-    let ends = [scale.counts.first(), scale.counts.last()].into_iter().flatten().map(|n| (*n, theme.dim));
-    let rest = scale.counts.iter().map(|n| (*n, theme.dim));
+    let style = |workers: u32| {
+        let marked = [recommended, going, chosen].into_iter().flatten().find(|(n, _)| *n == workers);
+        marked.map_or(theme.dim, |(_, style)| style)
+    };
+    let ends = [scale.counts.first(), scale.counts.last()].into_iter().flatten();
+    let round = scale.counts.iter().filter(|n| n.is_power_of_two());
     let mut taken: Vec<(u16, u16)> = Vec::new();
-    for (workers, style) in [recommended, going, chosen].into_iter().flatten().chain(ends).chain(rest) {
+    for workers in ends.chain(round).chain(&scale.counts) {
         let text = workers.to_string();
         let wide = text.len() as u16;
-        let middle = scale.column(workers);
+        let middle = scale.column(*workers);
         let x = middle.saturating_sub((wide - 1) / 2).min(canvas.width().saturating_sub(wide));
         let touches = |(from, to): &(u16, u16)| x <= *to && x + wide >= *from;
         if !taken.iter().any(touches) {
-            canvas.text(x, 0, &text, style);
+            canvas.text(x, 0, &text, style(*workers));
             taken.push((x, x + wide));
         }
     }

@@ -20,6 +20,18 @@ use crate::units::plural;
 
 /// Below this width the panel has a short heading.
 const SHORT: u16 = 60;
+/// Dots of lines, and of the gaps in them.
+const IDEAL: (usize, usize) = (1, 3);
+const POSSIBLE: (usize, usize) = (5, 3);
+const JOINED: (usize, usize) = (1, 1);
+const FITTED: (usize, usize) = (1, 0);
+
+/// How lines are drawn.
+struct Look<'a> {
+    measure: Measure,
+    scale: &'a Scale,
+    theme: &'a Theme,
+}
 
 /// What a strategy's points look like.
 pub(crate) const fn mark(strategy: Strategy) -> char {
@@ -57,9 +69,16 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let theme = &model.theme;
     let desk = &model.sweep;
     if framed {
-        let title = if area.width < SHORT { desk.measure.name() } else { desk.measure.title() };
-        let room = usize::from(area.width).saturating_sub(title.len() + 8);
-        let legend = legend(model, room);
+        let room = |title: &str| usize::from(area.width).saturating_sub(title.len() + 8);
+        let mut title = if area.width < SHORT { desk.measure.name() } else { desk.measure.title() };
+        let mut legend = legend(model);
+        if long(&legend) > room(title) {
+            title = desk.measure.name();
+        }
+        // What lines mean goes first where there is no room.
+        while long(&legend) > room(title) && !legend.is_empty() {
+            legend.pop();
+        }
         let legend: Vec<(&str, Style)> = legend.iter().map(|(text, style)| (text.as_str(), *style)).collect();
         let below = readout(model, usize::from(area.width.saturating_sub(8)));
         let panel = Panel::new(title, theme).focused(desk.focus == Focus::Curve);
@@ -81,8 +100,12 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     }
     let mut dots = Dots::new(plot.width, plot.height);
     ideal(course, desk.measure, &scale, &mut dots, theme);
+    let look = Look { measure: desk.measure, scale: &scale, theme };
     for strategy in strategies(course) {
-        line(course, strategy, desk.measure, &scale, &mut dots, theme);
+        possible(course, strategy, &look, &mut dots);
+    }
+    for strategy in strategies(course) {
+        line(course, strategy, &look, &mut dots);
     }
     dots.draw(&mut canvas);
     if let Some(r) = recommended {
@@ -90,7 +113,11 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     }
     marks(model, course, &scale, &mut canvas);
     if course.points().is_empty() {
-        let words = "One worker first: what it does with its time says what to expect.";
+        let words = match course.end {
+            _ if course.has_failed() => "No run went to its end with every task ok.",
+            None => "One worker first: what it does with its time says what to expect.",
+            Some(_) => "Nothing was measured.",
+        };
         in_the_middle(&mut canvas, words, theme.dim);
     }
 }
@@ -100,27 +127,40 @@ pub(crate) fn strategies(course: &Course) -> Vec<Strategy> {
     course.sweep.plan().plan.strategies.clone()
 }
 
-fn legend(model: &Model, room: usize) -> Vec<(String, Style)> {
+/// What marks and lines mean, those that matter most first.
+fn legend(model: &Model) -> Vec<(String, Style)> {
     let theme = &model.theme;
     let plan = model.sweep.form.plan();
     let course = model.sweep.course.as_ref();
     let strategies = course.map_or(plan.plan.strategies, strategies);
     let names = strategies
         .into_iter()
-        .map(|strategy| (format!("{} {}  ", mark(strategy), strategy.name()), theme.strategy(strategy)));
+        .map(|strategy| (format!("{} {}", mark(strategy), strategy.name()), theme.strategy(strategy)));
     let mut parts: Vec<(String, Style)> = names.collect();
-    if course.is_some_and(|course| fits(course).any(is_valid)) {
-        parts.push(("⠤⠤ fitted  ".to_owned(), theme.dim));
+    let Some(course) = course else { return spaced(parts) };
+    if fits(course).any(is_valid) {
+        parts.push(("⠤⠤ fitted law".to_owned(), theme.dim));
     }
-    parts.push(("⠄⠂ ideal".to_owned(), theme.dim));
-    // What lines mean goes first where there is no room.
-    while parts.iter().map(|(text, _)| text.chars().count()).sum::<usize>() > room && !parts.is_empty() {
-        parts.pop();
+    if course.points().iter().any(|point| point.possible.is_some()) {
+        parts.push(("⠤⠄⠠⠤ possible".to_owned(), theme.dim));
     }
-    if let Some((text, _)) = parts.last_mut() {
-        *text = text.trim_end().to_owned();
+    if one_worker(course).is_some() {
+        parts.push(("⠄⠂ one worker × N".to_owned(), theme.dim));
+    }
+    spaced(parts)
+}
+
+/// The parts of a legend with air before all but the first.
+fn spaced(mut parts: Vec<(String, Style)>) -> Vec<(String, Style)> {
+    for (text, _) in parts.iter_mut().skip(1) {
+        text.insert_str(0, "  ");
     }
     parts
+}
+
+/// Columns of a legend.
+fn long(legend: &[(String, Style)]) -> usize {
+    legend.iter().map(|(text, _)| text.chars().count()).sum()
 }
 
 fn fits(course: &Course) -> impl Iterator<Item = &StrategyFit> {
@@ -187,18 +227,24 @@ fn ideal(course: &Course, measure: Measure, scale: &Scale, dots: &mut Dots, them
             (value <= scale.top).then(|| (x, scale.y(value)))
         })
         .collect();
-    dots.line(&points, 3, theme.dim);
+    dots.line(&points, IDEAL, theme.dim);
+}
+
+/// What CPUs, whole rounds of tasks and locks allow: a ceiling, as far as it lies within the axis.
+fn possible(course: &Course, strategy: Strategy, look: &Look<'_>, dots: &mut Dots) {
+    let Look { measure, scale, theme } = look;
+    let at = |point: &PointSummary| {
+        let workers = f64::from(point.workers());
+        let value = measure.value(point.possible?, workers, crate::tui::sweep::measure::one(point))?;
+        (value <= scale.top).then(|| (scale.x(workers), scale.y(value)))
+    };
+    let points: Vec<(f64, f64)> = of(course, strategy).into_iter().filter_map(at).collect();
+    dots.line(&points, POSSIBLE, theme.dim);
 }
 
 /// The fitted law where it holds, and else what joins the points; and the intervals of the repeats.
-fn line(
-    course: &Course,
-    strategy: Strategy,
-    measure: Measure,
-    scale: &Scale,
-    dots: &mut Dots,
-    theme: &Theme,
-) {
+fn line(course: &Course, strategy: Strategy, look: &Look<'_>, dots: &mut Dots) {
+    let Look { measure, scale, theme } = look;
     let style = theme.strategy(strategy);
     let points = of(course, strategy);
     let one = points.iter().find_map(|point| crate::tui::sweep::measure::one(point));
@@ -214,18 +260,18 @@ fn line(
                 Some((x, scale.y(value.clamp(0.0, scale.top))))
             })
             .collect();
-        dots.line(&along, 1, style);
+        dots.line(&along, FITTED, style);
     } else {
         let at =
             |point: &&PointSummary| Some((scale.x(f64::from(point.workers())), scale.y(measure.of(point)?)));
         let through: Vec<(f64, f64)> = points.iter().filter_map(at).collect();
-        dots.line(&through, 2, style);
+        dots.line(&through, JOINED, style);
     }
     for point in points {
         if let Some((low, high)) = measure.interval(point) {
             let x = f64::from(scale.column(point.workers())) * 2.0;
             let ends = [low, high].map(|value| scale.y(value.clamp(0.0, scale.top)));
-            dots.line(&[(x, ends[0]), (x, ends[1])], 1, style);
+            dots.line(&[(x, ends[0]), (x, ends[1])], FITTED, style);
         }
     }
 }

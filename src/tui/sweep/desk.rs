@@ -3,9 +3,11 @@
 
 use crate::analysis::sizing::{Advice, PointSummary, Recommendation, Sizing};
 use crate::clock::RunTime;
+use crate::event::Phase;
 use crate::plan::{Machine, Plan, Shape, Strategy};
-use crate::state::{RunState, Session};
-use crate::sweep::{Cell, Step, Sweep, SweepPlan};
+use crate::report::text::harmless;
+use crate::state::{RunState, Session, SlotState};
+use crate::sweep::{Cell, Kind, Step, Sweep, SweepPlan};
 use crate::tui::chart::Chart;
 use crate::tui::sweep::form::SweepForm;
 use crate::tui::sweep::measure::Measure;
@@ -66,6 +68,8 @@ pub(crate) struct Kept {
     pub(crate) run: RunState,
     /// Its number, among all runs.
     pub(crate) number: usize,
+    /// What it was run for: a warm-up is shown until a run that counts takes its place.
+    pub(crate) kind: Kind,
 }
 
 /// A sweep that goes on, or was the last.
@@ -89,6 +93,8 @@ pub(crate) struct Course {
     pub(crate) kept: Vec<Kept>,
     /// Runs begun.
     pub(crate) begun: usize,
+    /// The point of the last run that is over: it is looked at until the next has something to show.
+    last: Option<Key>,
     /// The highest that each measure reached: axes do not shrink.
     highest: [f64; Measure::ALL.len()],
 }
@@ -106,23 +112,30 @@ impl Course {
             end: None,
             kept: Vec::new(),
             begun: 0,
+            last: None,
             highest: Default::default(),
         }
     }
 
-    /// Keeps the run that is over as the last of its point. Where there are too many lanes, the runs with the most of them
+    /// Keeps the run that is over as the last of its point, unless it is a warm-up of a point that has one. Where there are too many lanes, the runs with the most of them
     /// are forgotten: few workers are looked at lane by lane, and what is recommended is looked at in any case.
     pub(crate) fn keep(&mut self, step: Step) {
         let Some(mut run) = self.session.runs.pop() else { return };
         // Tasks are not shown one by one here.
         run.recent.clear();
         let key = (step.strategy, step.shape);
+        let warm_up = step.kind == Kind::WarmUp;
+        if warm_up && self.kept.iter().any(|kept| kept.key == key) {
+            return;
+        }
+        self.last = Some(key);
         self.kept.retain(|kept| kept.key != key);
-        self.kept.push(Kept { key, run, number: self.begun });
+        self.kept.push(Kept { key, run, number: self.begun, kind: step.kind });
         let recommended = self.recommended().map(|r| (r.strategy, r.shape));
         let lanes = |kept: &[Kept]| kept.iter().map(|kept| kept.run.slots.len()).sum::<usize>();
         while self.kept.len() > 1 && lanes(&self.kept) > LANES_KEPT {
-            let others = self.kept.iter().enumerate().filter(|(_, kept)| Some(kept.key) != recommended);
+            let others = self.kept.iter().enumerate();
+            let others = others.filter(|(_, kept)| Some(kept.key) != recommended && kept.key != key);
             let Some((most, _)) = others.max_by_key(|(_, kept)| kept.run.slots.len()) else { break };
             self.kept.remove(most);
         }
@@ -167,6 +180,24 @@ impl Course {
         self.sizing.as_ref().map_or(&[], |sizing| &sizing.points)
     }
 
+    /// Whether there were runs, and none of them did all of its tasks.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.points().is_empty() && self.sweep.cells().iter().any(|cell| !cell.samples.is_empty())
+    }
+
+    /// The first error of a task, of the runs that are kept.
+    pub(crate) fn first_error(&self) -> Option<String> {
+        let mut kept: Vec<&Kept> = self.kept.iter().collect();
+        kept.sort_by_key(|kept| kept.number);
+        let errors = kept.iter().filter_map(|kept| kept.run.end.as_ref()?.errors.first());
+        errors.map(|(task, error)| format!("task {task}: \"{}\"", harmless(error))).next()
+    }
+
+    /// Whether its time is that of a model.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.sweep.plan().plan.runtime.simulated().is_some()
+    }
+
     /// A point in numbers.
     pub(crate) fn point(&self, (strategy, shape): Key) -> Option<&PointSummary> {
         self.points().iter().find(|point| point.strategy == strategy && point.shape == shape)
@@ -179,11 +210,24 @@ impl Course {
         self.sweep.cells().iter().filter(is_there)
     }
 
+    /// The run that goes on, with its point, as soon as a worker of it did something.
+    fn live(&self) -> Option<(Key, &RunState)> {
+        let step = self.step?;
+        let run = self.session.runs.last()?;
+        let begun =
+            |slot: &SlotState| Phase::ALL.iter().any(|phase| slot.levels.totals.get(*phase) > Nanos::ZERO);
+        run.slots.iter().any(begun).then_some(((step.strategy, step.shape), run))
+    }
+
     /// The run that shows a point: the one that goes on, or its last, with its number.
     pub(crate) fn run(&self, wanted: Key) -> Option<(&RunState, usize)> {
-        let going = self.step.filter(|step| (step.strategy, step.shape) == wanted);
-        let live = going.and_then(|_| self.session.runs.last()).map(|run| (run, self.begun));
-        live.or_else(|| self.kept.iter().find(|kept| kept.key == wanted).map(|kept| (&kept.run, kept.number)))
+        let live = self.live().filter(|(key, _)| *key == wanted).map(|(_, run)| (run, self.begun));
+        live.or_else(|| self.kept_of(wanted).map(|kept| (&kept.run, kept.number)))
+    }
+
+    /// The last run of a point that is over.
+    pub(crate) fn kept_of(&self, wanted: Key) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.key == wanted)
     }
 }
 
@@ -255,7 +299,12 @@ impl Desk {
     pub(crate) fn chosen(&self) -> Option<Key> {
         let course = self.course.as_ref()?;
         let there = |wanted: &Key| course.cells().any(|cell| key(cell) == *wanted);
-        let going = || course.step.map(|step| (step.strategy, step.shape));
+        // Before a run has anything to show, the one before it is looked at.
+        let step = course.step.map(|step| (step.strategy, step.shape));
+        let going = || {
+            let live = course.live().map(|(key, _)| key);
+            live.or_else(|| course.last.filter(|_| step.is_some())).or(step)
+        };
         let recommended = || course.recommended().map(|r| (r.strategy, r.shape));
         let last = || course.cells().last().map(key);
         self.cursor.filter(there).or_else(going).or_else(recommended).or_else(last)

@@ -32,15 +32,15 @@ impl Dots {
         }
     }
 
-    /// A line through points, with every `apart`-th of its dots.
-    pub(crate) fn line(&mut self, points: &[(f64, f64)], apart: usize, style: Style) {
+    /// A line through points: so many of its dots, then none where so many more would be, and again.
+    pub(crate) fn line(&mut self, points: &[(f64, f64)], (on, off): (usize, usize), style: Style) {
         let mut count = 0;
         for two in points.windows(2) {
             let [(x0, y0), (x1, y1)] = [two[0], two[1]];
             let steps = (x1 - x0).abs().max((y1 - y0).abs()).ceil().clamp(1.0, 8_192.0) as usize;
             for step in 0..steps {
                 let part = step as f64 / steps as f64;
-                if count % apart.max(1) == 0 {
+                if count % (on + off).max(1) < on {
                     let (x, y) = (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part);
                     self.set(x.round() as i32, y.round() as i32, style);
                 }
@@ -82,11 +82,11 @@ mod tests {
         #[test]
         fn a_line_from_anywhere_to_anywhere_does_not_panic(
             points in proptest::collection::vec((-1e6f64..1e6, -1e6f64..1e6), 0..5),
-            apart in 0usize..5,
+            dashes in (0usize..5, 0usize..5),
             (width, height) in (0u16..40, 0u16..20),
         ) {
             let mut dots = Dots::new(width, height);
-            dots.line(&points, apart, Style::new());
+            dots.line(&points, dashes, Style::new());
             prop_assert_eq!(dots.cells.len(), usize::from(width) * usize::from(height));
         }
     }

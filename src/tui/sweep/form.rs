@@ -4,7 +4,7 @@
 use crate::plan::{
     FIRST_SERIAL, Machine, Plan, Problem, Runtime, Size, Strategy, WorkerCount, Workload, default_tasks,
 };
-use crate::sweep::{Counts, REPEATS, SweepPlan};
+use crate::sweep::{Counts, Sweep, SweepPlan};
 use crate::tui::form::{Edit, Form, Item};
 pub(crate) use crate::tui::sweep::setting::Setting;
 use crate::units::{Nanos, plural};
@@ -51,6 +51,12 @@ impl SweepForm {
         form
     }
 
+    /// The form that shows a sweep.
+    pub(crate) fn showing(sweep: &SweepPlan) -> Self {
+        let SweepPlan { plan, counts, repeats, max_time } = sweep.clone();
+        Self { form: Form::new(plan), at: Setting::Start, counts, repeats, limit: max_time }
+    }
+
     /// The sweep as it would be run.
     pub(crate) fn plan(&self) -> SweepPlan {
         let (plan, counts) = (self.form.plan.clone(), self.counts.clone());
@@ -76,7 +82,14 @@ impl SweepForm {
             Setting::Plan(item) => self.form.value(item, machine),
             Setting::Counts if self.counts.is_open() => format!("{} until no help", self.counts),
             Setting::Counts => self.counts.to_string(),
-            Setting::Repeats => self.repeats.map_or_else(|| format!("auto ({REPEATS})"), |n| n.to_string()),
+            Setting::Repeats => self.repeats.map_or_else(
+                || {
+                    let plan = self.plan();
+                    let machine = plan.plan.machine(machine).into_owned();
+                    format!("auto ({})", Sweep::new(plan, &machine).repeats())
+                },
+                |n| n.to_string(),
+            ),
             Setting::Limit => self.limit.map_or_else(|| "none".to_owned(), |time| time.to_string()),
             Setting::Start => String::new(),
         }
@@ -127,6 +140,12 @@ impl SweepForm {
             text.pop();
         }
         self.form.edit = Some(Edit { text, problem: None });
+    }
+
+    /// Begins to edit with a character that no value can begin with, and says what is wanted.
+    pub(crate) fn refuse(&mut self, c: char) {
+        let problem = Some(format!("no value begins with \"{c}\": {}", self.about(self.at)));
+        self.form.edit = Some(Edit { text: c.to_string(), problem });
     }
 
     /// Types one more character.

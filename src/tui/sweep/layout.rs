@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::tui::lab::layout::Stack;
 use crate::tui::model::Model;
 use crate::tui::sweep::desk::{Focus, Opened};
-use crate::tui::sweep::{plan, table};
+use crate::tui::sweep::{plan, table, verdict};
 
 /// From this size on the form has a place beside the curve.
 const WIDE: (u16, u16) = (100, 26);
@@ -62,7 +62,8 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
         (0..14, _) => 0,
         (14..22, _) => 2,
         (_, false) => 5,
-        (_, true) => 3,
+        (0..48, true) => 3,
+        (_, true) => 4,
     };
     if area.width >= 60 {
         stack.0.x += 1;
@@ -72,7 +73,12 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
     let finding = stack.take_bottom(lines);
     // The mark of the finding stands in the margin.
     let finding = Rect { x: area.x, width: area.width, ..finding };
-    let cores = (area.height >= 30).then(|| stack.take_bottom(1));
+    // What simulated workers do is nothing to the cores of this machine.
+    let simulated = desk
+        .course
+        .as_ref()
+        .map_or_else(|| desk.form.base().plan.runtime.simulated().is_some(), |course| course.is_simulated());
+    let cores = (area.height >= 30 && !simulated).then(|| stack.take_bottom(1));
     let title = stack.take(1);
     let framed = area.height >= 18;
     let mut layout =
@@ -93,7 +99,12 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
         if wide && focused && layout.plan.is_none() {
             layout.plan = Some(column);
         } else if wide {
-            let table = (table::rows(model) + 2).clamp(8, column.height / 2);
+            let wanted = table::rows(model) + 2;
+            let half = column.height / 2;
+            // When nothing more is said, what is said has as many lines as it needs, and the numbers have the rest.
+            let over = desk.course.as_ref().is_some_and(|course| course.end.is_some());
+            let said = if over { verdict::height(model, column.width) } else { column.height - half };
+            let table = wanted.min(column.height.saturating_sub(said).max(half)).max(8.min(half));
             let mut column = Stack(column);
             layout.table = Some(column.take_bottom(table));
             layout.verdict = Some(column.rest());
@@ -107,7 +118,8 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
         layout.point = Some(body);
     } else if framed && high >= CURVE + POINT + 2 && there_are_runs {
         let mut column = Stack(body);
-        layout.point = Some(column.take_bottom((high * 2 / 5).max(POINT)));
+        // The curve is what it is about: its marks need rows to be told apart.
+        layout.point = Some(column.take_bottom((high / 3).max(POINT)));
         layout.curve = Some(column.rest());
     } else {
         layout.curve = Some(body);

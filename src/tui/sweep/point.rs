@@ -9,11 +9,12 @@ use crate::sweep::Kind;
 use crate::tui::canvas::Canvas;
 use crate::tui::chart::Frame;
 use crate::tui::compare::ledger;
+use crate::tui::lab::axis;
 use crate::tui::lab::lanes::{self, paint};
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel::Panel;
-use crate::tui::lab::{axis, legend};
 use crate::tui::model::Model;
+use crate::tui::sweep::desk::{Key, key};
 use crate::tui::sweep::sweep_layout;
 use crate::units::{Nanos, plural};
 
@@ -103,14 +104,19 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let label = chosen.map_or_else(|| "Workers".to_owned(), |point| point.0.label(point.1));
     let found = chosen.and_then(|point| desk.course.as_ref()?.run(point));
     if framed {
-        let about = found.map_or(String::new(), |(run, _)| about(model, run));
+        let about = chosen.zip(found).map_or(String::new(), |(point, (run, _))| about(model, point, run));
         Panel::new(&label, theme).about(&about).render(area, buf, &[], &[]);
     }
     let Some((run, _)) = found else {
         let words = match (&desk.course, chosen) {
             (None, _) => "The lanes of a point, and where the time of its workers went.",
             (Some(_), None) => "The first run is about to begin.",
-            (Some(_), Some(_)) => "The lanes of its runs are not kept: there were too many of them.",
+            (Some(course), Some(point))
+                if course.cells().any(|cell| key(cell) == point && !cell.samples.is_empty()) =>
+            {
+                "The lanes of its runs are not kept: there were too many of them."
+            }
+            (Some(_), Some(_)) => "Its first run is about to begin.",
         };
         let mut canvas = Canvas::new(inside(area, framed), buf);
         let x = canvas.width().saturating_sub(words.chars().count() as u16) / 2;
@@ -134,14 +140,22 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
         }
     }
     axis::draw(&mut Canvas::new(places.axis, buf), NAME, chart.frame(), theme);
-    legend::draw(&mut Canvas::new(places.legend, buf), NAME, legend::seen(std::iter::once(run)), theme);
+    ledger::legend(&mut Canvas::new(places.legend, buf), NAME, &run.ledger(), theme);
 }
 
 /// Which run it is.
-fn about(model: &Model, run: &RunState) -> String {
-    let took = run.end.as_ref().map(|end| format!("its last run, {}", end.elapsed));
+fn about(model: &Model, point: Key, run: &RunState) -> String {
+    let course = model.sweep.course.as_ref();
+    let took = run.end.as_ref().map(|end| {
+        let kept = course.and_then(|course| course.kept_of(point));
+        let warm_up = kept.is_some_and(|kept| kept.kind == Kind::WarmUp);
+        let which = if warm_up { "its warm-up" } else { "its last run" };
+        format!("{which}, {}", end.elapsed)
+    });
+    let first = course.is_some_and(|course| course.points().is_empty());
     took.unwrap_or_else(|| match model.sweep.step().map(|step| step.kind) {
         Some(Kind::WarmUp) => "warming up, which does not count".to_owned(),
+        Some(Kind::Baseline) if first => "one worker, which the others are compared with".to_owned(),
         Some(Kind::Baseline) => "one worker, to see whether the machine changes".to_owned(),
         _ => format!("{} at work", plural(run.slots.len() as u64, "worker")),
     })

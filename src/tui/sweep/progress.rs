@@ -21,7 +21,8 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>) {
     };
     let progress = course.sweep.progress();
     let width = canvas.width();
-    let bar = if width >= 60 { BAR.min(width / 5) } else { 0 };
+    // Of what nobody knows the end there is no part.
+    let bar = if width >= 60 && !progress.at_least { BAR.min(width / 5) } else { 0 };
     let all = (progress.done + progress.left).max(1);
     let eighths = (u64::from(progress.done) * u64::from(bar) * 8 / u64::from(all)) as u16;
     canvas.fill(0, 0, bar, '─', theme.faint);
@@ -39,12 +40,18 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>) {
 
 /// What there is to say, from the longest to the shortest.
 fn words(model: &Model, course: &Course, progress: Progress) -> Vec<String> {
-    let more = if progress.at_least { " or more" } else { "" };
-    let of = format!("{} of {}{more} runs", progress.done, progress.done + progress.left);
+    let of = if progress.at_least {
+        plural(progress.done.into(), "run")
+    } else {
+        format!("{} of {} runs", progress.done, progress.done + progress.left)
+    };
     match (course.step, course.end) {
         (Some(step), _) => {
             let ending = if model.activity == Activity::Stopping { "ending: " } else { "now " };
             let now = format!("{ending}{}", run(course, step));
+            if progress.at_least {
+                return vec![format!("exploring: {of} · {now}"), format!("exploring: {of}"), of];
+            }
             let left = left(course, progress).map_or(String::new(), |left| format!(" · {left} left"));
             vec![format!("{of} · {now}{left}"), format!("{of}{left}"), of]
         }
@@ -73,7 +80,8 @@ fn run(course: &Course, step: Step) -> String {
     let label = step.label();
     match step.kind {
         Kind::WarmUp => format!("{label}, to warm up"),
-        Kind::Baseline => format!("{label}, to compare with"),
+        Kind::Baseline if course.points().is_empty() => format!("{label}: one worker"),
+        Kind::Baseline => format!("{label}, to see whether the machine changes"),
         Kind::Repeat => {
             let same =
                 |cell: &&crate::sweep::Cell| (cell.strategy, cell.shape) == (step.strategy, step.shape);

@@ -10,16 +10,22 @@ use crate::tui::sweep::measure::{Measure, one};
 const LOGARITHMIC: f64 = 8.0;
 /// Where there is no upper end the axis has at least so many workers.
 const FEWEST: u32 = 8;
-/// Ends of axes: so many times a power of ten.
-const ROUND: [f64; 7] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0];
+/// What lies between two lines of the values: so many times a power of ten.
+const ROUND: [f64; 4] = [1.0, 2.0, 2.5, 5.0];
+/// Rows from one line to the next: enough for their labels, and for marks in between.
+const BETWEEN: std::ops::RangeInclusive<u16> = 3..=6;
+/// Air above the highest value, as a part of it.
+const AIR: f64 = 1.05;
 
 /// Where values stand.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Scale {
     /// The numbers of workers, ascending.
     pub(crate) counts: Vec<u32>,
-    /// The upper end of the values.
+    /// The value of the uppermost row.
     pub(crate) top: f64,
+    /// Rows from one labelled value to the next, and how much more that is.
+    tick: (u16, f64),
     log: bool,
     from: f64,
     to: f64,
@@ -34,9 +40,10 @@ impl Scale {
         let least = counts.first().copied().map_or(1.0, f64::from);
         let most = counts.last().copied().map_or(1.0, f64::from).max(least + 1.0);
         let course = model.sweep.course.as_ref();
-        let top = course.map_or(0.0, |course| top(course, model.sweep.measure));
-        let top = if top > 0.0 { top } else { usual(model.sweep.measure, most) };
-        Self { counts, top, log: most / least >= LOGARITHMIC, from: least, to: most, columns, rows }
+        let highest = course.map_or(0.0, |course| top(course, model.sweep.measure));
+        let highest = if highest > 0.0 { highest } else { usual(model.sweep.measure, most) };
+        let (tick, top) = lines(highest, rows);
+        Self { counts, top, tick, log: most / least >= LOGARITHMIC, from: least, to: most, columns, rows }
     }
 
     /// The dot column of a number of workers: always in the middle of a cell.
@@ -65,10 +72,10 @@ impl Scale {
         ((self.x(f64::from(workers)) / 2.0) as u16).min(self.columns.saturating_sub(1))
     }
 
-    /// The dot row of a value: the last row is that of 0.
+    /// The dot row of a value: 0 lies in the middle of the last row, the top in the middle of the first.
     pub(crate) fn y(&self, value: f64) -> f64 {
-        let last = f64::from(self.rows) * 4.0 - 2.0;
-        last - value / self.top * (last - 1.0)
+        let high = f64::from(self.rows.saturating_sub(1)) * 4.0;
+        high + 2.0 - value / self.top * high
     }
 
     /// The cell row of a value.
@@ -76,15 +83,10 @@ impl Scale {
         ((self.y(value).max(0.0) / 4.0) as u16).min(self.rows.saturating_sub(1))
     }
 
-    /// Round values, far enough apart for their labels.
+    /// The round values that have a line, each in the middle of a row and as many rows above the one before.
     pub(crate) fn ticks(&self) -> Vec<f64> {
-        let rows = f64::from(self.rows);
-        let most = (rows / 3.0).clamp(1.0, 8.0);
-        let unit = 10f64.powf((self.top / most).log10().floor());
-        let steps = [1.0, 2.0, 2.5, 5.0, 10.0, 20.0];
-        let step = steps.into_iter().map(|n| n * unit).find(|step| self.top / step <= most);
-        let step = step.unwrap_or(self.top);
-        (0..).map(|i| f64::from(i) * step).take_while(|value| *value <= self.top * 1.000_1).take(20).collect()
+        let (apart, step) = self.tick;
+        (0..=self.rows.saturating_sub(1) / apart.max(1)).map(|i| f64::from(i) * step).collect()
     }
 
     /// Dot columns from the left end of the axis to its right end.
@@ -107,7 +109,10 @@ pub(crate) fn counts(model: &Model) -> Vec<u32> {
     }
     if plan.counts.is_open() {
         let most = counts.iter().copied().max().unwrap_or(1);
-        let end = most.next_power_of_two().max(FEWEST);
+        // No task, no worker.
+        let tasks =
+            plan.plan.workloads.first().map_or(1, |load| u32::try_from(load.tasks).unwrap_or(u32::MAX));
+        let end = most.next_power_of_two().max(FEWEST).min(tasks).max(most);
         counts.push(end);
         if desk.course.is_none() {
             counts.extend(plan.counts.open(end).iter().map(|count| count.resolve(&model.machine)));
@@ -123,7 +128,7 @@ fn planned(plan: &SweepPlan, model: &Model) -> Vec<u32> {
     plan.counts.fixed(&machine).into_iter().map(|count| count.resolve(&machine)).collect()
 }
 
-/// The round end of the axis of values that has room for everything that was measured.
+/// The value that the axis has to have room for, by everything that was measured.
 fn top(course: &Course, measure: Measure) -> f64 {
     let highest = course.highest(measure);
     if highest <= 0.0 {
@@ -132,22 +137,32 @@ fn top(course: &Course, measure: Measure) -> f64 {
     if measure == Measure::Efficiency {
         return (highest * 1.05).clamp(100.0, 200.0);
     }
-    round_up(highest * 1.12)
+    highest * AIR
 }
 
 /// The end of an axis before anything was measured.
 fn usual(measure: Measure, most: f64) -> f64 {
     match measure {
         Measure::Throughput => 1.0,
-        Measure::Speedup => round_up(most),
+        Measure::Speedup => most,
         Measure::Efficiency => 100.0,
     }
 }
 
-/// The next round number.
-fn round_up(value: f64) -> f64 {
-    let unit = 10f64.powf(value.log10().floor());
-    ROUND.into_iter().chain([10.0]).map(|n| n * unit).find(|n| *n >= value).unwrap_or(value)
+/// Lines at round values, so many rows apart, with the lowest uppermost row that is not below `highest`; and the value of
+/// that row.
+fn lines(highest: f64, rows: u16) -> ((u16, f64), f64) {
+    let above = rows.saturating_sub(1).max(1);
+    let most = above.clamp(1, *BETWEEN.end());
+    let candidates = ((*BETWEEN.start()).min(most)..=most).filter_map(|apart| {
+        let least = highest * f64::from(apart) / f64::from(above);
+        let unit = 10f64.powf(least.log10().floor());
+        // What is rounded a little below still is the same number.
+        let step =
+            ROUND.into_iter().chain([10.0]).map(|n| n * unit).find(|step| *step >= least * 0.999_999)?;
+        Some(((apart, step), step * f64::from(above) / f64::from(apart)))
+    });
+    candidates.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(((above, highest), highest))
 }
 
 /// What one worker does, as the first point that knows it says.
@@ -162,22 +177,34 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_rounded_up_is_not_much_more(value in 1e-6f64..1e9) {
-            let round = round_up(value);
-            prop_assert!(round >= value && round <= value * 1.6, "{value} {round}");
+        fn lines_are_at_equal_distance_and_leave_little_air(highest in 1e-6f64..1e9, rows in 1u16..80) {
+            let (tick, top) = lines(highest, rows);
+            prop_assert!(top >= highest * 0.999 && top <= highest * 2.01, "{highest} {top}");
+            let scale =
+                Scale { counts: vec![1, 8], top, tick, log: true, from: 1.0, to: 8.0, columns: 80, rows };
+            let at: Vec<u16> = scale.ticks().into_iter().map(|value| scale.row(value)).collect();
+            prop_assert_eq!(at[0], rows - 1);
+            prop_assert!(at.windows(2).all(|two| two[0] - two[1] == tick.0), "{at:?}");
+        }
+
+        #[test]
+        fn an_axis_does_not_shrink(highest in 1e-6f64..1e9, more in 1.0f64..3.0, rows in 1u16..80) {
+            prop_assert!(lines(highest * more, rows).1 >= lines(highest, rows).1 * 0.999);
         }
 
         #[test]
         fn marks_lie_on_the_axis_and_ticks_below_its_end(
             columns in 0u16..200,
             rows in 1u16..80,
-            top in 1e-3f64..1e9,
+            highest in 1e-3f64..1e9,
             most in 2u32..4_096,
             log: bool,
         ) {
+            let (tick, top) = lines(highest, rows);
             let scale = Scale {
                 counts: vec![1, most],
                 top,
+                tick,
                 log,
                 from: 1.0,
                 to: f64::from(most),

@@ -60,10 +60,12 @@ fn cell(course: &Course, strategy: Strategy, workers: u32, chosen: Option<Key>) 
     looked_at.or_else(|| cells().max_by(|a, b| rate(a).total_cmp(&rate(b))))
 }
 
-/// The first line that is shown, so that the one that is looked at is.
+/// The first line that is shown, so that the cursor's is, or what is recommended. What is measured moves nothing.
 fn first(model: &Model, counts: &[u32], rows: usize) -> usize {
-    let chosen = model.sweep.chosen().map(|point| point.1.slots());
-    let at = counts.iter().position(|n| Some(*n) == chosen).unwrap_or(0);
+    let course = model.sweep.course.as_ref().filter(|course| course.end.is_some());
+    let recommended = || course.and_then(Course::recommended).map(|r| r.workers());
+    let shown = model.sweep.cursor.map(|point| point.1.slots()).or_else(recommended);
+    let at = counts.iter().position(|n| Some(*n) == shown).unwrap_or(0);
     (at + 1).saturating_sub(rows).min(counts.len().saturating_sub(rows))
 }
 

@@ -157,6 +157,74 @@ fn a_changed_plan_says_so_and_starts_anew() {
 }
 
 #[test]
+fn until_a_run_has_something_to_show_the_one_before_it_is_shown_under_its_own_title() {
+    let mut model = fresh(120, 40);
+    let plan = begin(&mut model);
+    let Effect::Start(plan) = play(&mut model, plan, 4) else { panic!("it is over") };
+    let course = model.sweep.course.as_ref().unwrap();
+    let (before, step) = (model.sweep.chosen().unwrap(), course.step.unwrap());
+    assert_ne!(before, (step.strategy, step.shape));
+    let title = format!("{} · its", before.0.label(before.1));
+    let shown = text(&model);
+    assert!(shown.contains(&title) && !shown.contains("not kept"), "{shown}");
+    // The run begins, and still nobody did anything.
+    let mut events = events(&model, &plan, false);
+    let started = events.iter().position(|event| matches!(event, crate::event::RunEvent::RunStarted(_)));
+    events.truncate(started.unwrap() + 1);
+    news(&mut model, events, 0);
+    assert!(text(&model).contains(&title), "{}", text(&model));
+}
+
+#[test]
+fn with_another_plan_in_the_form_the_title_is_that_of_what_is_drawn() {
+    let mut model = whole(160, 48);
+    press(&mut model, "p");
+    model.sweep.form.go(Setting::Plan(Item::Task));
+    press(&mut model, "<Right>");
+    let shown = text(&model);
+    let title = shown.lines().nth(1).unwrap();
+    assert!(title.contains("measured: mixed: 96 tasks") && title.contains("plan now: "), "{title}");
+}
+
+#[test]
+fn a_letter_that_begins_no_value_is_answered_and_starts_nothing() {
+    let mut model = fresh(120, 40);
+    model.sweep.focus = Focus::Plan;
+    model.sweep.form.go(Setting::Limit);
+    press(&mut model, "fast");
+    assert_eq!(model.sweep.form.edit().map(|edit| edit.text.as_str()), Some("fast"));
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None);
+    assert!(!model.is_busy());
+    assert!(text(&model).contains("write 30s"), "{}", text(&model));
+    press(&mut model, "<Esc>f");
+    assert!(text(&model).contains("no value begins with \"f\""), "{}", text(&model));
+}
+
+#[test]
+fn what_is_stopped_is_no_recommendation_yet() {
+    let mut model = going(120, 40, 30);
+    press(&mut model, "x");
+    let plan = model.sweep.course.as_ref().unwrap().session.plan.clone().unwrap();
+    let events = events(&model, &plan, true);
+    news(&mut model, events, 0);
+    assert!(text(&model).contains("So far (stopped)"), "{}", text(&model));
+    tell(&mut model, Message::Resized(80, 24));
+    assert!(text(&model).contains("So far (stopped): "), "{}", text(&model));
+}
+
+#[test]
+fn the_labels_of_workers_do_not_depend_on_the_cursor() {
+    let mut model = whole(80, 24);
+    let labels =
+        |model: &Model| text(model).lines().find(|line| line.contains("workers  1")).map(str::to_owned);
+    let first = labels(&model);
+    for _ in 0..7 {
+        press(&mut model, "<Left>");
+        assert_eq!(labels(&model), first);
+    }
+}
+
+#[test]
 fn one_thing_runs_at_a_time_and_it_is_said() {
     let mut model = running(120, 40);
     press(&mut model, "3");

@@ -9,13 +9,17 @@ use crate::plan::Strategy;
 use crate::report::sweep as words;
 use crate::report::text::harmless;
 use crate::tui::canvas::{Canvas, wrap};
-use crate::tui::lab::finding;
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::{Activity, Model, Remark};
-use crate::tui::sweep::desk::{Course, Intent};
+use crate::tui::sweep::desk::{Course, End, Intent};
 use crate::tui::sweep::measure::{Measure, spread};
 use crate::units::plural;
+
+/// Before what is to be known of a recommendation.
+const WARNING: &str = "! ";
+/// More lines than there ever are to be said.
+const MOST_LINES: u16 = 200;
 
 /// Draws the panel.
 pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
@@ -27,16 +31,49 @@ pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
     let refused = sizing.is_some_and(|sizing| matches!(sizing.advice, Advice::Refused(_)));
     let title = match (whole, refused) {
         (true, true) => "Nothing is recommended",
-        (true, false) => "Recommended",
+        (true, false) => head(course),
         (false, _) if sizing.is_some() => "So far",
         _ => "What it will say",
     };
     Panel::new(title, theme).render(area, buf, &[], &[]);
-    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+    let page = page(model, usize::from(inner.width), usize::from(inner.height), true);
+    let mut canvas = Canvas::new(inner, buf);
+    for (y, (text, style)) in (0..).zip(&page.lines) {
+        canvas.text(0, y, text, *style);
+        // The sign is red, the words are to be read.
+        if text.starts_with(WARNING) {
+            canvas.text(0, y, WARNING, theme.bad);
+        }
+    }
+}
+
+/// Lines of what there is to say in a panel of so many columns, both with their frame; the law has to do with what is left.
+pub(crate) fn height(model: &Model, columns: u16) -> u16 {
+    let inner = inside(Rect { x: 0, y: 0, width: columns, height: 3 }, true);
+    page(model, usize::from(inner.width), usize::from(MOST_LINES), false).lines.len() as u16 + 2
+}
+
+/// What the recommendation of a sweep that is over is called.
+fn head(course: Option<&Course>) -> &'static str {
+    let stopped = course.is_some_and(|course| course.end == Some(End::Stopped));
+    if stopped { "So far (stopped)" } else { "Recommended" }
+}
+
+/// What there is to say, as far as there is room.
+fn page(model: &Model, width: usize, height: usize, with_law: bool) -> Page {
+    let theme = &model.theme;
+    let course = model.sweep.course.as_ref();
+    let sizing = course.and_then(|course| course.sizing.as_ref());
+    let whole = course.is_some_and(|course| course.end.is_some());
     let mut page = Page { lines: Vec::new(), width, height };
     match (course, sizing) {
         (Some(course), Some(sizing)) => match &sizing.advice {
-            Advice::Recommended(r) => recommended(model, course, sizing, r, &mut page),
+            Advice::Recommended(r) => {
+                recommended(model, course, sizing, r, &mut page);
+                for fit in sizing.fits.iter().filter(|fit| with_law && fit.strategy == r.strategy) {
+                    page.paragraph(&format!("Scaling law: {}", words::law(fit)), theme.dim);
+                }
+            }
             Advice::Refused(refused) => {
                 let style = if whole { theme.bright } else { theme.text };
                 for reason in &refused.reasons {
@@ -59,10 +96,7 @@ pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
             }
         }
     }
-    let mut canvas = Canvas::new(inner, buf);
-    for (y, (text, style)) in (0..).zip(&page.lines) {
-        canvas.text(0, y, text, *style);
-    }
+    page
 }
 
 /// What stands in the panel: only what fits whole.
@@ -128,16 +162,12 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
     }
     // Of a sweep that goes on it is known that little is known.
     for caution in r.cautions.iter().filter(|_| course.end.is_some()) {
-        page.paragraph(&format!("! {}.", harmless(caution)), theme.bad);
+        page.paragraph(&format!("{WARNING}{}.", harmless(caution)), theme.text);
     }
     if course.end.is_some() && !r.measure_next.is_empty() {
         let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
         let text = format!("To be more precise, measure {} as well.", numbers.join(", "));
         page.paragraph(&text, theme.text);
-    }
-    for fit in sizing.fits.iter().filter(|fit| fit.strategy == r.strategy) {
-        let law = format!("Scaling law: {}", words::law(fit));
-        page.paragraph(&law, theme.dim);
     }
 }
 
@@ -154,9 +184,25 @@ pub(crate) fn finding(model: &Model, beside: bool, canvas: &mut Canvas<'_>) {
         (None, Some(course)) if beside => course.sweep.notices(),
         _ => &[],
     };
-    // The last of them: there is room for one or two.
-    let last = notices.len().saturating_sub(2);
-    finding::write(canvas, &notices[last..], (&text, style), theme);
+    let (width, height) = (usize::from(canvas.width().saturating_sub(4)), usize::from(canvas.height()));
+    let mut lines = wrap(&text, width, height);
+    if !lines.is_empty() {
+        canvas.text(1, 0, "▸", theme.accent);
+    }
+    for (y, line) in (0..).zip(&lines) {
+        canvas.text(3, y, line, style);
+    }
+    // What goes on matters more: the last of them, where they fit whole.
+    for notice in notices.iter().rev() {
+        let more = wrap(&harmless(notice), width, MOST_LINES.into());
+        if lines.len() + more.len() > height {
+            break;
+        }
+        for (y, line) in (lines.len() as u16..).zip(&more) {
+            canvas.text(3, y, line, theme.text);
+        }
+        lines.extend(more);
+    }
 }
 
 fn sentence(model: &Model, beside: bool) -> String {
@@ -176,8 +222,15 @@ fn sentence(model: &Model, beside: bool) -> String {
         return "The plan has changed: Enter starts anew, and drops what was measured. E exports it first."
             .to_owned();
     }
+    if let Some(course) = desk.course.as_ref().filter(|course| course.has_failed()) {
+        let error = course
+            .first_error()
+            .map_or(String::new(), |error| format!("; the first error is that of {error}"));
+        return format!("No run went to its end with every task ok{error}.");
+    }
     let Some(sizing) = desk.course.as_ref().and_then(|course| course.sizing.as_ref()) else {
-        return match desk.course {
+        return match &desk.course {
+            Some(course) if course.end.is_some() => "Nothing was measured.",
             Some(_) => "One worker alone is measured first: what it does with its time says what to expect.",
             None => {
                 "Enter measures each number of workers several times; p changes the plan. The work is that of the Lab."
@@ -196,8 +249,10 @@ fn sentence(model: &Model, beside: bool) -> String {
     match &sizing.advice {
         Advice::Recommended(r) => {
             let first = r.why.first().map_or("", String::as_str);
-            let head = if whole { "Recommended" } else { "So far" };
-            format!("{head}: {}. {first} {diagnosis}", words::sentence(r))
+            let head = if whole { head(desk.course.as_ref()) } else { "So far" };
+            let caution = r.cautions.first().filter(|_| whole);
+            let caution = caution.map_or(String::new(), |words| format!("{WARNING}{}. ", harmless(words)));
+            format!("{head}: {}. {caution}{first} {diagnosis}", words::sentence(r))
         }
         Advice::Refused(refused) if whole => {
             format!("Nothing is recommended: {}. {diagnosis}", harmless(&refused.reasons.join("; ")))

@@ -82,6 +82,10 @@ fn close(model: &mut Model) {
 
 /// Gives something the place of the curve, or takes it back.
 fn open(model: &mut Model, what: Opened) {
+    // What has a place of its own needs no other.
+    if what == Opened::Why && sweep_layout(model.area, model).wide {
+        return;
+    }
     let desk = &mut model.sweep;
     desk.opened = if desk.opened == Some(what) { None } else { Some(what) };
     desk.focus = Focus::Curve;
@@ -108,7 +112,8 @@ fn edit(model: &mut Model, action: Action) {
     let form = &mut model.sweep.form;
     match action {
         Action::Type(c) if form.edit().is_some() => form.type_in(c),
-        Action::Type(c) => form.begin(Some(c)),
+        Action::Type(c) if form.at.begins_with(c) => form.begin(Some(c)),
+        Action::Type(c) => form.refuse(c),
         Action::Edit if form.at.is_typed() => form.begin(None),
         Action::Erase => form.erase(),
         Action::TakeValue => form.take(&model.machine),
@@ -248,7 +253,7 @@ fn next(model: &mut Model) -> Effect {
     course.step = course.sweep.next(course.spent);
     let Some(step) = course.step else {
         course.end = Some(End::Whole);
-        model.activity = Activity::Idle;
+        over(model);
         return Effect::None;
     };
     course.begun += 1;
@@ -287,12 +292,13 @@ fn finished(model: &mut Model) -> Effect {
     if matches!(recorded, crate::sweep::Recorded::Counted(_)) {
         course.judge();
     }
-    // A warm-up, or a run that was cancelled, says nothing of its point.
+    // A run that was cancelled says nothing of its point.
     let end = course.session.runs.last().and_then(|run| run.end.as_ref());
-    let cancelled = end.is_none_or(|end| end.stopped == Some(StopReason::Cancelled));
-    if !cancelled && step.kind != crate::sweep::Kind::WarmUp {
+    if end.is_some_and(|end| end.stopped != Some(StopReason::Cancelled)) {
         course.keep(step);
     }
+    // What is over must not pass for the run that comes next.
+    course.session.runs.clear();
     match model.activity {
         Activity::Running => next(model),
         Activity::Stopping => {
@@ -305,10 +311,18 @@ fn finished(model: &mut Model) -> Effect {
 
 /// Leaves the sweep where it is.
 pub(super) fn stop(model: &mut Model) {
-    model.activity = Activity::Idle;
     if let Some(course) = &mut model.sweep.course {
         course.step = None;
         course.end = Some(End::Stopped);
+    }
+    over(model);
+}
+
+/// Nothing goes on any more: what was said about that is not true any more.
+fn over(model: &mut Model) {
+    model.activity = Activity::Idle;
+    if matches!(model.remark, Some(Remark::Problem(_))) {
+        model.remark = None;
     }
 }
 
