@@ -121,7 +121,8 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let mut canvas = Canvas::new(places.ledger, buf);
     let width = canvas.width();
     canvas.text(0, 0, "time", theme.dim);
-    ledger::bar(&mut canvas.part(NAME, 0, width.saturating_sub(NAME), 1), &run.ledger(), theme);
+    let (whole, commands) = (run.ledger(), run.computed_by_commands());
+    ledger::bar(&mut canvas.part(NAME, 0, width.saturating_sub(NAME), 1), &whole, commands, theme);
     let chart = &desk.lanes;
     let mut canvas = Canvas::new(places.lanes, buf);
     for row in 0..places.rows {
