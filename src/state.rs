@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use commands::{COMMANDS_KEPT, CommandLog, CommandTotals};
 pub use cores::Cores;
-pub use ledger::Ledger;
+pub use ledger::{COMMANDS, Ledger};
 pub use run::{FAILURES_KEPT, MARKS_KEPT, RunState, SlotState, TASKS_KEPT, TaskRecord};
 pub use tenures::Tenures;
 pub use timeline::{Shares, Timeline, TimelineSpan};

@@ -10,7 +10,10 @@
 //!   that changes meanwhile changes all of them alike;
 //! - one worker is measured at the beginning, in the middle and at the end: where these differ, the machine changed;
 //! - numbers that are clearly slower than fewer workers get no further repeats, and it is said;
-//! - without an upper end, numbers grow until two in a row bring nothing.
+//! - without an upper end, numbers grow until two in a row bring nothing that anybody would notice
+//!   ([`crate::analysis::sizing::NOTICED`]);
+//! - simulated runs are the same each time: they are made once, without a warm-up and without looking for changes;
+//! - of the pages on the loopback only those are asked for that answer.
 
 mod counts;
 mod order;
@@ -24,7 +27,7 @@ pub use counts::{Counts, CountsError, MOST_COUNTS};
 pub use steps::{Kind, Progress, Recorded, Step};
 
 use crate::analysis::sizing::{Forecast, Measurements, Point, Sample, Sizing, size};
-use crate::plan::{Machine, Plan, Shape, Strategy, WorkerCount};
+use crate::plan::{Machine, Plan, Shape, Size, Strategy, WorkerCount};
 use crate::units::Nanos;
 
 /// Repeats, unless somebody says otherwise.
@@ -33,6 +36,10 @@ pub const REPEATS: u32 = 5;
 pub const REPEATS_OF_LONG: u32 = 3;
 /// A sweep that takes longer than this is long.
 pub const LONG: Nanos = Nanos::from_secs(120);
+
+/// What is said of the pages on the loopback.
+const LEFT_OUT: &str = "Four of the five pages on the loopback are asked for: the host of the fifth exists nowhere, and a run in \
+                        which a task fails compares with nothing.";
 
 /// What is to be swept.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +98,13 @@ pub struct Sweep {
 impl Sweep {
     /// A sweep of `plan` on `machine` of which nothing is measured.
     pub fn new(plan: SweepPlan, machine: &Machine) -> Self {
+        let plan = plan.with_pages_that_answer();
+        let left_out = plan
+            .plan
+            .workloads
+            .iter()
+            .any(|load| matches!(&load.size, Size::Urls(urls) if urls.are_loopback()));
+        let notices = if left_out { vec![LEFT_OUT.to_owned()] } else { Vec::new() };
         let mut sweep = Self {
             machine: plan.plan.machine(machine).into_owned(),
             cells: Vec::new(),
@@ -100,7 +114,7 @@ impl Sweep {
             round: 0,
             queue: VecDeque::new(),
             scouting: Vec::new(),
-            notices: Vec::new(),
+            notices,
             spent: Nanos::ZERO,
             over: false,
             forecast: Forecast::default(),

@@ -190,7 +190,7 @@ fn slower(best: &RunSummary, other: &RunSummary) -> String {
 
 /// `: computing 97 %, waiting 1 %`.
 fn because(run: &RunSummary) -> String {
-    let time = where_time_went(&run.ledger, 2);
+    let time = where_time_went(&run.ledger, run.computed_by_commands(), 2);
     if time.is_empty() { time } else { format!(": {time}") }
 }
 

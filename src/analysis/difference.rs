@@ -100,7 +100,8 @@ fn of_outcome(run: &RunSummary, base: &RunSummary) -> Vec<String> {
 /// The parts of the ledger that differ most.
 fn of_ledger(run: &RunSummary, base: &RunSummary) -> Vec<String> {
     let (whole, base_whole) = (run.ledger.whole(), base.ledger.whole());
-    let parts = run.ledger.parts().into_iter().zip(base.ledger.parts());
+    let parts = run.ledger.parts_with(run.computed_by_commands()).into_iter();
+    let parts = parts.zip(base.ledger.parts_with(base.computed_by_commands()));
     let mut parts: Vec<_> = parts
         .map(|((name, new), (_, old))| (name, new.share_of(whole), old.share_of(base_whole)))
         .filter(|(_, new, old)| new.percent().abs_diff(old.percent()) >= POINTS)

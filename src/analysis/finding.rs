@@ -377,13 +377,14 @@ impl<'a> Facts<'a> {
     /// The part of a task that needs a CPU, from the serial run if there is one, for there nobody else is in the way.
     fn cpu_share(&self) -> Share {
         let run = self.session.baseline(self.run).unwrap_or(self.run);
-        let (ledger, commands) = (run.ledger(), run.commands.as_ref().map(|log| log.totals.cpu()));
+        let (ledger, commands) = (run.ledger(), run.commands.as_ref().map(|log| log.totals));
         // Without a serial run, what was preempted would have been computing: it is part of the wait for a CPU only.
         if commands.is_some() && run.start.run == self.run.start.run && self.commands_want_for_cpus() {
             return Share::of(1.0, 1.0);
         }
-        let computing = ledger.computing + commands.unwrap_or_default().min(ledger.blocked);
-        computing.share_of(ledger.computing + ledger.blocked)
+        let computing = ledger.computing + run.computed_by_commands();
+        let waited = commands.map_or(ledger.blocked, |totals| totals.waited().min(ledger.blocked));
+        computing.share_of(computing + waited)
     }
 }
 

@@ -1,7 +1,8 @@
 //! How many workers: what the points of a sweep recommend, with what limits it, or why nothing can be recommended.
 //!
 //! Pure: measurements in, words and numbers out. The recommendation stands on what was measured, not on a fitted curve:
-//! the best point, the points that cannot be told from it, and of those the fewest workers. The laws of
+//! the best point, the points that cannot be told from it or are within 3 % of it ([`NOTICED`]), and of those the fewest
+//! workers. The laws of
 //! [`super::scaling`] explain and predict beside it, each with its doubts.
 
 mod advice;
@@ -16,7 +17,7 @@ pub use advice::{Advice, Gain, Recommendation, Refused};
 pub use demand::{Demand, Diagnosis, Forecast};
 pub use fits::{FitReport, StrategyFit};
 pub use limit::Limit;
-pub use points::PointSummary;
+pub use points::{NOTICED, PointSummary, is_noticed};
 pub use sample::Sample;
 
 use crate::analysis::summarise;
@@ -144,6 +145,12 @@ impl<'a> Facts<'a> {
         let rest: Vec<&Sample> =
             if baselines.is_empty() { of_points.filter(whole).collect() } else { Vec::new() };
         baselines.into_iter().chain(rest)
+    }
+
+    /// The first error of a task: `#4: "…"`.
+    fn first_error(&self) -> Option<&str> {
+        let points = self.measured.points.iter().flat_map(|point| &point.samples);
+        self.measured.baselines.iter().chain(points).find_map(|sample| sample.error.as_deref())
     }
 
     fn tasks(&self) -> u64 {

@@ -155,6 +155,11 @@ impl RunSummary {
         self.commands.map_or(Nanos::ZERO, |commands| commands.cpu().min(self.ledger.blocked))
     }
 
+    /// What tasks waited without a CPU: what their workers were blocked, and of commands what these waited themselves.
+    pub fn waited(&self) -> Nanos {
+        self.commands.map_or(self.ledger.blocked, |commands| commands.waited().min(self.ledger.blocked))
+    }
+
     /// The task types of a mix with their weights, as `-t` takes them: `cpu:4,sleep:1`. None for other work.
     pub fn mix(&self) -> Option<String> {
         let word = |part: &PartSummary| format!("{}:{}", part.task, part.weight);

@@ -261,9 +261,12 @@ fn the_longest_parts_of_a_ledger_are_named_in_order() {
         absent: Nanos(1),
         ..Ledger::default()
     };
-    assert_eq!(where_time_went(&ledger, 9), "computing 87 %, waiting 8 %, gil-wait 5 %");
-    assert_eq!(where_time_went(&ledger, 1), "computing 87 %");
-    assert_eq!(where_time_went(&Ledger::default(), 3), "");
+    assert_eq!(where_time_went(&ledger, Nanos::ZERO, 9), "computing 87 %, waiting 8 %, gil-wait 5 %");
+    assert_eq!(where_time_went(&ledger, Nanos::ZERO, 1), "computing 87 %");
+    assert_eq!(where_time_went(&Ledger::default(), Nanos::ZERO, 3), "");
+    let commands = Ledger { blocked: Nanos(90), waiting: Nanos(10), ..Ledger::default() };
+    assert_eq!(where_time_went(&commands, Nanos(70), 2), "commands computing 70 %, blocked 20 %");
+    assert_eq!(where_time_went(&commands, Nanos(700), 2), "commands computing 90 %, waiting 10 %");
     assert_eq!(words::percent(Share::of(1.0, 3.0)), "33 %");
 }
 

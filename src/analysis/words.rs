@@ -3,7 +3,7 @@
 use crate::event::StopReason;
 use crate::plan::Strategy;
 use crate::state::Ledger;
-use crate::units::{Share, three_digits};
+use crate::units::{Nanos, Share, three_digits};
 
 /// `1.96×`, with three digits at most: `0.98×`, `12.3×`.
 pub(super) fn times(ratio: f64) -> String {
@@ -27,10 +27,11 @@ pub(super) fn part_name(part: &str) -> String {
 }
 
 /// The longest parts of a ledger as shares of the whole, the longest first: at most `most`, and none under half a percent.
-pub(super) fn top_parts(ledger: &Ledger, most: usize) -> Vec<(&'static str, Share)> {
+/// `commands` is what commands computed.
+pub(super) fn top_parts(ledger: &Ledger, commands: Nanos, most: usize) -> Vec<(&'static str, Share)> {
     let whole = ledger.whole();
-    let mut parts: Vec<_> =
-        ledger.parts().into_iter().map(|(name, time)| (name, time.share_of(whole))).collect();
+    let parts = ledger.parts_with(commands).into_iter();
+    let mut parts: Vec<_> = parts.map(|(name, time)| (name, time.share_of(whole))).collect();
     // Stable, so that equal parts stay in the order of a worker's life.
     parts.sort_by(|a, b| b.1.fraction().total_cmp(&a.1.fraction()));
     parts.retain(|(_, share)| share.percent() >= 1);
@@ -38,9 +39,10 @@ pub(super) fn top_parts(ledger: &Ledger, most: usize) -> Vec<(&'static str, Shar
     parts
 }
 
-/// `computing 97 %, waiting 1 %`: the longest parts of a ledger; empty where it has none.
-pub fn where_time_went(ledger: &Ledger, most: usize) -> String {
-    let words: Vec<String> = top_parts(ledger, most)
+/// `computing 97 %, waiting 1 %`: the longest parts of a ledger; empty where it has none. What `commands` computed is told
+/// apart from what their workers were blocked besides.
+pub fn where_time_went(ledger: &Ledger, commands: Nanos, most: usize) -> String {
+    let words: Vec<String> = top_parts(ledger, commands, most)
         .into_iter()
         .map(|(name, share)| format!("{} {}", part_name(name), percent(share)))
         .collect();

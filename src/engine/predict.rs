@@ -10,7 +10,7 @@ use super::{EngineOptions, Inner, Pace};
 use crate::clock::Clock;
 use crate::event::EventSink;
 use crate::exec::CancelToken;
-use crate::plan::{Machine, Parameters, Plan, Problem, Runtime, SimSetup};
+use crate::plan::{Machine, Parameters, Plan, Problem, Runtime, SimSetup, TaskType};
 use crate::probe;
 use crate::state::{RunState, Session};
 
@@ -26,6 +26,9 @@ pub enum PredictError {
     /// It is beyond what can be simulated.
     #[error("{0}")]
     Limit(Problem),
+    /// What its tasks take is known only from running them.
+    #[error("nobody knows how long {0} takes")]
+    Unknown(&'static str),
     /// There is no thread for it.
     #[error("start a thread for it: {0}")]
     Thread(String),
@@ -43,6 +46,15 @@ pub fn predict(
     parameters: Parameters,
     cancel: &CancelToken,
 ) -> Result<Vec<RunState>, PredictError> {
+    let unknown = plan.workloads.iter().find_map(|load| match load.task {
+        TaskType::Http => Some("a page"),
+        TaskType::File => Some("writing a file"),
+        TaskType::Command => Some("a command"),
+        _ => None,
+    });
+    if let Some(what) = unknown {
+        return Err(PredictError::Unknown(what));
+    }
     let plan = simulated(plan, parameters)?;
     if let Some(problem) = plan.check(machine).err().and_then(|problems| problems.into_iter().next()) {
         return Err(PredictError::Limit(problem));
@@ -108,6 +120,14 @@ mod tests {
         let cancel = CancelToken::default();
         let runs = predict(plan, &Machine::example(2), Parameters::default(), &cancel).unwrap();
         runs.iter().map(|run| run.end.as_ref().unwrap().elapsed.as_secs_f64()).collect()
+    }
+
+    #[test]
+    fn what_nobody_knows_is_not_predicted() {
+        let machine = Machine::example(2);
+        let plan = Plan::for_task(TaskType::Http, &machine);
+        let refused = predict(&plan, &machine, Parameters::default(), &CancelToken::default());
+        assert_eq!(refused.unwrap_err().to_string(), "nobody knows how long a page takes");
     }
 
     #[test]

@@ -72,6 +72,16 @@ impl Plan {
     /// What it runs on `machine` that needs consent, word for word, a line for each fact; in quotes whatever a terminal would
     /// obey is written as an escape.
     pub fn says_what_it_runs(&self, machine: &Machine) -> Vec<String> {
+        let shape = self.workers.shape(&self.machine(machine));
+        let ways: Vec<String> =
+            self.strategies.iter().map(|way: &Strategy| way.label(way.shape(shape))).collect();
+        let times = u64::from(self.repeats) * self.strategies.len() as u64;
+        let each = if times > 1 { "each of " } else { "" };
+        self.says_with(&format!("in {each}{}: {}", plural(times, "run"), ways.join(", ")))
+    }
+
+    /// The same, with how often in words: `in each of 3 runs: threads ×2`.
+    pub(crate) fn says_with(&self, how_often: &str) -> Vec<String> {
         let mut lines = Vec::new();
         for load in &self.workloads {
             match &load.size {
@@ -79,13 +89,7 @@ impl Plan {
                 Size::Urls(urls) if !urls.are_loopback() => url_lines(urls, &mut lines),
                 _ => continue,
             }
-            let shape = self.workers.shape(&self.machine(machine));
-            let ways: Vec<String> =
-                self.strategies.iter().map(|way: &Strategy| way.label(way.shape(shape))).collect();
-            let times = u64::from(self.repeats) * self.strategies.len() as u64;
-            let each = if times > 1 { "each of " } else { "" };
-            let runs = format!("{} in {each}{}", plural(load.tasks, "task"), plural(times, "run"));
-            lines.push(format!("how often      {runs}: {}", ways.join(", ")));
+            lines.push(format!("how often      {} {how_often}", plural(load.tasks, "task")));
         }
         if self.permissions().contains(&Permission::Command) {
             let here = std::env::current_dir().unwrap_or_default();

@@ -36,6 +36,9 @@ const LOOPBACK: [&str; 5] = [
 pub struct Urls {
     /// None for those on the loopback.
     named: Arc<[String]>,
+    /// Of those on the loopback, only those that answer.
+    #[serde(default)]
+    answering: bool,
 }
 
 /// Why a text is no list of URLs.
@@ -100,7 +103,11 @@ impl Urls {
             }
             named.push(url.to_owned());
         }
-        if named.is_empty() { Err(UrlsError::Empty) } else { Ok(Self { named: named.into() }) }
+        if named.is_empty() {
+            Err(UrlsError::Empty)
+        } else {
+            Ok(Self { named: named.into(), answering: false })
+        }
     }
 
     /// Whether they are those of the server of poolscope's own.
@@ -108,9 +115,20 @@ impl Urls {
         self.named.is_empty()
     }
 
+    /// The same, but of those on the loopback only the four that answer. A run in which a task fails did not do what the
+    /// others did: nothing could be swept with the fifth.
+    #[must_use]
+    pub fn answering(self) -> Self {
+        Self { answering: self.are_loopback(), ..self }
+    }
+
     /// How many there are; at least 1.
     pub fn count(&self) -> usize {
-        if self.are_loopback() { LOOPBACK.len() } else { self.named.len() }
+        match (self.are_loopback(), self.answering) {
+            (true, false) => LOOPBACK.len(),
+            (true, true) => LOOPBACK.len() - 1,
+            (false, _) => self.named.len(),
+        }
     }
 
     /// The URL of a task.
@@ -200,12 +218,18 @@ mod tests {
         assert_eq!((urls.count(), urls.to_string().as_str()), (5, "loopback, 5 URLs"));
         assert_eq!(urls.get(TaskIndex(6)), "http://loopback/www.cnn.com/");
         assert!(urls.all().iter().all(|url| fault(url).is_none()));
+        let answering = urls.clone().answering();
+        assert_eq!((answering.to_string().as_str(), answering.are_loopback()), ("loopback, 4 URLs", true));
+        assert!(!answering.all().iter().any(|url| url.contains(".invalid")));
+        assert_eq!(answering.get(TaskIndex(4)), urls.get(TaskIndex(0)));
+        let named = Urls::read("http://a.example/".as_bytes()).unwrap();
+        assert_eq!(named.clone().answering(), named);
         assert_eq!(urls.check(), Ok(()));
     }
 
     #[test]
     fn https_needs_its_feature() {
-        let read = Urls::read("HTTPS://a.example/");
+        let read = Urls::read("HTTPS://a.example/".as_bytes());
         if cfg!(feature = "https") {
             assert_eq!(read.unwrap().all(), ["HTTPS://a.example/"]);
         } else {

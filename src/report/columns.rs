@@ -92,7 +92,7 @@ impl Column {
             Self::Ok => grouped(run.tasks.ok),
             Self::Failed => grouped(run.failed()),
             Self::Cancelled => grouped(run.tasks.cancelled),
-            Self::Where(parts) => where_time_went(&run.ledger, parts),
+            Self::Where(parts) => where_time_went(&run.ledger, run.computed_by_commands(), parts),
         }
     }
 }

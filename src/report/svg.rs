@@ -17,7 +17,7 @@ use std::fmt::Write;
 use crate::analysis::sizing::{PointSummary, Sizing};
 use crate::plan::Strategy;
 use crate::report::sweep as words;
-use crate::report::text::{clip, harmless};
+use crate::report::text::{harmless, wrap};
 use crate::sweep::Sweep;
 use crate::units::three_digits;
 
@@ -28,7 +28,7 @@ const FRAME: (f64, f64, f64, f64) = (84.0, 96.0, 924.0, 488.0);
 /// From this ratio of the largest number of workers to the smallest on, they stand at equal ratios.
 const LOGARITHMIC: f64 = 8.0;
 /// Characters of a line of small text, at most.
-const LINE: usize = 124;
+const LINE: usize = 110;
 const INK: &str = "#24292f";
 const DIM: &str = "#5c6570";
 const FAINT: &str = "#dde1e6";
@@ -47,6 +47,13 @@ impl Scale {
         let workers = || points.iter().map(|point| f64::from(point.workers()));
         let (least, most) = (workers().reduce(f64::min)?, workers().reduce(f64::max)?);
         let highest = points.iter().map(|point| point.rate).reduce(f64::max)?;
+        // Bars of repeats fit in too, unless one of them is out of all proportion.
+        let ends = points.iter().filter_map(|point| {
+            let (low, _) = point.interval?;
+            Some(point.rate * point.median.as_secs_f64() / low.as_secs_f64())
+        });
+        let bars = ends.reduce(f64::max).unwrap_or(0.0);
+        let highest = if bars < 2.0 * highest { highest.max(bars) } else { highest };
         let log = most / least >= LOGARITHMIC;
         let (from, to) = if most > least { (least, most) } else { (least * 0.5, most * 1.5) };
         // What is possible fits in, unless that would press the measurements down.
@@ -89,7 +96,7 @@ pub fn svg(sweep: &Sweep, sizing: &Sizing) -> String {
                 curve(&mut out, &scale, *strategy, sizing);
             }
             recommended(&mut out, &scale, sizing);
-            legend(&mut out, sizing);
+            legend(&mut out, &scale, sizing);
         }
     }
     out.push_str("</svg>\n");
@@ -129,10 +136,16 @@ fn ideal(out: &mut String, scale: &Scale, sizing: &Sizing) {
     let at = |i: i32| scale.from * (scale.to / scale.from).powf(f64::from(i) / f64::from(steps));
     let inside = (0..=steps).map(at).filter(|n| n * one <= scale.top);
     path(out, inside.map(|n| (scale.x(n), scale.y(n * one))), DIM, "1.2", "2 5");
+    let possible = possible(scale, sizing).into_iter();
+    path(out, possible.map(|(n, rate)| (scale.x(n), scale.y(rate))), DIM, "1.4", "8 5");
+}
+
+/// What is possible with so many workers of the first strategy, as far as it is within the frame.
+fn possible(scale: &Scale, sizing: &Sizing) -> Vec<(f64, f64)> {
+    let Some(first) = sizing.points.iter().find(|point| point.speedup.is_some()) else { return Vec::new() };
     let same = sizing.points.iter().filter(|point| point.strategy == first.strategy);
     let possible = same.filter_map(|point| Some((f64::from(point.workers()), point.possible?)));
-    let possible = possible.filter(|(_, rate)| *rate <= scale.top);
-    path(out, possible.map(|(n, rate)| (scale.x(n), scale.y(rate))), DIM, "1.4", "8 5");
+    possible.filter(|(_, rate)| *rate <= scale.top).collect()
 }
 
 fn curve(out: &mut String, scale: &Scale, strategy: Strategy, sizing: &Sizing) {
@@ -162,7 +175,7 @@ fn curve(out: &mut String, scale: &Scale, strategy: Strategy, sizing: &Sizing) {
 }
 
 fn recommended(out: &mut String, scale: &Scale, sizing: &Sizing) {
-    let bottom = HEIGHT - 40.0;
+    let bottom = HEIGHT - 46.0;
     let Some(r) = words::recommended(sizing) else {
         text(
             out,
@@ -189,15 +202,22 @@ fn recommended(out: &mut String, scale: &Scale, sizing: &Sizing) {
     let anchor = if x > WIDTH * 0.75 { "end" } else { "start" };
     let beside = if anchor == "end" { -8.0 } else { 8.0 };
     let label = format!("{} recommended", r.workers());
-    text(out, (x + beside, FRAME.1 + 8.0), anchor, ACCENT, 15, &label);
+    // Above the frame, where no bar reaches, and beside the name of the axis.
+    let beside = (x + beside).max(FRAME.0 + 70.0);
+    text(out, (beside, FRAME.1 - 8.0), anchor, ACCENT, 15, &label);
     text(out, (FRAME.0, bottom), "start", INK, 17, &format!("Recommended: {}", words::sentence(r)));
     // Whoever sees the picture alone should know what speaks against it.
     let careful = r.cautions.first().map(|caution| format!(" Careful: {caution}.")).unwrap_or_default();
     let why = format!("{}{careful}", r.why.first().map_or("", String::as_str));
-    text(out, (FRAME.0, bottom + 24.0), "start", DIM, 14, &clip(&why, LINE, false));
+    let lines = wrap(&why, LINE, false);
+    let more = lines.len() > 2;
+    for (i, said) in lines.into_iter().take(2).enumerate() {
+        let said = if more && i == 1 { format!("{said} …") } else { said };
+        text(out, (FRAME.0, bottom + 20.0 + i as f64 * 17.0), "start", DIM, 14, &said);
+    }
 }
 
-fn legend(out: &mut String, sizing: &Sizing) {
+fn legend(out: &mut String, scale: &Scale, sizing: &Sizing) {
     let mut x = FRAME.0;
     let y = 64.0;
     for (strategy, _) in &sizing.each {
@@ -206,7 +226,7 @@ fn legend(out: &mut String, sizing: &Sizing) {
         x += 34.0 + strategy.name().len() as f64 * 8.0;
     }
     let mut lines = vec![("one worker × N", "2 5")];
-    if sizing.points.iter().any(|point| point.possible.is_some()) {
+    if possible(scale, sizing).len() > 1 {
         lines.push(("possible", "8 5"));
     }
     if sizing.fits.iter().any(|fit| fit.fit.as_ref().is_ok_and(|report| report.valid)) {

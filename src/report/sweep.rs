@@ -129,16 +129,26 @@ pub(crate) fn sentence(r: &Recommendation) -> String {
     format!("{words}: {} tasks/s{speedup}", three_digits(r.rate))
 }
 
-/// Where resamples put the knee: `95 % of the best are reached at 10 (96 % of resamples), 8 (4 %)`; none where all agree.
+/// Where resamples put the knee, and why that may be more than is recommended; none where all agree, or where they would
+/// speak of numbers that the recommendation does not choose among.
 pub(crate) fn knee(r: &Recommendation) -> Option<String> {
     let mut chosen = r.knee.chosen.clone();
     if chosen.len() < 2 {
         return None;
     }
     chosen.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let first = chosen.first().map(|(n, _)| *n)?;
+    let explained = match first == r.workers() {
+        true => "",
+        false if r.tied.contains(&first) && r.tied.contains(&r.workers()) => {
+            " Repeats do not tell these apart, so the fewest are recommended."
+        }
+        false => return None,
+    };
     let words: Vec<String> =
         chosen.iter().take(3).map(|(n, part)| format!("{n} ({:.0} %)", part * 100.0)).collect();
-    Some(format!("95 % of the best are reached with, by resamples of the repeats: {}.", words.join(", ")))
+    let words = words.join(", ");
+    Some(format!("95 % of the best are reached with, by resamples of the repeats: {words}.{explained}"))
 }
 
 /// `measure 9, 12 next`, or nothing.

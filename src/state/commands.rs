@@ -45,6 +45,12 @@ impl CommandTotals {
     pub fn cpu(&self) -> Nanos {
         self.user + self.system
     }
+
+    /// What they were without a CPU between their starts and their ends. Starting one takes its worker some time besides,
+    /// which nothing of it waits for.
+    pub fn waited(&self) -> Nanos {
+        self.elapsed - self.cpu()
+    }
 }
 
 /// The commands of a run that are over.

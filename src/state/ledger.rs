@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Gauges, Phase};
 use crate::units::Nanos;
 
+/// The part of a ledger in which commands computed, which is one of blocked's in the JSON.
+pub const COMMANDS: &str = "commands computing";
+
 /// Where worker time went. All parts and `unexplained` together are slots × elapsed, on the parent's clock.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
@@ -73,6 +76,28 @@ impl Ledger {
             ("waiting", self.waiting),
             ("stopping", self.stopping),
             ("absent", self.absent),
+        ]
+    }
+
+    /// The same, with what commands computed apart from `blocked`, right before it: workers are blocked while their commands
+    /// run, and so many of these nanoseconds of CPU time, or all that they were blocked, no task waited.
+    pub fn parts_with(&self, commands: Nanos) -> [(&'static str, Nanos); 12] {
+        let computed = commands.min(self.blocked);
+        let [starting, computing, preempted, _, rest @ ..] = self.parts();
+        let [gil_wait, lock_wait, sending, receiving, waiting, stopping, absent] = rest;
+        [
+            starting,
+            computing,
+            preempted,
+            (COMMANDS, computed),
+            ("blocked", self.blocked - computed),
+            gil_wait,
+            lock_wait,
+            sending,
+            receiving,
+            waiting,
+            stopping,
+            absent,
         ]
     }
 

@@ -446,6 +446,12 @@ impl RunState {
         self.slots.iter().map(|slot| slot.levels.dropped).sum()
     }
 
+    /// The part of the time that workers were blocked in which commands computed; never more than all of it, though a command
+    /// with several threads computes for longer than it takes.
+    pub fn computed_by_commands(&self) -> Nanos {
+        self.commands.as_ref().map_or(Nanos::ZERO, |log| log.totals.cpu().min(self.ledger().blocked))
+    }
+
     /// Where the workers' time went: of the whole run if it is over, else up to the last levels.
     pub fn ledger(&self) -> Ledger {
         if let Some(end) = &self.end {

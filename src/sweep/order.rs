@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 
 use super::{Cell, Kind, Step, Sweep};
 use crate::analysis::scaling::distribution::median;
+use crate::analysis::sizing::is_noticed;
 use crate::chance::Chance;
 use crate::plan::{Shape, Strategy, WorkerCount};
 use crate::units::Nanos;
 use crate::units::plural;
 
-/// A number of workers that brings less than this over all smaller ones brings nothing.
-const HELPS: f64 = 1.03;
 /// So many numbers in a row that bring nothing end a range without an end.
 const IN_A_ROW: usize = 2;
 /// A number whose best repeat is below this part of the fastest number's worst one is clearly slower.
@@ -80,7 +79,7 @@ impl Sweep {
             self.over = true;
             return None;
         }
-        if !self.warmed_up {
+        if !self.warmed_up && !self.machine.is_simulated() {
             self.warmed_up = true;
             return self.warm_up();
         }
@@ -183,7 +182,7 @@ impl Sweep {
             .collect();
         let (before, last) = measured.split_at(measured.len().checked_sub(IN_A_ROW)?);
         let best = before.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let helps = last.iter().any(|(_, rate)| *rate > HELPS * best.1);
+        let helps = last.iter().any(|(_, rate)| is_noticed(*rate, best.1));
         let most = last.last()?.0;
         (!helps && best.0 < most).then(|| {
             format!(
@@ -237,8 +236,9 @@ impl Sweep {
                     cell.skipped = true;
                     let by = (1.0 - median(&rates).unwrap_or(most) / typical) * 100.0;
                     given_up.push(format!(
-                        "{}: no further repeats, for each was clearly slower than {workers} workers (by {by:.0} %).",
-                        cell.strategy.label(cell.shape)
+                        "{}: no further repeats, for each was clearly slower than {} (by {by:.0} %).",
+                        cell.strategy.label(cell.shape),
+                        plural(u64::from(workers), "worker")
                     ));
                 }
             }

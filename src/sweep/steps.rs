@@ -97,8 +97,11 @@ impl Sweep {
         self.cells[at].samples.push(sample);
     }
 
-    /// How often each number is measured.
+    /// How often each number is measured: once where it is simulated, for the same run gives the same figures again.
     pub fn repeats(&self) -> u32 {
+        if self.machine.is_simulated() {
+            return 1;
+        }
         if let Some(repeats) = self.plan.repeats {
             return repeats;
         }
@@ -107,7 +110,12 @@ impl Sweep {
     }
 
     pub(super) fn baselines_wanted(&self) -> u32 {
-        if self.repeats() >= 3 { 3 } else { 2 }
+        match self.repeats() {
+            // A simulated machine does not change meanwhile.
+            _ if self.machine.is_simulated() => 1,
+            0..3 => 2,
+            _ => 3,
+        }
     }
 
     /// Takes in the run of a step: the last one of `session`, which is over.
@@ -152,8 +160,12 @@ impl Sweep {
         let failed = cell.samples.iter().filter(|sample| !sample.is_whole()).count();
         if failed >= MOST_FAILURES && !cell.skipped {
             cell.skipped = true;
-            let why = cell.samples.iter().rev().find_map(|sample| sample.stopped.clone());
-            let why = why.unwrap_or_else(|| "not all tasks ended with a value".to_owned());
+            let said = |of: fn(&Sample) -> Option<String>| cell.samples.iter().rev().find_map(of);
+            let why = said(|sample| sample.stopped.clone())
+                .or_else(|| {
+                    said(|sample| Some(format!("tasks failed, the first of them {}", sample.error.as_ref()?)))
+                })
+                .unwrap_or_else(|| "not all tasks ended with a value".to_owned());
             self.notices.push(format!("{}: given up after {failed} runs, for {why}.", step.label()));
         }
     }

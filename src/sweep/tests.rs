@@ -290,3 +290,65 @@ fn numbers_can_be_added_to_a_file() {
     let counts: Vec<u32> = sweep.sizing().points.iter().map(PointSummary::workers).collect();
     assert_eq!(counts, [1, 2, 3, 4], "what the file held counts as well");
 }
+
+#[test]
+fn failures_are_told_with_the_first_error_of_a_task() {
+    let mut sweep = sweep("1,2", 3);
+    while let Some(step) = sweep.next(Nanos::ZERO) {
+        let failing = Sample { ok: 60, error: Some("#4: \"no such host\"".to_owned()), ..sample(1, 64) };
+        sweep.count(step, failing);
+    }
+    let notice = &sweep.notices()[0];
+    assert_eq!(
+        notice,
+        "threads ×2: given up after 2 runs, for tasks failed, the first of them #4: \"no such host\"."
+    );
+    let crate::analysis::sizing::Advice::Refused(refused) = sweep.sizing().advice else { panic!("{notice}") };
+    assert_eq!(refused.reasons, ["tasks failed in every run; the first of them, #4: \"no such host\""]);
+    assert_eq!(refused.next, ["Mend what fails, and sweep again."]);
+}
+
+#[test]
+fn simulated_runs_are_made_once() {
+    let mut plan = plan("1,2,4", 5);
+    plan.plan.runtime = "simulated:4".parse().unwrap();
+    let mut sweep = Sweep::new(plan, &Machine::example(2));
+    assert_eq!(played(&mut sweep, 64).len(), 3);
+    assert_eq!((sweep.repeats(), sweep.sizing().drift), (1, None));
+    let said = format!("{:?}", sweep.sizing().advice);
+    assert!(!said.contains("repeat") && !said.contains("noise"), "{said}");
+}
+
+#[test]
+fn of_the_pages_on_the_loopback_those_are_asked_for_that_answer() {
+    let machine = Machine::example(2);
+    let http = SweepPlan { plan: Plan::for_task(TaskType::Http, &machine), ..plan("1,2", 2) };
+    let sweep = Sweep::new(http, &machine);
+    let size = &sweep.plan().plan.workloads[0].size;
+    assert!(matches!(size, Size::Urls(urls) if urls.count() == 4 && urls.are_loopback()), "{size:?}");
+    assert!(sweep.notices()[0].starts_with("Four of the five pages"), "{:?}", sweep.notices());
+}
+
+#[test]
+fn consent_is_asked_for_all_runs() {
+    use crate::plan::{Command, Workload};
+    let machine = Machine::example(2);
+    let command = std::sync::Arc::new(Command::new(vec!["true".to_owned()], false, None).unwrap());
+    let says = |counts: &str| {
+        let mut plan = plan(counts, 5);
+        plan.plan.workloads =
+            vec![Workload { task: TaskType::Command, size: Size::Command(command.clone()), tasks: 9 }];
+        plan.says_what_it_runs(&machine).join("\n")
+    };
+    // One worker at the beginning, in the middle and at the end, and one run to warm up.
+    assert!(
+        says("2,4").contains("9 tasks in each of up to 14 runs: threads ×2 … threads ×4"),
+        "{}",
+        says("2,4")
+    );
+    assert!(
+        says("1..").contains("9 tasks in each of up to 36 runs: threads ×1 … threads ×9"),
+        "{}",
+        says("1..")
+    );
+}

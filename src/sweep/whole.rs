@@ -1,11 +1,57 @@
 //! The plan of a sweep as a whole: what is wrong with it for any of its numbers of workers, and how it goes on after a stop.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::{MOST_COUNTS, Sweep, SweepPlan};
-use crate::plan::{Field, Machine, Plan, Problem, WorkerCount};
+use crate::plan::{Field, Machine, Plan, Problem, Size, WorkerCount};
+use crate::units::plural;
 
 impl SweepPlan {
+    /// What it runs on `machine` that needs consent, as [`Plan::says_what_it_runs`] has it, with all of its runs; where it is not
+    /// known how many there will be, the most.
+    pub fn says_what_it_runs(&self, machine: &Machine) -> Vec<String> {
+        let sweep = Sweep::new(self.clone(), machine);
+        let cells = sweep.cells().iter().map(|cell| (cell.strategy, cell.shape));
+        let coming = sweep.scouting.iter().flat_map(|(strategy, counts)| {
+            counts.iter().map(|count| (*strategy, strategy.shape(count.shape(&sweep.machine))))
+        });
+        let mut all: Vec<_> = cells.chain(coming).collect();
+        let mut seen = HashSet::new();
+        all.retain(|cell| seen.insert(*cell));
+        let first = sweep.first_strategy();
+        // One worker is measured even where nobody asks for it.
+        let besides = if all.iter().any(|(strategy, shape)| Some(*strategy) == first && shape.slots() == 1) {
+            0
+        } else {
+            sweep.baselines_wanted()
+        };
+        let warm_up = u64::from(!sweep.machine.is_simulated());
+        let runs = all.len() as u64 * u64::from(sweep.repeats()) + u64::from(besides) + warm_up;
+        let ways: Vec<String> = self
+            .plan
+            .strategies
+            .iter()
+            .filter_map(|strategy| {
+                let mut labels =
+                    all.iter().filter(|cell| cell.0 == *strategy).map(|cell| strategy.label(cell.1));
+                let first = labels.next()?;
+                Some(labels.next_back().map_or_else(|| first.clone(), |last| format!("{first} … {last}")))
+            })
+            .collect();
+        self.plan.says_with(&format!("in each of up to {}: {}", plural(runs, "run"), ways.join(", ")))
+    }
+
+    /// The same plan, where only those pages on the loopback are asked for that answer.
+    #[must_use]
+    pub fn with_pages_that_answer(mut self) -> Self {
+        for load in &mut self.plan.workloads {
+            if let Size::Urls(urls) = &mut load.size {
+                *urls = std::mem::take(urls).answering();
+            }
+        }
+        self
+    }
+
     /// Everything that is wrong with it on `machine`; what is wrong with several numbers of workers is said once, of the
     /// largest.
     pub fn problems(&self, machine: &Machine) -> Vec<Problem> {

@@ -169,14 +169,25 @@ impl Runtime {
 
     /// Takes in what has happened in the run; true if there is something new to show.
     fn catch_up(&self, model: &mut Model) -> bool {
-        let events: Vec<_> = self.feed.try_iter().flatten().collect();
-        let busy = model.is_busy();
-        let news = !events.is_empty();
-        if news || busy {
-            // When a run of a sweep is over, the next begins; nothing else is to be done about what has happened.
-            if let Effect::Start(plan) = update(model, Message::News(events, self.engine.run_time())) {
-                self.start(model, *plan);
+        let (busy, began) = (model.is_busy(), self.clock.now());
+        let mut news = false;
+        let mut events: Vec<_> = self.feed.try_iter().flatten().collect();
+        loop {
+            news |= !events.is_empty();
+            if news || busy {
+                // When a run of a sweep is over, the next begins; nothing else is to be done about what has happened.
+                if let Effect::Start(plan) = update(model, Message::News(events, self.engine.run_time())) {
+                    self.start(model, *plan);
+                }
             }
+            // Simulated runs of a sweep are over in a moment: many of them fit between two frames.
+            let left = FRAME - self.clock.now().since(began);
+            let at_once = sweeps_simulated(model) && left > Nanos::ZERO;
+            if !at_once {
+                break;
+            }
+            let Ok(more) = self.feed.recv_timeout(left.to_std()) else { break };
+            events = more;
         }
         (news || busy) && model.still.is_none()
     }
@@ -251,6 +262,12 @@ impl Runtime {
         self.engine.kill_children();
         Ended { model, code }
     }
+}
+
+/// Whether a sweep goes on whose runs are simulated.
+fn sweeps_simulated(model: &Model) -> bool {
+    let course = model.sweep.course.as_ref().filter(|_| model.sweep.is_going());
+    course.is_some_and(|course| course.sweep.plan().plan.runtime.simulated().is_some())
 }
 
 fn resize(model: &mut Model) {

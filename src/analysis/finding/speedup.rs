@@ -6,7 +6,7 @@ use crate::analysis::summary::ratio;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::analysis::words::{times, top_parts, where_time_went};
 use crate::plan::{Strategy, TaskType};
-use crate::state::{Ledger, RunState};
+use crate::state::{COMMANDS, Ledger, RunState};
 use crate::units::{Nanos, plural};
 
 /// From this part of what is possible on, a run is as good as can be: the rest is starting, stopping, and noise.
@@ -28,6 +28,8 @@ pub(super) struct Speedup {
     chunk: u32,
     cpus: Option<f64>,
     ledger: Ledger,
+    /// What commands computed.
+    commands: Nanos,
     /// Time of computing over that of serial.
     slowed: f64,
     /// Whether tasks read more memory than caches hold.
@@ -80,6 +82,7 @@ impl Speedup {
             chunk: facts.summary.chunk,
             cpus: facts.cpus(),
             ledger: *facts.ledger(),
+            commands: facts.summary.computed_by_commands(),
             slowed,
             reads_memory: facts.has(TaskType::Native),
             waits: facts.cpu_share().fraction() < COMPUTES,
@@ -102,8 +105,8 @@ impl Speedup {
 
     /// The part, beside tasks themselves, that took most.
     fn greatest_loss(&self) -> &'static str {
-        let useful = ["computing", "blocked"];
-        let parts = top_parts(&self.ledger, usize::MAX);
+        let useful = ["computing", "blocked", COMMANDS];
+        let parts = top_parts(&self.ledger, self.commands, usize::MAX);
         parts.into_iter().map(|(name, _)| name).find(|name| !useful.contains(name)).unwrap_or("")
     }
 
@@ -142,7 +145,7 @@ impl Insight for Speedup {
     }
 
     fn explain(&self) -> String {
-        let time = where_time_went(&self.ledger, 2);
+        let time = where_time_went(&self.ledger, self.commands, 2);
         let time = if time.is_empty() { String::new() } else { format!(": {time}") };
         let (compared, given) = (self.compared(), self.given());
         if self.is_beyond() {

@@ -32,9 +32,7 @@ impl MostlyWaiting {
         if facts.commands_want_for_cpus() {
             return None;
         }
-        // Nor does a task wait while its command computes.
-        let blocked = facts.ledger().blocked - facts.summary.computed_by_commands();
-        let waiting = blocked.share_of(facts.busy());
+        let waiting = facts.summary.waited().share_of(facts.busy());
         (waiting.fraction() > WAITING && facts.summary.tasks.ok > 0).then(|| Self {
             strategy: facts.strategy(),
             waiting,

@@ -103,11 +103,17 @@ fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused> {
     let best = points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate));
     if points.len() < 2 {
         let reason = match points.first() {
-            None => "no run went to its end with every task ok".to_owned(),
+            None => facts.first_error().map_or_else(
+                || "no run went to its end with every task ok".to_owned(),
+                |error| format!("tasks failed in every run; the first of them, {error}"),
+            ),
             Some(point) => format!("only {} measured", were(point.workers())),
         };
         refused.reasons.push(reason);
-        refused.next.push("Measure several numbers of workers, as -w 1,2,4,8.".to_owned());
+        refused.next.push(match points.first() {
+            None => "Mend what fails, and sweep again.".to_owned(),
+            Some(_) => "Measure several numbers of workers, as 1, 2, 4 and 8.".to_owned(),
+        });
     }
     let machine = fits::of_machine(facts);
     refused
@@ -175,11 +181,8 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         by: next.rate / at.rate - 1.0,
         told_apart: !next.is_like(at),
     });
-    let limit = if capped {
-        Limit::Cores(facts.measured.machine.available())
-    } else {
-        Limit::of(at, next, fit.fit.as_ref().ok(), facts)
-    };
+    let limit =
+        if capped { Limit::of_servers(at, facts) } else { Limit::of(at, next, fit.fit.as_ref().ok(), facts) };
     let mut recommendation = Recommendation {
         strategy: at.strategy,
         shape: at.shape,
@@ -203,7 +206,7 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         ));
     }
     recommendation.measure_next = proposals(points, at, &recommendation.limit, facts);
-    recommendation.why = why::why(&recommendation, at, best, facts);
+    recommendation.why = why::why(&recommendation, points, at, best, facts);
     Some(recommendation)
 }
 

@@ -21,7 +21,8 @@ pub struct Demand {
     pub compute: f64,
     /// Seconds without one.
     pub wait: f64,
-    /// Seconds that it takes: both together, or less where a command computes on several CPUs at a time.
+    /// Seconds that it takes: both together; less where a command computes on several CPUs at a time, and more by what
+    /// starting it takes.
     pub whole: f64,
 }
 
@@ -46,15 +47,15 @@ impl Demand {
             median(&alone.iter().map(|s| time(s).as_secs_f64() / s.ok.max(1) as f64).collect::<Vec<_>>())
         };
         let (compute, wait) = (each(Sample::computing)?, each(Sample::waiting)?);
-        let commands = alone.iter().any(|sample| sample.command_cpu > Nanos::ZERO);
+        let commands = alone.iter().any(|sample| sample.is_of_commands());
         let demand =
             Self { compute, wait, whole: if commands { each(Sample::within)? } else { compute + wait } };
         (demand.whole > 0.0).then_some(demand).map(Self::without_crumbs)
     }
 
-    /// The part that is spent waiting, 0 to 1.
+    /// The part of computing and waiting that is spent waiting, 0 to 1.
     pub fn waiting(&self) -> f64 {
-        if self.whole > 0.0 { self.wait / self.whole } else { 0.0 }
+        if self.whole > 0.0 { self.wait / (self.wait + self.compute) } else { 0.0 }
     }
 
     /// What is hardly anything is nothing: a sleep costs a few microseconds of CPU, and a formula that divides by them
@@ -118,10 +119,11 @@ pub(super) fn diagnose(facts: &Facts) -> Result<Diagnosis, String> {
         return Err("no run with one worker went to its end, so nothing is known of a single task".to_owned());
     };
     let tasks = alone.iter().map(|sample| sample.ok).max().unwrap_or(0);
-    let longest = alone.iter().map(|sample| sample.elapsed).max().unwrap_or_default();
-    if longest < LONG_ENOUGH {
+    // The first run decides: the others must not turn what was said of it into its contrary.
+    let first = alone.first().map(|sample| sample.elapsed).unwrap_or_default();
+    if first < LONG_ENOUGH {
         return Err(format!(
-            "one worker took only {longest} for all tasks, too short to say what they need; have more or longer tasks"
+            "one worker took only {first} for all tasks, too short to say what they need; have more or longer tasks"
         ));
     }
     if tasks < FEWEST_TASKS {
@@ -139,7 +141,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
     let locked = facts.locks(Shape::new(1, 1)).is_some();
     let most = facts.tasks().clamp(1, u64::from(u32::MAX)) as u32;
     let whole = |workers: f64| (workers - 1e-3).ceil().clamp(1.0, f64::from(most)) as u32;
-    let share = format!("{} of {}", secs(demand.wait), secs(demand.whole));
+    let share = format!("{} of {}", secs(demand.wait), secs(demand.wait + demand.compute));
     let (start_with, strategy, words) = match demand.saturating(if locked { 1.0 } else { cpus }) {
         None => (
             most,

@@ -132,7 +132,8 @@ impl Limit {
         Self::of_fit(at, fit)
     }
 
-    fn of_servers(at: &PointSummary, facts: &Facts) -> Self {
+    /// What serves workers that compute: interpreters' locks, a quota, or CPUs.
+    pub(super) fn of_servers(at: &PointSummary, facts: &Facts) -> Self {
         let machine = &facts.measured.machine;
         let locks = facts.locks(at.shape).filter(|locks| *locks <= facts.cpus());
         match (locks, machine.quota) {
@@ -157,7 +158,12 @@ impl Limit {
             }
             let longer = each(next.sample.waiting()) / demand.wait;
             if demand.wait > 0.0 && longer > LONGER {
-                return Some(Self::IoService { times: longer });
+                // Commands that mostly compute and are more than the CPUs wait for these: nobody tells that from other waits.
+                let for_cpus = next.sample.is_of_commands()
+                    && f64::from(next.workers()) > facts.servers(next.shape)
+                    && (facts.busy || demand.waiting() < 0.5);
+                let service = Self::IoService { times: longer };
+                return Some(if for_cpus { Self::of_servers(at, facts) } else { service });
             }
         }
         let starting = share(ledger.starting + ledger.stopping + ledger.absent);
@@ -203,7 +209,6 @@ impl Limit {
                 "Keep the pool, or give it more tasks: starting it shows less then.".to_owned()
             }
             Self::HandOver(_) => "Hand out larger chunks, or make tasks longer.".to_owned(),
-            Self::Range(workers) => format!("Measure more than {workers} workers."),
             _ => return None,
         };
         Some(words)

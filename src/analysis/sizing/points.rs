@@ -16,12 +16,18 @@ const AT_LEAST: f64 = 1.25;
 const FEWEST_REPEATS: usize = 4;
 /// Below this probability two points differ.
 const DIFFER: f64 = 0.05;
-/// Within this nobody would notice a difference, however sure it is.
-const SAME: f64 = 0.01;
+/// Within this nobody would notice a difference, however sure it is: fewer workers that are this near to the best are as good,
+/// and more workers that bring no more than this bring nothing. Every sentence goes by it.
+pub const NOTICED: f64 = 0.03;
 /// A point this far below the best is not as good, whatever the noise hides.
 pub(super) const AS_GOOD: f64 = 0.90;
 /// Without repeats, what is within this is taken to be the same.
 const SAME_WITHOUT_REPEATS: f64 = 0.05;
+
+/// Whether anybody would notice that `rate` is more than `over`.
+pub fn is_noticed(rate: f64, over: f64) -> bool {
+    rate > over * (1.0 + NOTICED)
+}
 
 /// One point.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +60,8 @@ pub struct PointSummary {
     pub(super) rates: Vec<f64>,
     /// The repeat in the middle.
     pub(super) sample: Sample,
+    /// Whether another repeat would give the same figures: it is simulated.
+    pub(super) exact: bool,
 }
 
 impl PointSummary {
@@ -105,6 +113,7 @@ impl PointSummary {
             queued,
             rates,
             sample,
+            exact: facts.measured.machine.is_simulated(),
         })
     }
 
@@ -125,8 +134,12 @@ impl PointSummary {
     /// Whether nothing measured tells the two apart.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let ratio = self.rate / other.rate;
-        if (ratio - 1.0).abs() <= SAME {
+        if !is_noticed(self.rate, other.rate) && !is_noticed(other.rate, self.rate) {
             return true;
+        }
+        // There is no noise in what is simulated.
+        if self.exact {
+            return false;
         }
         let logs = |point: &Self| point.rates.iter().map(|rate| rate.ln()).collect::<Vec<_>>();
         distribution::welch(&logs(self), &logs(other))

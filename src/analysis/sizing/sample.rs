@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::RunSummary;
+use crate::analysis::words::quoted;
 use crate::state::{Ledger, RunState};
 use crate::units::{Nanos, Share};
 
@@ -28,6 +29,9 @@ pub struct Sample {
     /// CPU time of commands, which is in none of the workers'.
     #[serde(default)]
     pub command_cpu: Nanos,
+    /// What commands were without a CPU from their starts to their ends.
+    #[serde(default)]
+    pub command_wait: Nanos,
     /// Where the workers' time went.
     pub ledger: Ledger,
     /// A number made of all values; none unless every task is ok.
@@ -38,6 +42,9 @@ pub struct Sample {
     pub taken: Share,
     /// Why the run did not go to its end; none if it did.
     pub stopped: Option<String>,
+    /// The first error of a task with its number, quoted: `#4: "…"`; none where no task said one.
+    #[serde(default)]
+    pub error: Option<String>,
 }
 
 impl Sample {
@@ -56,11 +63,13 @@ impl Sample {
             iterations: summary.iterations,
             cpu: summary.cpu,
             command_cpu: summary.commands.map(|commands| commands.cpu()).unwrap_or_default(),
+            command_wait: summary.commands.map(|commands| commands.waited()).unwrap_or_default(),
             ledger: summary.ledger,
             digest: summary.digest,
             idle_before: around.idle_before,
             taken,
             stopped: summary.stopped.as_ref().map(ToString::to_string),
+            error: summary.errors.first().map(|(task, words)| format!("{task}: {}", quoted(words))),
         }
     }
 
@@ -74,9 +83,15 @@ impl Sample {
         self.ledger.computing + self.command_cpu
     }
 
-    /// What tasks waited without a CPU. While a command computes, its worker is blocked and its task is not waiting.
+    /// What tasks waited without a CPU. Of commands that is their own wait: while one computes, or is being started, its
+    /// worker is blocked, and its task is not waiting.
     pub fn waiting(&self) -> Nanos {
-        self.ledger.blocked - self.command_cpu
+        if self.is_of_commands() { self.command_wait } else { self.ledger.blocked }
+    }
+
+    /// Whether its tasks were commands that the system has seen computing.
+    pub fn is_of_commands(&self) -> bool {
+        self.command_cpu > Nanos::ZERO
     }
 
     /// Time within tasks: computing or blocked.

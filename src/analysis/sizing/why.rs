@@ -1,15 +1,21 @@
 //! Why so many workers, and what to be careful about: in words, with their numbers.
 
-use super::{Facts, Limit, PointSummary, Recommendation, fits};
+use super::{Facts, Limit, NOTICED, PointSummary, Recommendation, fits, is_noticed};
 use crate::analysis::trust::LONG_ENOUGH;
-use crate::analysis::words::and;
+use crate::analysis::words::{and, verb};
 use crate::units::{plural, three_digits};
 
 /// A number this much above that of the formula asks for an explanation.
 const MORE_THAN_FORMULA: f64 = 1.25;
 
 /// Why this number, the most important sentence first.
-pub(super) fn why(r: &Recommendation, at: &PointSummary, best: &PointSummary, facts: &Facts) -> Vec<String> {
+pub(super) fn why(
+    r: &Recommendation,
+    points: &[&PointSummary],
+    at: &PointSummary,
+    best: &PointSummary,
+    facts: &Facts,
+) -> Vec<String> {
     let mut why = Vec::new();
     let flat = r.workers() == 1 && r.tied.len() > 1;
     let limit = &r.limit;
@@ -31,13 +37,32 @@ pub(super) fn why(r: &Recommendation, at: &PointSummary, best: &PointSummary, fa
     if tied && r.tied.len() > 1 {
         let others: Vec<String> =
             r.tied.iter().filter(|n| **n != r.workers()).map(ToString::to_string).collect();
-        why.push(format!("Repeats cannot tell it from {}, so the fewest workers win.", and(&others)));
+        let exact = facts.measured.machine.is_simulated();
+        let near =
+            points.iter().filter(|p| r.tied.contains(&p.workers())).all(|p| !is_noticed(best.rate, p.rate));
+        why.push(if exact || near {
+            format!(
+                "{} {} within {:.0} %, which nobody would notice, so the fewest workers win.",
+                and(&others),
+                verb(others.len() as u64, "is", "are"),
+                NOTICED * 100.0
+            )
+        } else {
+            format!("Repeats cannot tell it from {}, so the fewest workers win.", and(&others))
+        });
     } else if best.workers() != r.workers() {
         why.push(format!("{} were the fastest.", plural(u64::from(best.workers()), "worker")));
     }
     if let Some(gain) = r.gain {
-        let told = if gain.told_apart { "" } else { ", which is within noise" };
-        why.push(format!("{} workers bring {:+.1} %{told}.", gain.workers, gain.by * 100.0));
+        let told = match gain.by.abs() <= NOTICED {
+            true => ", which nobody would notice",
+            false if gain.told_apart => "",
+            false => ", which is within noise",
+        };
+        // Without a sign where it rounds to nothing.
+        let by = (gain.by * 1_000.0).round() / 10.0;
+        let by = if by == 0.0 { "0".to_owned() } else { format!("{by:+.1}") };
+        why.push(format!("{} workers bring {by} %{told}.", gain.workers));
     }
     why.extend(formula(r, at, facts));
     why
@@ -50,7 +75,9 @@ fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<Strin
     let goetz = demand.saturating(servers)?;
     if goetz > at.chunks() as f64 {
         let goetz = three_digits(goetz);
-        return Some(format!("By the formula {goetz} would keep the CPUs busy, more than there is to do."));
+        return Some(format!(
+            "By the formula, {goetz} workers would keep the CPUs busy, more than there is to do."
+        ));
     }
     let what = if servers < facts.cpus() { "locks" } else { "CPUs" };
     let more = if f64::from(r.workers()) > MORE_THAN_FORMULA * goetz {
@@ -58,7 +85,7 @@ fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<Strin
     } else {
         ""
     };
-    Some(format!("By the formula, {what} × (1 + wait / compute), it is {}{more}.", three_digits(goetz)))
+    Some(format!("The formula, {what} × (1 + wait / compute), gives {} workers{more}.", three_digits(goetz)))
 }
 
 /// What to be careful about, in clauses.
@@ -69,8 +96,9 @@ pub(super) fn cautions(
     facts: &Facts,
 ) -> Vec<String> {
     let mut cautions: Vec<String> = fits::of_machine(facts).iter().map(ToString::to_string).collect();
-    if points.iter().all(|point| point.rates.len() < 2) {
-        cautions.push("with one repeat nothing can be told apart for sure; use --repeats 5".to_owned());
+    if points.iter().all(|point| point.rates.len() < 2 && !point.exact) {
+        cautions
+            .push("with one repeat nothing can be told apart for sure; more repeats would tell".to_owned());
     }
     if points.len() < 4 {
         let n = points.len();

@@ -9,7 +9,7 @@ use crate::cli::args::PlanArgs;
 use crate::cli::usage::Wrong;
 use crate::plan::command::{Command, CommandError, Items};
 use crate::plan::mix::Tasks;
-use crate::plan::{Field, Machine, Permission, Plan, Size, TaskType, Workload};
+use crate::plan::{Field, Permission, Plan, Size, TaskType, Workload};
 
 /// The words behind which a command stands.
 const DASHES: &str = "--";
@@ -28,16 +28,15 @@ impl PlanArgs {
     }
 
     /// Refuses a plan that has no consent, and says what it would run.
-    pub(super) fn consent(&self, plan: &Plan, machine: &Machine) -> Result<(), Wrong> {
+    pub(super) fn consent(&self, plan: &Plan, says: impl FnOnce() -> Vec<String>) -> Result<(), Wrong> {
         self.allowed()?;
         let needed: Vec<&str> = self.unconfirmed(plan).iter().map(|permission| permission.name()).collect();
         if needed.is_empty() {
             return Ok(());
         }
-        let lines: Vec<String> =
-            plan.says_what_it_runs(machine).iter().map(|line| format!("  {line}\n")).collect();
+        let lines: Vec<String> = says().iter().map(|line| format!("  {line}\n")).collect();
         let said = format!(
-            "does what its author wrote, and nothing was started. It would run\n{}add --allow {} to run that",
+            "runs what its author wrote, so nothing was started. It would run\n{}add --allow {} to run that",
             lines.concat(),
             needed.join(",")
         );

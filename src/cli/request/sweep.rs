@@ -36,12 +36,10 @@ impl SweepArgs {
         }
         let max_time = self.max_time.as_deref().and_then(|text| reading.max_time(text));
         reading.check(&plan, &counts, machine);
-        reading.wrongs.extend(self.plan.consent(&plan, machine).err());
-        if !reading.wrongs.is_empty() {
-            return Err(reading.wrongs);
-        }
         let repeats = self.plan.repeats.as_ref().map(|_| plan.repeats);
-        Ok(SweepPlan { plan, counts, repeats, max_time })
+        let sweep = SweepPlan { plan, counts, repeats, max_time }.with_pages_that_answer();
+        reading.wrongs.extend(self.plan.consent(&sweep.plan, || sweep.says_what_it_runs(machine)).err());
+        if reading.wrongs.is_empty() { Ok(sweep) } else { Err(reading.wrongs) }
     }
 }
 

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::Phase;
-use crate::state::Ledger;
+use crate::state::{COMMANDS, Ledger};
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::compare::desk;
 use crate::tui::compare::kept::Entry;
@@ -18,8 +18,9 @@ use crate::tui::theme::Theme;
 use crate::units::Nanos;
 
 /// The parts in the order in which they are stacked: what is wanted first, what is lost last.
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 12] = [
     "computing",
+    COMMANDS,
     "blocked",
     "preempted",
     "gil_wait",
@@ -31,6 +32,9 @@ const ORDER: [&str; 11] = [
     "waiting",
     "absent",
 ];
+
+/// What tasks do themselves.
+const OF_TASKS: [&str; 3] = ["computing", COMMANDS, "blocked"];
 
 /// The bars of some runs.
 pub(crate) struct LedgerBars<'a> {
@@ -66,10 +70,10 @@ impl Widget for LedgerBars<'_> {
             canvas.text(0, y, mark, theme.accent);
             canvas.text(1, y, &clip(&label, usize::from(columns.name.saturating_sub(2))), style);
             let ledger = entry.summary.map_or_else(|| entry.run.ledger(), |summary| summary.ledger);
-            bar(&mut canvas.part(columns.name, y, columns.time, 1), &ledger, theme);
+            let commands = entry.run.computed_by_commands();
+            bar(&mut canvas.part(columns.name, y, columns.time, 1), &ledger, commands, theme);
             let end = columns.startup.or(columns.efficiency).unwrap_or(columns.elapsed);
-            let most =
-                parts(&ledger).into_iter().filter(|(name, _)| *name != "computing" && *name != "blocked");
+            let most = parts(&ledger, commands).into_iter().filter(|(name, _)| !OF_TASKS.contains(name));
             if let Some((name, time)) = most.max_by_key(|(_, time)| *time)
                 && time.share_of(ledger.whole()).percent() > 0
             {
@@ -83,17 +87,17 @@ impl Widget for LedgerBars<'_> {
 }
 
 /// The parts in the order of the stack, and last what nobody can explain.
-fn parts(ledger: &Ledger) -> Vec<(&'static str, Nanos)> {
-    let all = ledger.parts();
+fn parts(ledger: &Ledger, commands: Nanos) -> Vec<(&'static str, Nanos)> {
+    let all = ledger.parts_with(commands);
     let find = |name: &str| all.iter().find(|(other, _)| *other == name).copied();
     let mut parts: Vec<_> = ORDER.into_iter().filter_map(find).collect();
     parts.push(("unexplained", Nanos(ledger.unexplained_ns.max(0) as u64)));
     parts
 }
 
-/// One ledger as a bar over the whole width.
-pub(crate) fn bar(canvas: &mut Canvas<'_>, ledger: &Ledger, theme: &Theme) {
-    let parts = parts(ledger);
+/// One ledger as a bar over the whole width; `commands` is what commands computed.
+pub(crate) fn bar(canvas: &mut Canvas<'_>, ledger: &Ledger, commands: Nanos, theme: &Theme) {
+    let parts = parts(ledger, commands);
     let whole: Nanos = parts.iter().map(|(_, time)| *time).sum();
     let width = u128::from(canvas.width());
     if whole == Nanos::ZERO {
@@ -118,8 +122,8 @@ pub(crate) fn bar(canvas: &mut Canvas<'_>, ledger: &Ledger, theme: &Theme) {
 }
 
 /// What the parts of a bar look like, those with the largest share first, from column `x` on.
-pub(crate) fn legend(canvas: &mut Canvas<'_>, mut x: u16, ledger: &Ledger, theme: &Theme) {
-    let mut parts = parts(ledger);
+pub(crate) fn legend(canvas: &mut Canvas<'_>, mut x: u16, ledger: &Ledger, commands: Nanos, theme: &Theme) {
+    let mut parts = parts(ledger, commands);
     let whole: Nanos = parts.iter().map(|(_, time)| *time).sum();
     // A rest of some microseconds explains itself.
     parts.retain(|(name, time)| match *name {
@@ -143,6 +147,7 @@ fn look(name: &str, theme: &Theme) -> (char, Style) {
         // Others had the CPU: they look so among the cores too.
         ("preempted", _) => ('▓', theme.other),
         ("absent", _) => (' ', theme.other),
+        (COMMANDS, _) => (phase_glyph(Phase::Computing), theme.pure(Phase::Computing, true)),
         (_, Some(phase)) => (phase_glyph(phase), theme.pure(phase, false)),
         (_, None) => ('?', theme.bad),
     }

@@ -104,8 +104,9 @@ fn state(model: &Model, row: &Row<'_>) -> String {
         None if row.forecast.is_some() => "planned".to_owned(),
         None => String::new(),
         Some(run) if run.end.is_some() => {
-            let cpu: Nanos = run.slots.iter().map(|slot| slot.levels.cpu_time).sum();
-            format!("CPU time {cpu} in {}", run.elapsed(model.moment()))
+            let workers: Nanos = run.slots.iter().map(|slot| slot.levels.cpu_time).sum();
+            let commands = run.commands.as_ref().map_or(Nanos::ZERO, |log| log.totals.cpu());
+            format!("CPU time {} in {}", workers + commands, run.elapsed(model.moment()))
         }
         Some(run) if run.start.runtime.gil().is_some() => {
             let rule = run.gil_rule().map(gil::rule);

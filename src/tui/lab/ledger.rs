@@ -9,7 +9,7 @@ use ratatui::widgets::Widget;
 use crate::event::Phase;
 use crate::plan::Costs;
 use crate::report::text::harmless;
-use crate::state::RunState;
+use crate::state::{COMMANDS, RunState};
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::panel::Panel;
@@ -45,7 +45,9 @@ impl Widget for LedgerPanel<'_> {
         let (width, height) = (canvas.width().saturating_sub(4), canvas.height().saturating_sub(2));
         let mut inner = canvas.part(2, 1, width, height);
         let Some((ledger, whole)) = model.ledger.zip(whole) else { return };
-        let mut parts: Vec<(&str, Nanos)> = ledger.parts().to_vec();
+        let shown = model.shown_row().and_then(|row| row.run);
+        let commands = shown.map_or(Nanos::ZERO, RunState::computed_by_commands);
+        let mut parts: Vec<(&str, Nanos)> = ledger.parts_with(commands).to_vec();
         parts.retain(|(name, time)| *name == "computing" || time.share_of(whole).fraction() >= LEAST);
         parts.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
         let unexplained = Nanos(ledger.unexplained_ns.unsigned_abs());
@@ -57,7 +59,7 @@ impl Widget for LedgerPanel<'_> {
         for (y, (name, time)) in parts.into_iter().take(rows).enumerate() {
             line(&mut inner, y as u16, name, time, whole, model);
         }
-        if let Some(run) = model.shown_row().and_then(|row| row.run) {
+        if let Some(run) = shown {
             let facts = facts(run);
             pairs(&mut inner, used + 1, &facts, model);
             let free = inner.height().saturating_sub(used + facts.len() as u16 + 2);
@@ -86,6 +88,7 @@ fn facts(run: &RunState) -> Vec<(&'static str, String)> {
     ];
     facts.extend(longest);
     facts.push(("workers' CPU time", cpu.to_string()));
+    facts.extend(run.commands.as_ref().map(|log| ("commands' CPU time", log.totals.cpu().to_string())));
     if run.start.runtime.simulated().is_none() {
         facts.push(("poolscope's own", end.overhead_cpu.to_string()));
     }
@@ -161,14 +164,15 @@ fn line(canvas: &mut Canvas<'_>, y: u16, name: &str, time: Nanos, whole: Nanos, 
     let theme = &model.theme;
     let width = canvas.width();
     let share = time.share_of(whole);
-    canvas.text(0, y, &name.replace('_', "-"), theme.text);
-    let bar = width.saturating_sub(12 + 7);
+    let end = canvas.text(0, y, &name.replace('_', "-"), theme.text);
+    let left = (end + 1).max(12);
+    let bar = width.saturating_sub(left + 7);
     let eighths = (share.fraction() * f64::from(bar) * 8.0).round() as u16;
     let style = colour(name, model);
-    canvas.fill(12, y, bar, '─', theme.faint);
-    canvas.fill(12, y, eighths / 8, '█', style);
+    canvas.fill(left, y, bar, '─', theme.faint);
+    canvas.fill(left, y, eighths / 8, '█', style);
     if !eighths.is_multiple_of(8) && eighths / 8 < bar {
-        canvas.glyph(12 + eighths / 8, y, WIDTHS[usize::from(eighths % 8) - 1], style);
+        canvas.glyph(left + eighths / 8, y, WIDTHS[usize::from(eighths % 8) - 1], style);
     }
     let percent = if share < Share::of(995.0, 10_000.0) && share > Share::ZERO {
         format!("{:.1} %", share.fraction() * 100.0)
@@ -180,7 +184,7 @@ fn line(canvas: &mut Canvas<'_>, y: u16, name: &str, time: Nanos, whole: Nanos, 
 
 fn colour(name: &str, model: &Model) -> Style {
     let theme = &model.theme;
-    let phase = Phase::of_part(name);
+    let phase = if name == COMMANDS { Some(Phase::Computing) } else { Phase::of_part(name) };
     match (name, phase) {
         ("unexplained", _) => theme.bad,
         (_, Some(Phase::Waiting | Phase::Absent) | None) => theme.other,

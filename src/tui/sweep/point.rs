@@ -127,7 +127,8 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let mut canvas = Canvas::new(places.ledger, buf);
     let width = canvas.width();
     canvas.text(0, 0, "time", theme.dim);
-    ledger::bar(&mut canvas.part(NAME, 0, width.saturating_sub(NAME), 1), &run.ledger(), theme);
+    let (whole, commands) = (run.ledger(), run.computed_by_commands());
+    ledger::bar(&mut canvas.part(NAME, 0, width.saturating_sub(NAME), 1), &whole, commands, theme);
     let chart = &desk.lanes;
     let mut canvas = Canvas::new(places.lanes, buf);
     for row in 0..places.rows {
@@ -140,7 +141,13 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
         }
     }
     axis::draw(&mut Canvas::new(places.axis, buf), NAME, chart.frame(), theme);
-    ledger::legend(&mut Canvas::new(places.legend, buf), NAME, &run.ledger(), theme);
+    ledger::legend(
+        &mut Canvas::new(places.legend, buf),
+        NAME,
+        &run.ledger(),
+        run.computed_by_commands(),
+        theme,
+    );
 }
 
 /// Which run it is.

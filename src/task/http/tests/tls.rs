@@ -64,7 +64,7 @@ fn a_page_comes_from_a_server_that_is_trusted() {
 #[test]
 fn a_certificate_that_is_not_valid_is_said_in_words_with_the_url() {
     let (url, _) = saying(&loopback(), PAGE);
-    let urls = Urls::read(&url).unwrap();
+    let urls = Urls::read(url.as_bytes()).unwrap();
     assert_eq!(
         run(&urls, None, TaskIndex(0), &mut crate::task::Unwatched),
         failed(&format!("{url}: the certificate is not valid: unknown issuer"))
