@@ -58,6 +58,8 @@ impl PeakMemory {
 
     /// What the system says, of which up to `floor` may not be the command's.
     pub fn above(floor: Bytes, said: Bytes) -> Self {
+        // The kernel counts pages for each CPU and sums them up now and then: the same memory may be told as a little more.
+        let floor = Bytes(floor.0 + (1 << 20));
         if said > floor { Self::of(said) } else { Self { most: floor, is_known: false } }
     }
 

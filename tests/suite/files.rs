@@ -100,11 +100,9 @@ fn a_disk_that_takes_no_more_is_an_error_that_names_it() {
     let mut command =
         poolscope(&["run", "-t", "file", "-n", "1", "-s", "processes", "-w", "1", "--json", "-q"]);
     let ended: Ended = command.env("TMPDIR", &missing).output().unwrap().into();
-    let message = ended.json()["runs"][0]["errors"][0]["message"].as_str().unwrap().to_owned();
-    assert!(
-        message.starts_with(&format!("create a file in {}: No such file", missing.display())),
-        "{message}"
-    );
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    let wanted = format!("--task file: has no folder for its files: {}: No such file", missing.display());
+    assert!(ended.err.contains(&wanted), "{}", ended.err);
 }
 
 #[test]

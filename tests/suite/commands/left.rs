@@ -58,14 +58,21 @@ fn what_was_left_is_waited_for_beside_the_commands_own_time() {
 #[test]
 fn a_child_that_could_be_anybodys_is_killed_when_the_last_of_them_is_over() {
     let (mark, supervisor, cancel) = (mark(), supervisor(), CancelToken::default());
-    let script = format!("setsid setsid sleep {mark} >/dev/null 2>&1 & exit 0");
-    std::thread::scope(|scope| {
+    let folder = tempfile::tempdir().unwrap();
+    let left = folder.path().join("left").display().to_string();
+    // It ends only when the other has left its group.
+    let script = format!(
+        "setsid setsid sh -c 'touch {left}; exec sleep {mark}' >/dev/null 2>&1 & \
+         until [ -e {left} ]; do sleep 0.01; done; exit 0"
+    );
+    let (leaked, other) = std::thread::scope(|scope| {
         let other = scope.spawn(|| supervisor.run(&sh("exec sleep 600"), &cancel).unwrap());
         within("the other runs", || super::setup::children_of(supervisor.id()).len() == 1);
-        assert_eq!(supervisor.run(&sh(&script), &CancelToken::default()).unwrap().leaked, 0);
+        let leaked = supervisor.run(&sh(&script), &CancelToken::default()).unwrap().leaked;
         cancel.cancel();
-        assert_eq!(other.join().unwrap().end, End::Cancelled);
+        (leaked, other.join().unwrap().end)
     });
+    assert_eq!((leaked, other), (0, End::Cancelled));
     within("it is gone", || marked(&mark).is_empty());
 }
 
