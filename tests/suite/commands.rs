@@ -185,7 +185,7 @@ fn many_run_at_once_and_one_does_not_wait_for_the_others() {
 #[test]
 fn stopped_commands_stand_still_and_their_time_too() {
     let (supervisor, cancel) = (supervisor(), CancelToken::default());
-    let limited = Order { timeout: Some(Nanos::from_millis(700)), ..sh("sleep 0.3; exit 4") };
+    let limited = Order { timeout: Some(Nanos::from_secs(5)), ..sh("sleep 3; exit 4") };
     let state = || setup::children_of(supervisor.id()).first().map(|pid| setup::state_of(*pid));
     std::thread::scope(|scope| {
         let call = scope.spawn(|| supervisor.run(&limited, &cancel).unwrap());
@@ -193,9 +193,11 @@ fn stopped_commands_stand_still_and_their_time_too() {
         supervisor.stop();
         within("it is stopped", || state() == Some(Some('T')));
         let later = scope.spawn(|| supervisor.run(&sh("exit 6"), &cancel).unwrap());
-        std::thread::sleep(std::time::Duration::from_secs(1));
-        assert!(!call.is_finished() && !later.is_finished());
+        // With what it slept before, and what it sleeps after, more than its time limit.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        let waiting = !call.is_finished() && !later.is_finished();
         supervisor.resume();
+        assert!(waiting);
         assert_eq!(call.join().unwrap().end, End::Exited(4));
         assert_eq!(later.join().unwrap().end, End::Exited(6));
     });
