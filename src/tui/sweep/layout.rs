@@ -74,10 +74,10 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
     // The mark of the finding stands in the margin.
     let finding = Rect { x: area.x, width: area.width, ..finding };
     // What simulated workers do is nothing to the cores of this machine.
-    let simulated = desk
-        .course
-        .as_ref()
-        .map_or_else(|| desk.form.base().plan.runtime.simulated().is_some(), |course| course.is_simulated());
+    let simulated = desk.course.as_ref().map_or_else(
+        || desk.form.base().plan.runtime.simulated().is_some(),
+        super::desk::Course::is_simulated,
+    );
     let cores = (area.height >= 30 && !simulated).then(|| stack.take_bottom(1));
     let title = stack.take(1);
     let framed = area.height >= 18;

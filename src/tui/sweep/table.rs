@@ -63,7 +63,8 @@ fn cell(course: &Course, strategy: Strategy, workers: u32, chosen: Option<Key>) 
 /// The first line that is shown, so that the cursor's is, or what is recommended. What is measured moves nothing.
 fn first(model: &Model, counts: &[u32], rows: usize) -> usize {
     let course = model.sweep.course.as_ref().filter(|course| course.end.is_some());
-    let recommended = || course.and_then(Course::recommended).map(|r| r.workers());
+    let recommended =
+        || course.and_then(Course::recommended).map(crate::analysis::sizing::Recommendation::workers);
     let shown = model.sweep.cursor.map(|point| point.1.slots()).or_else(recommended);
     let at = counts.iter().position(|n| Some(*n) == shown).unwrap_or(0);
     (at + 1).saturating_sub(rows).min(counts.len().saturating_sub(rows))
