@@ -84,21 +84,6 @@ fn pictures_of_the_gil() {
     }
 }
 
-#[test]
-#[ignore = "makes the README's pictures; run it by hand when the screen has changed"]
-fn pictures_of_the_sweep() {
-    for (theme, palette) in THEMES {
-        let args = ["-t", "mixed", "--size", "2ms+8ms", "-n", "60", "-s", "threads,processes"];
-        let mut terminal = Terminal::poolscope(140, 42, &[&args[..], &["--theme", theme]].concat());
-        terminal.until("Enter");
-        terminal.press("3");
-        terminal.until("point by point");
-        terminal.press("\r");
-        terminal.wait("the end of the sweep", |t| t.text().contains("measures again"));
-        keep(&terminal, &palette, &format!("sweep-{theme}.svg"));
-    }
-}
-
 fn keep(terminal: &Terminal, palette: &Palette, name: &str) {
     let picture = terminal.screen(|screen| svg(screen, palette));
     std::fs::write(format!("{}/assets/{name}", env!("CARGO_MANIFEST_DIR")), picture).unwrap();
