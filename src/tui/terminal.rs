@@ -101,6 +101,8 @@ pub(crate) fn give_back() -> bool {
     if !HELD.swap(false, Ordering::SeqCst) {
         return false;
     }
+    // First, for it takes no time: whoever comes second and does not wait for the last words ends the program.
+    restore_modes();
     let mut words = Vec::new();
     // Whatever fails here, there is nobody to tell.
     if POINTING.load(Ordering::SeqCst) {
@@ -118,7 +120,6 @@ pub(crate) fn give_back() -> bool {
         // Somebody hangs in a write. What the terminal has not read is dropped, and makes room.
         None => Outlet::closed().close(&words, Duration::ZERO),
     }
-    restore_modes();
     true
 }
 
