@@ -125,8 +125,12 @@ fn block(wait: Nanos, host: &mut impl Host) -> Result<(), Stop> {
 fn command_value(command: &Command, index: TaskIndex) -> u64 {
     let arguments = command.arguments(index.0.into());
     let program = command.program().as_os_str().as_encoded_bytes();
-    let words = std::iter::once(program).chain(arguments.iter().map(String::as_bytes));
-    words.fold(0, |value, word| {
+    words_mixed(std::iter::once(program).chain(arguments.iter().map(String::as_bytes)))
+}
+
+/// A number for words, byte by byte.
+fn words_mixed<'a>(words: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    words.into_iter().fold(0, |value, word| {
         // The length parts one word from the next.
         let value = mix64(value ^ word.len() as u64);
         let bytes = |chunk: &[u8]| chunk.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
@@ -136,9 +140,16 @@ fn command_value(command: &Command, index: TaskIndex) -> u64 {
 
 /// What one task adds to its run's digest: a thorough mix of index, the task's own type and value. Added up with wrap-around,
 /// these give the same number in whatever order tasks end.
+///
+/// The length of a page is its server's to choose, and may differ from one run to the next without a fault of anybody's:
+/// in its place stands what was asked for, the URL.
 pub fn digest(work: &Work, index: TaskIndex, value: Value) -> u64 {
-    let task = work.part(index).0.task();
-    mix64(mix64(mix64(u64::from(index.0)) ^ task.tag()) ^ value.0)
+    let (work, _) = work.part(index);
+    let value = match work {
+        Work::Http(urls) => words_mixed([urls.get(index).as_bytes()]),
+        _ => value.0,
+    };
+    mix64(mix64(mix64(u64::from(index.0)) ^ work.task().tag()) ^ value)
 }
 
 /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014), after one step of its counter.
@@ -259,6 +270,16 @@ mod tests {
             [&["sh", "ab"], &["sh", "a b"], &["sh", "b", "a"], &["sh", "a", "b", ""], &["env", "a", "b"]];
         assert!(others.iter().all(|other| value(other, 0) != value(&["sh", "a", "b"], 0)));
         assert_ne!(value(&["sh", "{}"], 0), value(&["sh", "{}"], 1));
+    }
+
+    #[test]
+    fn a_digest_of_pages_tells_what_was_asked_for_and_not_what_came() {
+        let urls = |text: &str| Work::Http(crate::plan::Urls::read(text.as_bytes()).unwrap());
+        let d = |work: &Work, i, length| digest(work, TaskIndex(i), Value(length));
+        let pages = urls("http://a.example/\nhttp://b.example/");
+        assert_eq!(d(&pages, 0, 5), d(&pages, 0, 6), "a server may answer otherwise the next time");
+        assert_ne!(d(&pages, 0, 5), d(&pages, 2, 5), "each task counts once");
+        assert_ne!(d(&pages, 0, 5), d(&urls("http://c.example/"), 0, 5));
     }
 
     #[test]

@@ -141,6 +141,11 @@ impl Command {
         self.items.as_ref()
     }
 
+    /// Whether what is run differs between tasks, as far as the words say.
+    pub fn differs_between_tasks(&self) -> bool {
+        self.shell || self.words.iter().any(|word| word.contains(INDEX) || word.contains(ITEM))
+    }
+
     /// The arguments of task `index`. A task beyond the items has an empty one.
     pub fn arguments(&self, index: u64) -> Vec<String> {
         let number = index.to_string();

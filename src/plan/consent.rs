@@ -1,17 +1,26 @@
 //! What a plan does beyond this program, and what whoever runs a plan of somebody else's has to agree to.
 //!
-//! Task types of our own harm nothing; a command does whatever its author likes, and a page is asked for in the user's name. Where a plan comes from a file, what it
-//! would run is said word for word, and it is run only with the user's consent. What users type themselves they have agreed
-//! to by typing it: who asks is the front end's business.
+//! Task types of our own harm nothing; a command does whatever its author likes, and a page is asked for in the user's name.
+//! Where a plan comes from a file, everything that it would run or ask for is said word for word, each line once, as far as
+//! anybody can read it; beyond that, how much is not shown. It is run only with the user's consent. What users type
+//! themselves they have agreed to by typing it: who asks is the front end's business.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::ids::TaskIndex;
 use crate::plan::{Command, Machine, Plan, Size, Strategy, Urls};
 use crate::units::plural;
 
 /// So many hosts are said by name.
 const HOSTS_SHOWN: usize = 50;
+/// So many lines of what tasks run or ask for are said, of all workloads together.
+const MOST_LINES: usize = 1_000;
+/// The same, in bytes: lines may be long.
+const MOST_BYTES: usize = 256 << 10;
+/// What is said of a fact begins in this column, behind the fact's name.
+pub const COLUMN: usize = 15;
 
 /// Something that a plan may do only with consent.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -69,6 +78,16 @@ impl Plan {
         Permission::ALL.into_iter().filter(needed).collect()
     }
 
+    /// What needs consent in a few words, which follow `the scenario`; empty where nothing does.
+    pub fn says_what_is_asked(&self) -> &'static str {
+        match self.permissions().as_slice() {
+            [] => "",
+            [Permission::Command] => "runs commands that its author wrote, as you on this machine",
+            [Permission::Http] => "asks for pages that its author named, from this machine",
+            _ => "runs commands and asks for pages its author chose, as you",
+        }
+    }
+
     /// What it runs on `machine` that needs consent, word for word, a line for each fact; in quotes whatever a terminal would
     /// obey is written as an escape.
     pub fn says_what_it_runs(&self, machine: &Machine) -> Vec<String> {
@@ -82,53 +101,83 @@ impl Plan {
 
     /// The same, with how often in words: `in each of 3 runs: threads ×2`.
     pub(crate) fn says_with(&self, how_often: &str) -> Vec<String> {
-        let mut lines = Vec::new();
+        let mut said = Said::default();
         for load in &self.workloads {
+            let how_often = format!("{} {how_often}", plural(load.tasks, "task"));
             match &load.size {
-                Size::Command(command) => command_lines(command, load.tasks, &mut lines),
-                Size::Urls(urls) if !urls.are_loopback() => url_lines(urls, &mut lines),
-                _ => continue,
+                Size::Command(command) => said.command(command, load.tasks, &how_often),
+                Size::Urls(urls) if !urls.are_loopback() => said.pages(urls, load.tasks, &how_often),
+                _ => {}
             }
-            lines.push(format!("how often      {} {how_often}", plural(load.tasks, "task")));
         }
-        if self.permissions().contains(&Permission::Command) {
-            let here = std::env::current_dir().unwrap_or_default();
-            lines.push(format!("working in     {:?}", here.to_string_lossy()));
-        }
-        lines
+        said.lines
     }
 }
 
-fn command_lines(command: &Command, tasks: u64, lines: &mut Vec<String>) {
-    lines.push(format!("the command    {}", command.label()));
-    lines.push(format!("the program    {:?}", command.program().to_string_lossy()));
-    let last = tasks.saturating_sub(1);
-    lines.push(format!("the first task {}", command.line(0)));
-    if last > 0 {
-        lines.push(format!("the last task  {}", command.line(last)));
-    }
-    if let Some(items) = command.items() {
-        let item = |index: u64| items.get(index as usize).unwrap_or_default().to_owned();
-        let ends = format!("from {:?} to {:?}", item(0), item(last));
-        lines.push(format!("items          {tasks} of {}, {ends}", items.len()));
-    }
+/// What has been said, and how much of it is of single tasks.
+#[derive(Default)]
+struct Said {
+    lines: Vec<String>,
+    of_tasks: usize,
+    bytes: usize,
 }
 
-/// URLs hold printable ASCII alone.
-fn url_lines(urls: &Urls, lines: &mut Vec<String>) {
-    let all = urls.all();
-    if let [first, .., last] = all.as_slice() {
-        lines.push(format!("the pages      {urls}, from {first} to {last}"));
-    } else {
-        lines.push(format!("the page       {}", all.concat()));
+impl Said {
+    fn fact(&mut self, name: &str, value: &str) {
+        self.lines.push(format!("{name:<COLUMN$}{value}"));
     }
-    let hosts = urls.hosts();
-    let shown = hosts.iter().take(HOSTS_SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = match hosts.len().saturating_sub(HOSTS_SHOWN) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    lines.push(format!("the hosts      {shown}{more}"));
+
+    fn command(&mut self, command: &Command, tasks: u64, how_often: &str) {
+        let here = std::env::current_dir().unwrap_or_default();
+        self.fact("the command", &command.label());
+        self.fact("the program", &format!("{:?}", command.program().to_string_lossy()));
+        self.fact("working in", &format!("{:?}", here.to_string_lossy()));
+        self.fact("how often", how_often);
+        let differing = if command.differs_between_tasks() { tasks } else { tasks.min(1) };
+        self.tasks(if differing == 1 { "it runs" } else { "the tasks run" }, differing, |task| {
+            command.line(task)
+        });
+    }
+
+    /// URLs hold printable ASCII alone.
+    fn pages(&mut self, urls: &Urls, tasks: u64, how_often: &str) {
+        let hosts = urls.hosts(tasks);
+        let shown = hosts.iter().take(HOSTS_SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = match hosts.len().saturating_sub(HOSTS_SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        self.fact("the hosts", &format!("{shown}{more}"));
+        self.fact("redirects", "are followed, to other hosts too");
+        self.fact("how often", how_often);
+        let differing = tasks.min(urls.count() as u64);
+        self.tasks(if differing == 1 { "the page" } else { "the pages" }, differing, |task| {
+            urls.get(TaskIndex(task as u32))
+        });
+    }
+
+    /// Says what each of so many tasks does, the same only once; of what is too much to be read, how much it is.
+    fn tasks(&mut self, name: &str, tasks: u64, line: impl Fn(u64) -> String) {
+        let (mut seen, mut name) = (HashSet::new(), name);
+        for task in 0..tasks {
+            let line = line(task);
+            if seen.contains(&line) {
+                continue;
+            }
+            if self.of_tasks == MOST_LINES || self.bytes + line.len() > MOST_BYTES {
+                let more = plural(tasks - task, "more task");
+                let words =
+                    format!("and {more}, not shown: read the scenario and its lists before you agree");
+                self.fact(name, &words);
+                return;
+            }
+            self.of_tasks += 1;
+            self.bytes += line.len();
+            self.fact(name, &line);
+            name = "";
+            seen.insert(line);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -150,16 +199,56 @@ mod tests {
         assert_eq!(plan.permissions(), [Permission::Command]);
         let said = plan.says_what_it_runs(&machine).join("\n");
         for words in [
-            "sh -x {item}\n",
-            "/sh -x \"a\\u{1b}[2J\"\n",
-            "/sh -x b\n",
-            "2 of 3, from \"a\\u{1b}[2J\" to \"b\"",
-            "2 tasks in each of 3 runs: serial, threads ×2, processes ×2",
+            "the command    sh -x {item}\n",
+            "the tasks run  /",
+            "/sh -x \"a\\u{1b}[2J\"\n               /",
+            "/sh -x b",
+            "2 tasks in each of 3 runs: serial, threads ×2, processes ×2\n",
             "working in     \"/",
         ] {
             assert!(said.contains(words), "{words:?} is not in\n{said}");
         }
-        assert!(!said.contains('\u{1b}'));
+        assert!(!said.contains('\u{1b}') && !said.contains("-x c"), "{said}");
+    }
+
+    /// What a plan of commands says of its single tasks.
+    fn of_tasks(words: &[&str], items: Option<Items>, tasks: u64) -> Vec<String> {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        let size = Size::Command(Arc::new(Command::new(words, false, items).unwrap()));
+        let workloads = vec![Workload { task: TaskType::Command, size, tasks }];
+        let said = Plan { workloads, ..Plan::first(&Machine::example(2)) }.says_with("in 1 run");
+        let begin =
+            said.iter().position(|line| line.starts_with("it runs") || line.starts_with("the tasks run"));
+        said[begin.unwrap()..].iter().map(|line| line.chars().skip(COLUMN).collect()).collect()
+    }
+
+    #[test]
+    fn every_command_is_said_once() {
+        let items = |range: std::ops::Range<u32>| -> Items {
+            Items::new(&range.map(|item| format!("i{}", item % 1_200)).collect::<Vec<_>>()).unwrap()
+        };
+        let said = of_tasks(&["sh", "{item}"], Some(items(0..200)), 150);
+        assert_eq!(said.len(), 150);
+        assert!(said.iter().zip(0..).all(|(line, item)| line.ends_with(&format!("/sh i{item}"))), "{said:?}");
+        assert_eq!(of_tasks(&["sh", "-x"], None, 100_000_000).len(), 1, "the same again and again");
+        let same = Items::new(&["a", "b", "a", "b"]).unwrap();
+        assert_eq!(of_tasks(&["sh", "{item}"], Some(same), 4).len(), 2);
+        let words = "not shown: read the scenario and its lists before you agree";
+        let said = of_tasks(&["sh", "{item}"], Some(items(0..1_100)), 1_100);
+        assert_eq!((said.len(), said[1_000].clone()), (1_001, format!("and 100 more tasks, {words}")));
+        let said = of_tasks(&["sh", "{}"], None, 100_000_000);
+        assert_eq!(said[1_000], format!("and 99 999 000 more tasks, {words}"));
+        let long = Items::new(&[&"x".repeat(200_000), &"y".repeat(200_000), "z"]).unwrap();
+        let said = of_tasks(&["sh", "{item}"], Some(long), 3);
+        assert_eq!((said.len(), said[1].clone()), (2, format!("and 2 more tasks, {words}")));
+    }
+
+    #[test]
+    fn what_an_item_holds_stays_in_its_line() {
+        let hostile = "x\nand nothing else\r\u{9b}2J\u{202e}\u{2028}";
+        let said = of_tasks(&["sh", "{item}"], Some(Items::new(&[hostile, "b"]).unwrap()), 2);
+        let escaped = "sh \"x\\nand nothing else\\r\\u{9b}2J\\u{202e}\\u{2028}\"";
+        assert!(said.len() == 2 && said[0].ends_with(escaped), "{said:?}");
     }
 
     #[test]
@@ -169,16 +258,21 @@ mod tests {
         assert_eq!((plan.permissions(), plan.says_what_it_runs(&machine)), (vec![], vec![]));
         let urls =
             Urls::read("http://b.example/1\nhttp://a.example:81/2\nhttp://b.example/3".as_bytes()).unwrap();
-        plan.workloads = vec![Workload { task: TaskType::Http, size: Size::Urls(urls), tasks: 3 }];
+        plan.workloads = vec![Workload { task: TaskType::Http, size: Size::Urls(urls), tasks: 5 }];
         assert_eq!(plan.permissions(), [Permission::Http]);
         let said = plan.says_what_it_runs(&machine).join("\n");
         for words in [
-            "3 URLs, from http://b.example/1 to http://b.example/3\n",
             "the hosts      a.example:81, b.example\n",
-            "3 tasks in each of 3 runs",
+            "redirects      are followed",
+            "5 tasks in each of 3 runs",
+            "\nthe pages      http://b.example/1\n               http://a.example:81/2\n               http://b.example/3",
         ] {
             assert!(said.contains(words), "{words:?} is not in\n{said}");
         }
+        assert!(said.ends_with("/3"), "each once: {said}");
+        plan.workloads[0].tasks = 1;
+        let said = plan.says_what_it_runs(&machine).join("\n");
+        assert!(said.ends_with("the page       http://b.example/1") && !said.contains("a.example"), "{said}");
     }
 
     #[test]

@@ -143,10 +143,11 @@ impl Urls {
         (0..self.count() as u32).map(|index| self.get(TaskIndex(index))).collect()
     }
 
-    /// The hosts that are asked, with their ports where named, each once and in order.
-    pub fn hosts(&self) -> Vec<String> {
-        let host = |url: &String| Some(url.parse::<Uri>().ok()?.authority()?.to_string());
-        let hosts: BTreeSet<String> = self.all().iter().filter_map(host).collect();
+    /// The hosts that so many tasks ask, with their ports where named, each once and in order.
+    pub fn hosts(&self, tasks: u64) -> Vec<String> {
+        let asked = tasks.min(self.count() as u64) as u32;
+        let host = |index| Some(self.get(TaskIndex(index)).parse::<Uri>().ok()?.authority()?.to_string());
+        let hosts: BTreeSet<String> = (0..asked).filter_map(host).collect();
         hosts.into_iter().collect()
     }
 

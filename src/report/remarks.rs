@@ -1,6 +1,8 @@
 //! What people are told below the tables, whatever it is written on: findings, trust, what was lost, and what else is
 //! worth knowing. Nothing in it commands a terminal.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::analysis::{Comparison, Finding, Weight, conclusion, sizing};
 use crate::ids::TaskIndex;
 use crate::report::text::harmless;
@@ -69,24 +71,39 @@ fn diagnoses(session: &Session, comparison: &Comparison) -> Vec<Remark> {
     said.collect()
 }
 
-/// Of `http`, what became of the first few URLs, in the first run of each workload: whatever strategy asks, the pages are the
-/// same.
+/// Of `http`, what became of the first few URLs, in the first run of each workload, and how many of them were answered
+/// otherwise later.
 fn pages(session: &Session, comparison: &Comparison) -> Vec<Remark> {
-    let first = |workload: usize| {
-        let run = session.runs.iter().find(|run| run.start.workload == workload)?;
-        Some((run.start.work.urls()?, run.end.as_ref()?))
+    workload::those_with_runs(comparison)
+        .into_iter()
+        .flat_map(|workload| pages_of(session, workload))
+        .collect()
+}
+
+fn pages_of(session: &Session, workload: usize) -> Vec<Remark> {
+    let mut runs = session.runs.iter().filter(|run| run.start.workload == workload);
+    let Some((urls, end)) = runs.next().and_then(|run| Some((run.start.work.urls()?, run.end.as_ref()?)))
+    else {
+        return Vec::new();
     };
-    let found = workload::those_with_runs(comparison).into_iter().filter_map(first);
-    let said = found.flat_map(|(urls, end)| {
-        let page = |(task, bytes): &(TaskIndex, u64)| {
-            (*task, ("·", format!("{}: {}", urls.get(*task), plural(*bytes, "byte"))))
-        };
-        let error = |(task, words): &(TaskIndex, String)| (*task, (ALARM, harmless(words)));
-        let mut said: Vec<_> = end.pages.iter().map(page).chain(end.errors.iter().map(error)).collect();
-        said.sort_by_key(|(task, _)| *task);
-        said.into_iter().take(PAGES_SHOWN).map(|(_, remark)| remark)
-    });
-    said.collect()
+    let page = |(task, bytes): &(TaskIndex, u64)| {
+        (*task, ("·", format!("{}: {}", urls.get(*task), plural(*bytes, "byte"))))
+    };
+    let error = |(task, words): &(TaskIndex, String)| (*task, (ALARM, harmless(words)));
+    let mut said: Vec<_> = end.pages.iter().map(page).chain(end.errors.iter().map(error)).collect();
+    said.sort_by_key(|(task, _)| *task);
+    let mut said: Vec<Remark> = said.into_iter().take(PAGES_SHOWN).map(|(_, remark)| remark).collect();
+    let first: HashMap<TaskIndex, u64> = end.pages.iter().copied().collect();
+    let later = runs.filter_map(|run| run.end.as_ref()).flat_map(|end| &end.pages);
+    let other = later.filter(|(task, bytes)| first.get(task).is_some_and(|known| known != bytes));
+    let other: HashSet<TaskIndex> = other.map(|(task, _)| *task).collect();
+    if !other.is_empty() {
+        let pages = plural(other.len() as u64, "page");
+        let words =
+            "not as long in every run: the servers' answers changed, and with them perhaps the times.";
+        said.push(("·", format!("{pages} {} {words}", if other.len() == 1 { "was" } else { "were" })));
+    }
+    said
 }
 
 /// Pages, what one worker alone suggests, what was lost, what was not run, and what else was said, each behind its mark.

@@ -2,9 +2,16 @@
 //!
 //! One request over a connection of its own, as a plain loop over URLs would make it: nothing is kept between tasks, and
 //! nothing of the environment is heeded or sent, no proxy, no `.netrc`, no cookies. Headers, body, redirects and time are
-//! bounded. A page that the open web redirects to must be public too (`http::address`). Who runs the task can end it within
-//! a tenth of a second; a look-up of a name, or a connection that the system is still trying, is given up then, and ends by
-//! itself.
+//! bounded. A redirect leads to `http` and `https` alone (`http::redirect`), and from the open web to nothing that is not
+//! public (`http::address`).
+//!
+//! Who runs the task can end it within a tenth of a second. What the system is still trying then ends by itself: a
+//! connection with the time that the task had left, for all addresses of its host together; a look-up of a name with the
+//! patience of the system's resolver.
+//!
+//! The value of a task is the length of its page, which is the server's to choose and may change from one request to the
+//! next. What it adds to the digest of its run is the URL alone (`task::digest`): equal digests say that the same pages were
+//! asked for, each exactly once, and that every server answered with success; not that the answers were the same.
 //!
 //! Addresses with `https` need the feature of that name, which is there by default. TLS runs over the same connections, so
 //! that its handshake heeds the same rules and bounds. Certificates are judged by the authorities that Mozilla trusts, as
@@ -13,6 +20,7 @@
 mod address;
 pub mod loopback;
 mod net;
+mod redirect;
 #[cfg(feature = "https")]
 mod tls;
 mod words;
@@ -21,10 +29,11 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use ureq::config::{Config, ConfigBuilder};
+use ureq::http::Response;
 use ureq::typestate::AgentScope;
 #[cfg(feature = "https")]
 use ureq::unversioned::transport::{Connector, RustlsConnector};
-use ureq::{Agent, Error};
+use ureq::{Agent, Body, Error};
 
 use crate::ids::TaskIndex;
 use crate::plan::Urls;
@@ -67,8 +76,8 @@ fn fetch(url: &str, port: Option<u16>, watch: &Watch) -> Result<u64, Stop> {
 fn config() -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .http_status_as_error(false)
-        .max_redirects(MAX_REDIRECTS)
-        .max_redirects_will_error(true)
+        // They are followed here: ureq takes a place of another scheme for a path of the same host.
+        .max_redirects(0)
         .max_response_header_size(MAX_HEADERS)
         .max_idle_connections(0)
         .proxy(None)
@@ -84,7 +93,19 @@ fn ask(url: &str, guard: &Arc<Guard>, config: Config) -> Result<u64, Stop> {
     let connector = net.clone();
     let agent = Agent::with_parts(config, connector, net);
     let why = |error: &Error| guard.reason().unwrap_or_else(|| Stop::Failed(words::of(error)));
-    let mut answer = agent.get(url).call().map_err(|error| why(&error))?;
+    let mut url = url.to_owned();
+    for _ in 0..=MAX_REDIRECTS {
+        let answer = agent.get(&url).call().map_err(|error| why(&error))?;
+        match redirect::of(&answer, &url)? {
+            Some(next) => url = next,
+            None => return length(answer, why),
+        }
+    }
+    Err(Stop::Failed(format!("more than {MAX_REDIRECTS} redirects")))
+}
+
+/// The length of the page that an answer holds; `why` says what an error while it is read means.
+fn length(mut answer: Response<Body>, why: impl Fn(&Error) -> Stop) -> Result<u64, Stop> {
     if !answer.status().is_success() {
         return Err(Stop::Failed(words::of_status(answer.status())));
     }

@@ -176,6 +176,8 @@ pub(crate) struct Model {
     pub(crate) verdict: Verdict,
     /// Whether the plan's commands come from somebody else, and nobody has agreed to them yet.
     pub(crate) unconfirmed: bool,
+    /// What is asked about while somebody is to agree to it, line by line.
+    pub(crate) asked: Vec<String>,
     /// Something to be said once: what is wrong with the plan, for one.
     pub(crate) remark: Option<Remark>,
     /// Whether clicks and the wheel are ours.
@@ -254,6 +256,7 @@ impl Model {
             ledger: None,
             verdict: Verdict::default(),
             unconfirmed: false,
+            asked: Vec::new(),
             remark: None,
             mouse: false,
             theme,
@@ -386,6 +389,15 @@ impl Model {
     /// Whether the plan does something that has to be agreed to first.
     pub(crate) fn needs_consent(&self) -> bool {
         self.unconfirmed && !self.wanted().permissions().is_empty()
+    }
+
+    /// Asks whether the plan may do what it would.
+    pub(crate) fn ask(&mut self) {
+        self.asked = match self.screen {
+            Screen::Lab | Screen::Compare => self.form.plan.says_what_it_runs(&self.machine),
+            Screen::Sweep => self.sweep.form.plan().says_what_it_runs(&self.machine),
+        };
+        self.overlay = Some(Overlay::Consent { scroll: 0 });
     }
 
     /// The plan that Enter runs on the screen that is shown.

@@ -1,5 +1,5 @@
-//! Pages: texts from outside in an overlay, line by line, as much as there is room for. What a plan would run, to be agreed
-//! to, and what a command printed.
+//! Pages: texts from outside in an overlay, line by line, which scrolls where there are more than there is room for. What a
+//! plan would run, to be agreed to, and what a command printed.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,13 +8,16 @@ use ratatui::widgets::{Clear, Widget};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::ids::TaskIndex;
+use crate::plan::Permission;
+use crate::plan::consent::COLUMN;
 use crate::report::output_heading;
 use crate::report::text::harmless;
 use crate::text::REPLACEMENT;
 use crate::tui::canvas::{Canvas, clip};
-use crate::tui::keys;
+use crate::tui::keys::named;
 use crate::tui::lab::panel::Panel;
-use crate::tui::model::{Model, Screen};
+use crate::tui::model::{Model, Overlay};
+use crate::tui::theme::Theme;
 use crate::units::{Bytes, plural};
 
 /// The widest page: longer lines cannot be followed.
@@ -26,33 +29,79 @@ const SIGN: char = '?';
 /// A line, and what it looks like.
 type Line = (String, Style);
 
-/// Asks whether the plan's commands may be run, and says what they are.
-pub(crate) fn consent(model: &Model, scroll: u16, area: Rect, buf: &mut Buffer) {
-    let theme = &model.theme;
-    let said = match model.screen {
-        Screen::Lab | Screen::Compare => model.wanted().says_what_it_runs(&model.machine),
-        Screen::Sweep => model.sweep.form.plan().says_what_it_runs(&model.machine),
-    };
-    let mut lines = vec![
-        ("The scenario runs what its author wrote, on this machine and as you:".to_owned(), theme.bright),
-        (String::new(), theme.text),
-    ];
-    lines.extend(said.into_iter().map(|line| (line, theme.text)));
-    draw(model, ("Run these commands?", ""), &lines, ("y", "runs them · Esc does not"), scroll, area, buf);
+/// A page before it is drawn.
+struct Page {
+    title: String,
+    /// What is said beside the title.
+    about: &'static str,
+    lines: Vec<Line>,
+    /// A key and what it does.
+    below: (&'static str, &'static str),
+    /// So many columns stay empty before what is left of a line that is too long for one row; of the first line, which
+    /// says what the others are, none.
+    indent: usize,
 }
 
-/// Shows what the command of an attempt printed.
-pub(crate) fn output(
-    model: &Model,
-    (task, attempt): (TaskIndex, u8),
-    scroll: u16,
-    area: Rect,
-    buf: &mut Buffer,
-) {
+/// The page that is open; none if there is none.
+fn page(model: &Model) -> Option<Page> {
+    match model.overlay {
+        Some(Overlay::Consent { .. }) => Some(consent(model)),
+        Some(Overlay::Output { task, attempt, .. }) => Some(output(model, task, attempt)),
+        Some(Overlay::Help { .. } | Overlay::Plan) | None => None,
+    }
+}
+
+/// Draws the page that is open, scrolled by so many rows.
+pub(crate) fn draw(model: &Model, scroll: u16, area: Rect, buf: &mut Buffer) {
+    if let Some(page) = page(model) {
+        page.draw(&model.theme, scroll, area, buf);
+    }
+}
+
+/// How many rows of the page that is open are shown in an area, and by how many it can be scrolled.
+pub(crate) fn reach(model: &Model, area: Rect) -> (u16, u16) {
+    let Some(page) = page(model) else { return (0, 0) };
+    let shown = page.area(area).height.saturating_sub(2);
+    let rows = page.rows(area).len().saturating_sub(shown.into());
+    (shown, u16::try_from(rows).unwrap_or(u16::MAX))
+}
+
+/// The room for pages: the keys stay in sight below.
+pub(crate) const fn room(area: Rect) -> Rect {
+    Rect { height: area.height.saturating_sub(1), ..area }
+}
+
+/// Asks whether the plan may do what it would, and says what that is.
+fn consent(model: &Model) -> Page {
+    let theme = &model.theme;
+    let plan = model.wanted();
+    let title = match plan.permissions().as_slice() {
+        [Permission::Command] => "Run these commands?",
+        [Permission::Http] => "Ask for these pages?",
+        _ => "Run these commands, ask for these pages?",
+    };
+    let about = format!("The scenario {}:", plan.says_what_is_asked());
+    let said = model.asked.iter().map(|line| (line.clone(), theme.text));
+    Page {
+        title: title.to_owned(),
+        about: "",
+        lines: [(about, theme.bright), (String::new(), theme.text)].into_iter().chain(said).collect(),
+        below: ("y", "agrees to all of it · Esc does not"),
+        indent: COLUMN,
+    }
+}
+
+/// What the command of an attempt printed.
+fn output(model: &Model, task: TaskIndex, attempt: u8) -> Page {
     let theme = &model.theme;
     let Some(end) = model.commands().and_then(|log| log.of(task, attempt)) else {
-        let lines = [("this output is not kept any more".to_owned(), theme.dim)];
-        return draw(model, ("Output", ""), &lines, ("", "Esc close"), 0, area, buf);
+        return Page {
+            title: "Output".to_owned(),
+            about: "",
+            lines: vec![("this output is not kept any more".to_owned(), theme.dim)],
+            below: ("", "Esc close"),
+            indent: 0,
+        };
     };
     let ok = end.outcome == crate::event::Outcome::Ok;
     let facts =
@@ -74,44 +123,60 @@ pub(crate) fn output(
     } else {
         lines.extend(end.tail.lines().map(|line| (drawable(&harmless(line)), theme.text)));
     }
-    let heading = output_heading(end);
-    let about = if ok { "" } else { "failed" };
-    draw(model, (&heading, about), &lines, ("n p", "other tasks · Esc close"), scroll, area, buf);
+    Page {
+        title: output_heading(end),
+        about: if ok { "" } else { "failed" },
+        lines,
+        below: ("n p", "other tasks · Esc close"),
+        indent: 0,
+    }
 }
 
-/// Draws a page over the middle of an area, scrolled by so many lines as far as there are.
-fn draw(
-    model: &Model,
-    (title, about): (&str, &str),
-    lines: &[Line],
-    (key, words): (&str, &str),
-    scroll: u16,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    let theme = &model.theme;
-    let width = area.width.saturating_sub(2).min(WIDEST);
-    let room = usize::from(width.saturating_sub(4)).max(1);
-    let rows: Vec<Line> = lines.iter().flat_map(|(line, style)| broken(line, room, *style)).collect();
-    let height = (rows.len() as u16).saturating_add(2).min(area.height);
-    let area =
-        Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
-    Clear.render(area, buf);
-    let shown = usize::from(height.saturating_sub(2));
-    let more = rows.len() > shown;
-    let below = if more {
-        format!("{key} {words} · {} scroll", keys::named("↑ ↓", theme))
-    } else {
-        format!("{key} {words}")
-    };
-    let title = clip(title, room.saturating_sub(about.len() + 2));
-    let panel = Panel::new(&title, theme).about(about).focused(true);
-    panel.render(area, buf, &[], &[(below.trim_start(), theme.dim)]);
-    let mut canvas = Canvas::new(area, buf);
-    let mut inner = canvas.part(2, 1, width.saturating_sub(4), height.saturating_sub(2));
-    let first = usize::from(scroll).min(rows.len().saturating_sub(shown));
-    for (y, (line, style)) in rows.iter().skip(first).take(shown).enumerate() {
-        inner.text(0, y as u16, line, *style);
+impl Page {
+    fn width(area: Rect) -> u16 {
+        area.width.saturating_sub(2).min(WIDEST)
+    }
+
+    /// The lines as they are shown in an area.
+    fn rows(&self, area: Rect) -> Vec<Line> {
+        let room = usize::from(Self::width(area).saturating_sub(4)).max(1);
+        let indents = std::iter::once(0).chain(std::iter::repeat(self.indent));
+        let rows = self.lines.iter().zip(indents);
+        rows.flat_map(|((line, style), indent)| broken(line, room, indent, *style)).collect()
+    }
+
+    /// The middle of an area, as much of it as the page takes.
+    fn area(&self, area: Rect) -> Rect {
+        let width = Self::width(area);
+        let height = self.rows(area).len().saturating_add(2).min(area.height.into()) as u16;
+        Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+    }
+
+    /// Draws it over the middle of an area, scrolled by so many rows as far as there are.
+    fn draw(&self, theme: &Theme, scroll: u16, area: Rect, buf: &mut Buffer) {
+        let rows = self.rows(area);
+        let area = self.area(area);
+        Clear.render(area, buf);
+        let room = usize::from(area.width.saturating_sub(4)).max(1);
+        let shown = usize::from(area.height.saturating_sub(2));
+        let first = usize::from(scroll).min(rows.len().saturating_sub(shown));
+        let (key, words) = self.below;
+        let mut below = format!("{key} {words}");
+        let mut about = self.about.to_owned();
+        if rows.len() > shown {
+            let keys = named("↑ ↓", theme);
+            below = format!("{below} · {keys} PgUp PgDn scroll");
+            let comma = if about.is_empty() { "" } else { ", " };
+            about = format!("{about}{comma}{} to {} of {}", first + 1, first + shown, rows.len());
+        }
+        let title = clip(&self.title, room.saturating_sub(about.len() + 2));
+        let panel = Panel::new(&title, theme).about(&about).focused(true);
+        panel.render(area, buf, &[], &[(below.trim_start(), theme.dim)]);
+        let mut canvas = Canvas::new(area, buf);
+        let mut inner = canvas.part(2, 1, room as u16, shown as u16);
+        for (y, (line, style)) in rows.iter().skip(first).take(shown).enumerate() {
+            inner.text(0, y as u16, line, *style);
+        }
     }
 }
 
@@ -140,15 +205,17 @@ fn drawable(line: &str) -> String {
     plain.chars().map(|c| if c.is_ascii() { c } else { SIGN }).collect()
 }
 
-/// A line in as many rows as it takes: it is broken anywhere, so that nothing of it is lost.
-fn broken(line: &str, width: usize, style: Style) -> Vec<Line> {
+/// A line in as many rows as it takes: it is broken anywhere, so that nothing of it is lost. All rows but the first are
+/// indented, where that leaves room, so that none is taken for a line of its own.
+fn broken(line: &str, width: usize, indent: usize, style: Style) -> Vec<Line> {
+    let indent = if indent * 2 < width { indent } else { 0 };
     let mut rows = vec![String::new()];
     let mut used = 0;
     for c in line.chars() {
         let wide = c.width().unwrap_or(0);
         if used + wide > width {
-            rows.push(String::new());
-            used = 0;
+            rows.push(" ".repeat(indent));
+            used = indent;
         }
         used += wide;
         if let Some(row) = rows.last_mut() {
@@ -165,12 +232,14 @@ mod tests {
 
     #[test]
     fn a_long_line_is_broken_and_nothing_is_lost() {
-        let rows = |line: &str| -> Vec<String> {
-            broken(line, 4, Style::default()).into_iter().map(|(row, _)| row).collect()
+        let rows = |line: &str, indent| -> Vec<String> {
+            broken(line, 4, indent, Style::default()).into_iter().map(|(row, _)| row).collect()
         };
-        assert_eq!(rows("abcdefghi"), ["abcd", "efgh", "i"]);
-        assert_eq!(rows(""), [""]);
-        assert_eq!(rows("a漢漢b"), ["a漢", "漢b"]);
+        assert_eq!(rows("abcdefghi", 0), ["abcd", "efgh", "i"]);
+        assert_eq!(rows("abcdefghi", 1), ["abcd", " efg", " hi"]);
+        assert_eq!(rows("abcdefghi", 2), rows("abcdefghi", 0), "no room is left for the line");
+        assert_eq!(rows("", 1), [""]);
+        assert_eq!(rows("a漢漢b", 0), ["a漢", "漢b"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod chores;
 mod compare;
 mod mouse;
 mod output;
+mod page;
 mod sweep;
 
 pub(crate) use chores::refresh;
@@ -228,7 +229,7 @@ fn run(model: &mut Model) -> Effect {
         return Effect::None;
     }
     if model.needs_consent() {
-        model.overlay = Some(Overlay::Consent { scroll: 0 });
+        model.ask();
         return Effect::None;
     }
     if model.ghost.measuring && !model.ghost.held {
@@ -354,10 +355,12 @@ fn step(model: &mut Model, action: Action) {
         Action::First => isize::MIN / 2,
         _ => isize::MAX / 2,
     };
-    if let Some(Overlay::Help { scroll } | Overlay::Consent { scroll } | Overlay::Output { scroll, .. }) =
-        &mut model.overlay
-    {
+    if let Some(Overlay::Help { scroll }) = &mut model.overlay {
         *scroll = scroll.saturating_add_signed(steps.clamp(-99, 99) as i16).min(99);
+        return;
+    }
+    if matches!(model.overlay, Some(Overlay::Consent { .. } | Overlay::Output { .. })) {
+        page::scroll(model, action);
         return;
     }
     if model.form.edit.is_some() {

@@ -66,11 +66,8 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
             Clear.render(area, buf);
             PlanPanel::new(model).render(area, buf);
         }
-        Some(Overlay::Consent { scroll }) => {
-            page::consent(model, scroll, Rect { height: area.height - 1, ..area }, buf);
-        }
-        Some(Overlay::Output { task, attempt, scroll }) => {
-            page::output(model, (task, attempt), scroll, Rect { height: area.height - 1, ..area }, buf);
+        Some(Overlay::Consent { scroll } | Overlay::Output { scroll, .. }) => {
+            page::draw(model, scroll, page::room(area), buf);
         }
         None => {}
     }

@@ -184,7 +184,8 @@ fn a_scenario_that_runs_commands_needs_consent() {
     let file = scenario(&folder, &text);
     let refused = run(&["compare", "--scenario", &file]);
     assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""), "{refused:?}");
-    for words in ["touch", "ran-one", "ran-three", "3 tasks in each of 3 runs", "--allow command"] {
+    for words in ["touch", "ran-one", "ran-two", "ran-three", "3 tasks in each of 3 runs", "--allow command"]
+    {
         assert!(refused.err.contains(words), "{words} is not in {}", refused.err);
     }
     assert!(!folder.path().join("ran-one").exists(), "nothing was run");

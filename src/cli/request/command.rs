@@ -36,7 +36,8 @@ impl PlanArgs {
         }
         let lines: Vec<String> = says().iter().map(|line| format!("  {line}\n")).collect();
         let said = format!(
-            "runs what its author wrote, so nothing was started. It would run\n{}add --allow {} to run that",
+            "{}, so nothing was started:\n{}add --allow {} to agree to all of that",
+            plan.says_what_is_asked(),
             lines.concat(),
             needed.join(",")
         );

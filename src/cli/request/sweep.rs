@@ -3,8 +3,8 @@
 use super::{Purpose, Reading};
 use crate::cli::args::{PlanArgs, SweepArgs};
 use crate::cli::usage::Wrong;
-use crate::plan::{Field, Machine, Plan, Problem, Strategy, WorkerCount};
-use crate::sweep::{Counts, MOST_COUNTS, SweepPlan};
+use crate::plan::{Field, Machine, Plan, Strategy, WorkerCount};
+use crate::sweep::{Counts, SweepPlan};
 use crate::units::Nanos;
 
 /// Where there is no upper end, tasks are made for at least so many workers.
@@ -35,9 +35,11 @@ impl SweepArgs {
             reading.wrongs.push(Wrong::new("--together", "(given)", said));
         }
         let max_time = self.max_time.as_deref().and_then(|text| reading.max_time(text));
-        reading.check(&plan, &counts, machine);
         let repeats = self.plan.repeats.as_ref().map(|_| plan.repeats);
         let sweep = SweepPlan { plan, counts, repeats, max_time }.with_pages_that_answer();
+        let problems = sweep.problems(machine).into_iter();
+        let problems = problems.filter(|problem| !reading.unread.contains(&problem.field)).map(Wrong::from);
+        reading.wrongs.extend(problems.collect::<Vec<_>>());
         reading.wrongs.extend(self.plan.consent(&sweep.plan, || sweep.says_what_it_runs(machine)).err());
         if reading.wrongs.is_empty() { Ok(sweep) } else { Err(reading.wrongs) }
     }
@@ -78,29 +80,5 @@ impl Reading {
                 None
             }
         }
-    }
-
-    /// Checks the plan with every number of workers; what is wrong with several is said once.
-    fn check(&mut self, plan: &Plan, counts: &Counts, machine: &Machine) {
-        let mut fixed = counts.fixed(machine);
-        if fixed.len() > MOST_COUNTS {
-            let said = format!("names {} numbers of workers; use at most {MOST_COUNTS}", fixed.len());
-            self.misread(Field::Workers, &counts.to_string(), said);
-        }
-        if counts.is_open() {
-            fixed.push(WorkerCount::Exactly(1));
-        }
-        let mut problems: Vec<Problem> = Vec::new();
-        // The largest first: with that one right, all are.
-        for workers in fixed.into_iter().rev() {
-            let one = Plan { workers, ..plan.clone() };
-            let found = one.check(machine).err().unwrap_or_default();
-            for problem in found.into_iter().filter(|problem| !self.unread.contains(&problem.field)) {
-                if !problems.iter().any(|known| known.field == problem.field) {
-                    problems.push(problem);
-                }
-            }
-        }
-        self.wrongs.extend(problems.into_iter().map(Wrong::from));
     }
 }

@@ -87,6 +87,24 @@ impl Guard {
         }
     }
 
+    /// How long the request may still take.
+    fn left(&self) -> Nanos {
+        self.watch.limit().unwrap_or(TIMEOUT).saturating_sub(self.watch.waited())
+    }
+
+    /// A connection to the first address that answers within the time that is left. Whatever becomes of the request, no
+    /// thread tries for longer.
+    pub(super) fn connect(self: &Arc<Self>, addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+        loop {
+            let (guard, addresses, time) = (Arc::clone(self), addresses.to_vec(), self.left());
+            let tried = move || first_to_answer(&addresses, time, || guard.reason().is_none());
+            // Where the time is over, the watch has said so; if not, it was a stop by Ctrl-Z that took it.
+            if let Some(ended) = self.elsewhere(tried)? {
+                return ended;
+            }
+        }
+    }
+
     /// The addresses of a host that may be asked.
     pub(super) fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
         // Such names belong to nobody (RFC 6761), and no network is asked about them.
@@ -109,6 +127,30 @@ impl Guard {
         }
         Ok(public.into_iter().chain(other).collect())
     }
+}
+
+/// Tries addresses one after another, each for its share of the time that is left, for as long as anybody waits; none if
+/// the time is over.
+fn first_to_answer(
+    addresses: &[SocketAddr],
+    time: Nanos,
+    is_wanted: impl Fn() -> bool,
+) -> Option<io::Result<TcpStream>> {
+    let clock = Clock::monotonic();
+    let start = clock.now();
+    let mut last = io::Error::from(io::ErrorKind::ConnectionRefused);
+    for (address, others) in addresses.iter().zip((1..=addresses.len() as u64).rev()) {
+        let left = time.saturating_sub(clock.now().since(start));
+        if left == Nanos::ZERO || !is_wanted() {
+            return None;
+        }
+        // No wait is shorter than the system's clock can tell.
+        match TcpStream::connect_timeout(address, (left / others).max(Nanos::from_millis(1)).to_std()) {
+            Ok(stream) => return Some(Ok(stream)),
+            Err(error) => last = error,
+        }
+    }
+    (clock.now().since(start) < time).then_some(Err(last))
 }
 
 /// What finds hosts, and connects to them.
@@ -142,17 +184,7 @@ impl Connector for Net {
     type Out = Line;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Line>, Error> {
-        let addresses = details.addrs.to_vec();
-        let stream = self.0.elsewhere(move || {
-            let mut last = io::Error::from(io::ErrorKind::ConnectionRefused);
-            for address in addresses {
-                match TcpStream::connect_timeout(&address, TIMEOUT.to_std()) {
-                    Ok(stream) => return Ok(stream),
-                    Err(error) => last = error,
-                }
-            }
-            Err(last)
-        })??;
+        let stream = self.0.connect(&details.addrs)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(SLICE.to_std()))?;
         stream.set_write_timeout(Some(SLICE.to_std()))?;

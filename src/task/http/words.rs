@@ -5,7 +5,7 @@ use std::io;
 use ureq::Error;
 use ureq::http::StatusCode;
 
-use super::{MAX_HEADERS, MAX_REDIRECTS};
+use super::MAX_HEADERS;
 use crate::text::sanitised;
 use crate::units::Bytes;
 
@@ -23,15 +23,9 @@ pub(super) fn of(error: &Error) -> String {
         Error::Io(error) => of_io(error),
         Error::Timeout(_) => "timed out".to_owned(),
         Error::HostNotFound => "there is no such host".to_owned(),
-        Error::TooManyRedirects => format!("more than {MAX_REDIRECTS} redirects"),
-        Error::RedirectFailed => "redirected to nowhere".to_owned(),
         Error::LargeResponseHeader(..) => {
             format!("its headers are longer than {}", Bytes(MAX_HEADERS as u64))
         }
-        Error::BadUri(_) | Error::Http(_) | Error::Protocol(ureq_proto::Error::BadLocationHeader(_)) => {
-            "redirected to what is no http address".to_owned()
-        }
-        Error::Protocol(ureq_proto::Error::NoLocationHeader) => "redirected without a Location".to_owned(),
         Error::Protocol(_) => "the answer is no HTTP".to_owned(),
         Error::TlsRequired => {
             "is an https page, and this poolscope was built without; build it with its default features"

@@ -5,7 +5,7 @@ use crate::report::sweep as report;
 use crate::state::Session;
 use crate::tui::form::Kind;
 use crate::tui::message::{Action, Effect, Export};
-use crate::tui::model::{Activity, Model, Overlay, Remark};
+use crate::tui::model::{Activity, Model, Remark};
 use crate::tui::sweep::desk::{Course, End, Focus, Intent, Opened, key};
 use crate::tui::sweep::form::{Setting, SweepForm};
 use crate::tui::sweep::measure::Measure;
@@ -210,7 +210,7 @@ pub(super) fn begin(model: &mut Model, anew: bool) -> Effect {
         return Effect::None;
     }
     if model.needs_consent() {
-        model.overlay = Some(Overlay::Consent { scroll: 0 });
+        model.ask();
         return Effect::None;
     }
     if model.ghost.measuring {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::event::Outcome;
-use crate::plan::{Chunk, Strategy, TaskType, WorkerCount};
+use crate::plan::{Chunk, Size, Strategy, TaskType, WorkerCount, Workload};
 use crate::tui::forecast::Forecast;
 use crate::tui::form::Item;
 use crate::tui::script::{before, crowd, finished, happen, ms, pass, press, running, tell, text};
@@ -15,17 +15,88 @@ fn the_first_key_that_a_newcomer_needs_is_enter() {
     assert_eq!(press(&mut model, "<Enter>"), Effect::None, "one at a time");
 }
 
-/// A screen whose plan is a command, with three items.
-fn with_command() -> Model {
-    let mut model = before(120, 40);
-    let items = crate::plan::command::Items::new(&["one", "a\u{1b}[2Jb", "three"]).unwrap();
-    let words = ["sh", "-c", ":", "{item}"].map(ToOwned::to_owned).to_vec();
-    let command = crate::plan::Command::new(words, false, Some(items)).unwrap();
-    let size = crate::plan::Size::Command(std::sync::Arc::new(command));
+/// A screen whose plan is a command, with these items.
+fn with_items(columns: u16, rows: u16, items: &[impl AsRef<str>]) -> Model {
+    let mut model = before(columns, rows);
+    let size = command(items);
     let mut plan = model.form.plan.clone();
-    plan.workloads = vec![crate::plan::Workload { task: TaskType::Command, size, tasks: 3 }];
+    plan.workloads = vec![Workload { task: TaskType::Command, size, tasks: items.len() as u64 }];
     model.form = crate::tui::form::Form::new(plan);
     model
+}
+
+fn command(items: &[impl AsRef<str>]) -> Size {
+    let items = crate::plan::command::Items::new(items).unwrap();
+    let words = ["/bin/sh", "-c", ":", "{item}"].map(ToOwned::to_owned).to_vec();
+    Size::Command(std::sync::Arc::new(crate::plan::Command::new(words, false, Some(items)).unwrap()))
+}
+
+/// A screen whose plan is a command, with three items.
+fn with_command() -> Model {
+    with_items(120, 40, &["one", "a\u{1b}[2Jb", "three"])
+}
+
+/// Asks for a run of commands or pages of somebody else's, as if from a folder that is the same everywhere.
+fn ask(model: &mut Model) {
+    model.unconfirmed = true;
+    assert_eq!(press(model, "<Enter>"), Effect::None);
+    for line in model.asked.iter_mut().filter(|line| line.starts_with("working in")) {
+        "working in     \"/somewhere\"".clone_into(line);
+    }
+}
+
+#[test]
+fn everything_that_somebody_else_would_run_can_be_read() {
+    let items: Vec<String> = (0..200).map(|item| format!("item-{item}")).collect();
+    let mut model = with_items(80, 24, &items);
+    ask(&mut model);
+    insta::assert_snapshot!("consent_80x24", text(&model));
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        seen.extend(
+            text(&model)
+                .lines()
+                .filter_map(|line| line.split("item-").nth(1)?.split(' ').next()?.parse::<u32>().ok()),
+        );
+        press(&mut model, "<PageDown>");
+    }
+    assert_eq!(seen, (0..200).collect());
+    insta::assert_snapshot!("consent_end_80x24", text(&model));
+    // At the end nothing is left to be scrolled away: one step back shows at once.
+    let Some(Overlay::Consent { scroll: last }) = model.overlay else { panic!("no page") };
+    press(&mut model, "<Down><Down><End>k");
+    assert_eq!(model.overlay, Some(Overlay::Consent { scroll: last - 1 }));
+    press(&mut model, "<Home>");
+    assert_eq!(model.overlay, Some(Overlay::Consent { scroll: 0 }));
+    assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
+}
+
+#[test]
+fn what_is_asked_about_is_commands_or_pages_or_both() {
+    let urls = crate::plan::Urls::read("http://a.example/1\nhttp://b.example/2".as_bytes()).unwrap();
+    let pages = Workload { task: TaskType::Http, size: Size::Urls(urls), tasks: 2 };
+    let hostile = ["\u{1b}]52;c;aGk=\u{7}", "\u{202e}txt.exe", "two\nlines", &"long ".repeat(40)];
+    for (columns, rows) in [(80, 24), (40, 10)] {
+        let mut model = with_items(columns, rows, &hostile);
+        model.form.plan.workloads.push(pages.clone());
+        ask(&mut model);
+        insta::assert_snapshot!(format!("consent_both_{columns}x{rows}"), text(&model));
+        let mut all = text(&model);
+        for _ in 0..9 {
+            press(&mut model, "<PageDown>");
+            all.push_str(&text(&model));
+        }
+        assert!(!all.contains(['\u{1b}', '\u{7}', '\u{202e}']));
+        assert!(all.contains("http://b.example/2"), "{all}");
+    }
+    let mut model = before(80, 24);
+    model.form.plan.workloads = vec![pages];
+    ask(&mut model);
+    insta::assert_snapshot!("consent_pages_80x24", text(&model));
+    for keys in ["<Enter>", "n", " "] {
+        assert_eq!(press(&mut model, keys), Effect::None);
+    }
+    assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
 }
 
 #[test]
