@@ -2,8 +2,9 @@
 //!
 //! [`Supervisor::start`] starts this program again as `program __supervise`. It runs whatever [`Order`] it is given, many
 //! at once, and answers each with a [`Report`]. When its socket closes, because poolscope (or the worker process that owns
-//! it) ended in whatever way, it kills every process that descends from it, and only then ends. States, protocol and what
-//! is exact about processes left behind are in the README.md beside this module.
+//! it) ended in whatever way, it kills every process that descends from it, and only then ends. If it is killed itself, its
+//! parent does this, which on Linux stands between it and poolscope for nothing else. States, protocol and what is exact
+//! about processes left behind are in the README.md beside this module.
 //!
 //! What this does not do: decide what a command is (words, items, shells are the plan's), try again, or keep books. On
 //! Unix systems other than Linux, processes that leave their command's process group are not found; where there are no
@@ -13,6 +14,8 @@
 mod client;
 #[cfg(unix)]
 mod job;
+#[cfg(target_os = "linux")]
+mod keep;
 #[cfg(unix)]
 mod order;
 #[cfg(unix)]
@@ -45,6 +48,9 @@ use crate::units::Nanos;
 
 /// The word that makes the program a supervisor, as its first argument.
 pub const SUPERVISE_ARGUMENT: &str = "__supervise";
+/// The word behind it in a supervisor that has a keeper already.
+#[cfg(target_os = "linux")]
+const KEPT_ARGUMENT: &str = "kept";
 /// At most so many bytes of a command's output are kept, whatever its order says.
 pub const MOST_KEPT: usize = 64 << 10;
 /// Why a command with very many arguments does not start.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +28,10 @@ const FAREWELL: Nanos = Nanos::from_secs(5);
 /// The way to a supervisor.
 #[derive(Debug)]
 pub(super) struct Client {
+    /// Whom this process started: the supervisor's keeper, where there are keepers.
     child: Child,
+    /// The supervisor's number.
+    id: u32,
     voice: Mutex<UnixStream>,
     desk: Arc<Desk>,
     numbers: AtomicU64,
@@ -81,21 +85,23 @@ impl Client {
     pub(super) fn start(program: &Path) -> io::Result<Self> {
         let (mut stream, theirs) = UnixStream::pair()?;
         let mut command = Command::new(program);
+        // Who kills everything that is called poolscope leaves those alive that end its commands.
+        command.arg0("ps-keep");
         // Whatever it has to say it says as a frame.
         command.arg(SUPERVISE_ARGUMENT).stdin(Stdio::from(OwnedFd::from(theirs)));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         // With the command goes our copy of its end: its death is the socket's end.
         drop(command);
-        let met = greet(&mut stream, program).and_then(|frames| {
+        let met = greet(&mut stream, program).and_then(|(frames, id)| {
             let desk = Arc::new(Desk::default());
             let (reader, voice) = (Arc::clone(&desk), stream.try_clone()?);
             let thread = std::thread::Builder::new().name("ps-commands".to_owned()).stack_size(256 << 10);
             thread.spawn(move || reader.serve(stream, frames))?;
-            Ok((voice, desk))
+            Ok((voice, desk, id))
         });
         match met {
-            Ok((voice, desk)) => {
-                Ok(Self { child, voice: Mutex::new(voice), desk, numbers: AtomicU64::new(0) })
+            Ok((voice, desk, id)) => {
+                Ok(Self { child, id, voice: Mutex::new(voice), desk, numbers: AtomicU64::new(0) })
             }
             Err(error) => {
                 // It runs nothing yet.
@@ -106,8 +112,8 @@ impl Client {
         }
     }
 
-    pub(super) fn id(&self) -> u32 {
-        self.child.id()
+    pub(super) const fn id(&self) -> u32 {
+        self.id
     }
 
     pub(super) fn run(&self, order: &Order, cancel: &CancelToken) -> io::Result<Report> {
@@ -179,8 +185,8 @@ impl Drop for Client {
     }
 }
 
-/// Says who asks, and hears that the supervisor is ready.
-fn greet(stream: &mut UnixStream, program: &Path) -> io::Result<Frames> {
+/// Says who asks, and hears that the supervisor is ready, and its number.
+fn greet(stream: &mut UnixStream, program: &Path) -> io::Result<(Frames, u32)> {
     let failed =
         |error: WireError| io::Error::other(format!("the supervisor of commands does not answer: {error}"));
     let nonce = Clock::monotonic().now().0 ^ (u64::from(std::process::id()) << 40);
@@ -190,13 +196,13 @@ fn greet(stream: &mut UnixStream, program: &Path) -> io::Result<Frames> {
     // A program that ended at once does not even take it.
     stream.write_all(&hello).map_err(|error| failed(error.into()))?;
     let mut frames = Frames::default();
-    match frames.wait(stream).map_err(failed)? {
-        Tell::Ready(given) if given == nonce => {}
+    let id = match frames.wait(stream).map_err(failed)? {
+        Tell::Ready(given, id) if given == nonce => id,
         Tell::Refused(why) => return Err(io::Error::other(why)),
         _ => return Err(io::Error::other("the supervisor of commands answers something else")),
-    }
+    };
     stream.set_read_timeout(None)?;
-    Ok(frames)
+    Ok((frames, id))
 }
 
 fn lost() -> io::Error {

@@ -51,8 +51,8 @@ pub(super) enum Ask {
 /// From the supervisor.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) enum Tell {
-    /// First: the nonce of [`Hello`].
-    Ready(u64),
+    /// First: the nonce of [`Hello`], and the supervisor's process number.
+    Ready(u64, u32),
     /// First, and last: why it does not work.
     Refused(String),
     /// A command is over.
