@@ -22,7 +22,7 @@ const SETTLE: Nanos = Nanos::from_millis(100);
 const GRACE: Nanos = Nanos::from_millis(500);
 /// How long a death by SIGKILL is waited for, before the command is reported without it.
 const DEATH: Nanos = Nanos::from_secs(5);
-/// How often it is looked whether the killed are dead, and killed again.
+/// How often it is looked whether the killed are dead, which are killed again, and whether what was left behind means to stay.
 const AGAIN: Nanos = Nanos::from_millis(10);
 
 /// Moments are in active time: see [`watch`](super::watch).
@@ -230,6 +230,8 @@ impl Job {
     pub(super) fn patience(&self, now: Nanos) -> Option<Nanos> {
         match self.stage {
             Stage::Going => self.deadline.map(|deadline| deadline - now),
+            // Nothing tells of its leaving the group.
+            Stage::Settling(until) if self.output.is_none() => Some(AGAIN.min(until - now)),
             Stage::Settling(until) | Stage::Grace(until) => Some(until - now),
             Stage::Killed(_) => Some(AGAIN),
         }
