@@ -44,6 +44,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::PeakMemory;
 use crate::exec::CancelToken;
+#[cfg(unix)]
+use crate::units::Bytes;
 use crate::units::Nanos;
 
 /// The word that makes the program a supervisor, as its first argument.
@@ -125,7 +127,7 @@ fn signal_name(signal: i32) -> Option<&'static str> {
 }
 
 /// What became of a command.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// How it ended.
     pub end: End,
@@ -139,6 +141,8 @@ pub struct Report {
     pub peak_memory: PeakMemory,
     /// The end of what it wrote to standard output and error, in the order in which it wrote it, made harmless by
     /// [`text::sanitised`](crate::text::sanitised).
+    // It travels apart, as it was written, and becomes text for whoever asked.
+    #[serde(skip)]
     pub tail: String,
     /// Bytes of output before the tail.
     pub dropped: u64,
@@ -148,6 +152,25 @@ pub struct Report {
     pub unsure: bool,
     /// From its own end, which `elapsed` is up to, until nothing was left of it.
     pub settled: Nanos,
+}
+
+#[cfg(unix)]
+impl Report {
+    /// Of a command that used nothing and said nothing.
+    const fn bare(end: End) -> Self {
+        Self {
+            end,
+            elapsed: Nanos::ZERO,
+            user: Nanos::ZERO,
+            system: Nanos::ZERO,
+            peak_memory: PeakMemory::of(Bytes(0)),
+            tail: String::new(),
+            dropped: 0,
+            leaked: 0,
+            unsure: false,
+            settled: Nanos::ZERO,
+        }
+    }
 }
 
 /// A supervising process, and the way to it. One for each process that runs commands; any number of threads may use it

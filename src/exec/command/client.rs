@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 
-use super::wire::{self, Ask, Frames, Hello, MAGIC, Outcome, Tell, WireError};
+use super::wire::{self, Ask, Frames, Hello, MAGIC, Tell, WireError};
 use super::{End, Order, Report, SUPERVISE_ARGUMENT, TOO_LONG};
 use crate::clock::Clock;
 use crate::exec::CancelToken;
@@ -55,7 +55,8 @@ struct State {
 #[derive(Debug)]
 struct Call {
     caller: Thread,
-    answer: Option<Outcome>,
+    /// With its output, which becomes text on the caller's thread.
+    answer: Option<(Report, Vec<u8>)>,
 }
 
 impl Desk {
@@ -65,9 +66,9 @@ impl Desk {
 
     /// Hands out answers until the socket ends.
     fn serve(&self, mut stream: UnixStream, mut frames: Frames) {
-        while let Ok(Tell::Done(number, outcome)) = frames.wait(&mut stream) {
+        while let Ok(Tell::Done(number, report, tail)) = frames.wait(&mut stream) {
             if let Some(call) = self.state().calls.get_mut(&number) {
-                call.answer = Some(outcome);
+                call.answer = Some((report, tail));
                 call.caller.unpark();
             }
         }
@@ -118,7 +119,7 @@ impl Client {
 
     pub(super) fn run(&self, order: &Order, cancel: &CancelToken) -> io::Result<Report> {
         if cancel.is_cancelled() {
-            return Ok(report(Outcome::bare(End::Cancelled)));
+            return Ok(Report::bare(End::Cancelled));
         }
         // Relaxed: a number has to be new, nothing else.
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
@@ -126,7 +127,7 @@ impl Client {
             Ok(bytes) => bytes,
             // No system takes as much as a frame may hold.
             Err(WireError::Length(_)) => {
-                return Ok(report(Outcome::bare(End::NotStarted(TOO_LONG.to_owned()))));
+                return Ok(Report::bare(End::NotStarted(TOO_LONG.to_owned())));
             }
             Err(error) => return Err(io::Error::other(error)),
         };
@@ -144,7 +145,9 @@ impl Client {
                 {
                     let answer = call.answer.take();
                     state.calls.remove(&number);
-                    return answer.map(report).ok_or_else(lost);
+                    drop(state);
+                    let (report, tail) = answer.ok_or_else(lost)?;
+                    return Ok(Report { tail: text::sanitised(&tail), ..report });
                 }
             }
             if cancel.is_enforced() && !killed {
@@ -210,20 +213,4 @@ fn lost() -> io::Error {
         io::ErrorKind::BrokenPipe,
         "the process that supervises commands has ended; what it ran is not known",
     )
-}
-
-/// Output becomes text here, on the caller's thread.
-fn report(outcome: Outcome) -> Report {
-    Report {
-        end: outcome.end,
-        elapsed: outcome.elapsed,
-        user: outcome.user,
-        system: outcome.system,
-        peak_memory: outcome.peak,
-        tail: text::sanitised(&outcome.tail),
-        dropped: outcome.dropped,
-        leaked: outcome.leaked,
-        unsure: outcome.unsure,
-        settled: outcome.settled,
-    }
 }
