@@ -18,8 +18,10 @@ use crate::units::{Nanos, Share};
 const TICK: Nanos = Nanos::from_millis(33);
 /// The most wall time that a step can make up for: a stop by Ctrl-Z, or a machine that is busy, lets none of it pass.
 const LONGEST: Nanos = Nanos::from_millis(100);
-/// The virtual time between two drains of a run that is worked out at once, and between two readings of its cores.
+/// The virtual time between two drains of a run that is worked out at once, for each [`LANES`] or part of them, for a drain
+/// looks at every lane; and between two readings of its cores.
 const DRAIN: Nanos = Nanos::from_millis(33);
+const LANES: u32 = 1_024;
 const READING: Nanos = Nanos::from_millis(250);
 /// After so many of them at once the time between them doubles: of a long run nobody needs as many.
 const MANY: u32 = 240;
@@ -50,7 +52,8 @@ impl Inner {
         let simulation = Simulation::new(&spec, &setup, &lanes, events.clone());
         let cores = Cores { read: RunTime::START, busy: vec![Nanos::ZERO; setup.cores as usize], events };
         let rule = interval.as_ref().map(Interval::rule);
-        let mut play = Play { simulation, clock, hand, cores, interval, rule, over: false };
+        let drain = DRAIN * u64::from(spec.slots.div_ceil(LANES));
+        let mut play = Play { simulation, clock, hand, cores, drain, interval, rule, over: false };
         self.play(&mut play, cancel, |now| collector.tell(now));
         let now = play.clock.now();
         let asked = self.active().as_mut().and_then(|active| {
@@ -113,6 +116,8 @@ struct Play {
     clock: RunClock,
     hand: ManualHand,
     cores: Cores,
+    /// The virtual time between two drains, where nobody waits for it.
+    drain: Nanos,
     /// When holders of the locks let go: as it is set, and as the simulation knows it.
     interval: Option<Interval>,
     rule: Option<GilRule>,
@@ -135,7 +140,7 @@ impl Play {
 
     /// Plays on to the end, or while `same` holds.
     fn at_once(&mut self, same: impl Fn() -> bool, drain: &mut impl FnMut(RunTime)) {
-        let mut drains = Rhythm::new(DRAIN, self.clock.now());
+        let mut drains = Rhythm::new(self.drain, self.clock.now());
         let mut readings = Rhythm::new(READING, self.cores.read);
         while !self.over && same() {
             // Where nothing happens for a while, there is nothing to be drained.

@@ -2,8 +2,9 @@
 //!
 //! [`Supervisor::start`] starts this program again as `program __supervise`. It runs whatever [`Order`] it is given, many
 //! at once, and answers each with a [`Report`]. When its socket closes, because poolscope (or the worker process that owns
-//! it) ended in whatever way, it kills every process that descends from it, and only then ends. States, protocol and what
-//! is exact about processes left behind are in the README.md beside this module.
+//! it) ended in whatever way, it kills every process that descends from it, and only then ends. If it is killed itself, its
+//! parent does this, which on Linux stands between it and poolscope for nothing else. States, protocol and what is exact
+//! about processes left behind are in the README.md beside this module.
 //!
 //! What this does not do: decide what a command is (words, items, shells are the plan's), try again, or keep books. On
 //! Unix systems other than Linux, processes that leave their command's process group are not found; where there are no
@@ -13,6 +14,8 @@
 mod client;
 #[cfg(unix)]
 mod job;
+#[cfg(target_os = "linux")]
+mod keep;
 #[cfg(unix)]
 mod order;
 #[cfg(unix)]
@@ -41,10 +44,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::PeakMemory;
 use crate::exec::CancelToken;
+#[cfg(unix)]
+use crate::units::Bytes;
 use crate::units::Nanos;
 
 /// The word that makes the program a supervisor, as its first argument.
 pub const SUPERVISE_ARGUMENT: &str = "__supervise";
+/// The word behind it in a supervisor that has a keeper already.
+#[cfg(target_os = "linux")]
+const KEPT_ARGUMENT: &str = "kept";
 /// At most so many bytes of a command's output are kept, whatever its order says.
 pub const MOST_KEPT: usize = 64 << 10;
 /// Why a command with very many arguments does not start.
@@ -119,7 +127,7 @@ fn signal_name(signal: i32) -> Option<&'static str> {
 }
 
 /// What became of a command.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// How it ended.
     pub end: End,
@@ -133,6 +141,8 @@ pub struct Report {
     pub peak_memory: PeakMemory,
     /// The end of what it wrote to standard output and error, in the order in which it wrote it, made harmless by
     /// [`text::sanitised`](crate::text::sanitised).
+    // It travels apart, as it was written, and becomes text for whoever asked.
+    #[serde(skip)]
     pub tail: String,
     /// Bytes of output before the tail.
     pub dropped: u64,
@@ -142,6 +152,25 @@ pub struct Report {
     pub unsure: bool,
     /// From its own end, which `elapsed` is up to, until nothing was left of it.
     pub settled: Nanos,
+}
+
+#[cfg(unix)]
+impl Report {
+    /// Of a command that used nothing and said nothing.
+    const fn bare(end: End) -> Self {
+        Self {
+            end,
+            elapsed: Nanos::ZERO,
+            user: Nanos::ZERO,
+            system: Nanos::ZERO,
+            peak_memory: PeakMemory::of(Bytes(0)),
+            tail: String::new(),
+            dropped: 0,
+            leaked: 0,
+            unsure: false,
+            settled: Nanos::ZERO,
+        }
+    }
 }
 
 /// A supervising process, and the way to it. One for each process that runs commands; any number of threads may use it

@@ -38,7 +38,7 @@ pub(super) struct Ran {
 pub(super) struct Commands {
     /// What is started as a supervisor: this program.
     program: PathBuf,
-    /// None before it is needed and after it was ended; an error where it could not be had.
+    /// None before it is needed and after it has ended; an error where it could not be had.
     supervisor: Mutex<Option<Result<Arc<Supervisor>, String>>>,
 }
 
@@ -69,6 +69,12 @@ impl Commands {
         started.clone()
     }
 
+    /// A supervisor is gone: the next command is another one's.
+    fn forget(&self, gone: &Arc<Supervisor>) {
+        let mut supervisor = self.supervisor.lock().unwrap_or_else(PoisonError::into_inner);
+        supervisor.take_if(|known| known.as_ref().is_ok_and(|known| Arc::ptr_eq(known, gone)));
+    }
+
     /// Ends the supervisor, and with it whatever commands may have left.
     pub(super) fn close(&self) {
         let supervisor = self.supervisor.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -90,9 +96,13 @@ impl Commands {
             timeout,
             keep: TAIL_KEPT,
         };
-        let ran = self
-            .supervisor()
-            .and_then(|supervisor| supervisor.run(&order, cancel).map_err(|error| error.to_string()));
+        let ran = self.supervisor().and_then(|supervisor| {
+            let ran = supervisor.run(&order, cancel);
+            ran.map_err(|error| {
+                self.forget(&supervisor);
+                error.to_string()
+            })
+        });
         let report = match ran {
             Ok(report) => report,
             Err(words) => {

@@ -109,7 +109,8 @@ fn output(model: &Model, task: TaskIndex, attempt: u8) -> Page {
     let mut lines = vec![(facts, theme.dim)];
     if end.leaked > 0 {
         let left = format!(
-            "it left {} behind, which {} killed",
+            "it{} left {} behind, which {} killed",
+            if end.unsure { ", or another command beside it," } else { "" },
             plural(end.leaked.into(), "process"),
             if end.leaked == 1 { "was" } else { "were" }
         );

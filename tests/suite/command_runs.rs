@@ -258,9 +258,51 @@ fn until(going: &Going, sleepers: usize) {
     }
 }
 
+/// Whom a kill by the name of poolscope hits, wherever it looks: in the name, or anywhere in the command line.
+fn called_poolscope(going: &Going) -> Vec<u32> {
+    let is_called = |pid: &u32| {
+        let said = |file: &str| std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+        ["comm", "cmdline"].iter().any(|file| String::from_utf8_lossy(&said(file)).contains("poolscope"))
+    };
+    going.family.members().into_iter().filter(is_called).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn tasks_whose_supervisor_is_killed_are_tried_again_by_another_one() {
+    for way in WAYS {
+        for (script, sleepers) in TREES {
+            let folder = tempfile::tempdir().unwrap();
+            // The first attempt goes on for ever.
+            let script = format!("mkdir {}/{{}} 2>/dev/null || exit 0; {script}", folder.path().display());
+            let mut command =
+                poolscope(&["run", "-s", way, "-w", "2", "-n", "2", "--retries", "1", "--json", "-q", "--"]);
+            command.args(["sh", "-c", &script]);
+            let going = Going::start(command);
+            until(&going, 2 * sleepers);
+            let is_supervisor = |pid: &u32| {
+                std::fs::read(format!("/proc/{pid}/comm")).is_ok_and(|name| name == b"ps-supervise\n")
+            };
+            let supervisors: Vec<u32> = going.family.members().into_iter().filter(is_supervisor).collect();
+            assert_eq!(supervisors.len(), if way == "processes" { 2 } else { 1 });
+            for pid in supervisors {
+                signal(pid, "KILL");
+            }
+            let family = going.family.clone();
+            let (status, out, err) = going.ended();
+            assert!(status.success(), "{way} {script}: {out}{err}");
+            let document: Value = serde_json::from_str(&out).unwrap();
+            let tasks = &document["runs"][0]["tasks"];
+            assert_eq!((tasks["ok"].as_u64(), tasks["retried"].as_u64()), (Some(2), Some(2)), "{tasks}");
+            family.until_extinct();
+        }
+    }
+}
+
 #[test]
 fn fifty_kills_leave_nothing() {
-    // Each tree with each way, six or seven times; every third time the workers are killed with poolscope.
+    // Each tree with each way, six or seven times; every third time the workers are killed with poolscope, and every third
+    // time whatever is called like it.
     let rounds: Vec<usize> = (0..50).collect();
     std::thread::scope(|scope| {
         for rounds in rounds.chunks(17) {
@@ -272,9 +314,13 @@ fn fifty_kills_leave_nothing() {
                     command.args(["sh", "-c", script]).stdout(Stdio::null()).stderr(Stdio::null());
                     let mut going = Going::start(command);
                     until(&going, 2 * sleepers);
-                    let workers = if round % 3 == 0 { going.family.workers() } else { Vec::new() };
+                    let others = match round % 3 {
+                        0 => going.family.workers(),
+                        1 => called_poolscope(&going),
+                        _ => Vec::new(),
+                    };
                     going.signal("KILL");
-                    for pid in workers {
+                    for pid in others {
                         signal(pid, "KILL");
                     }
                     going.wait();

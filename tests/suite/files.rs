@@ -19,22 +19,16 @@ fn is_empty(folder: &Path) -> bool {
     std::fs::read_dir(folder).unwrap().count() == 0
 }
 
+/// A command line for six files of 300 KiB on two workers.
+fn six_files<'a>(command: &'a str, strategies: &'a str) -> Vec<&'a str> {
+    let options = "-t file --size 300KiB -n 6 -w 2 -s".split(' ');
+    [command].into_iter().chain(options).chain([strategies]).collect()
+}
+
 #[test]
 fn every_way_writes_the_same_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let words = [
-        "compare",
-        "-t",
-        "file",
-        "--size",
-        "300KiB",
-        "-n",
-        "6",
-        "-w",
-        "2",
-        "-s",
-        "serial,threads,processes,hybrid",
-    ];
+    let words = six_files("compare", "serial,threads,processes,hybrid");
     let ended: Ended = poolscope(&[&words[..], &["--json", "-q"]].concat())
         .env("TMPDIR", folder.path())
         .output()
@@ -47,21 +41,7 @@ fn every_way_writes_the_same_and_leaves_nothing() {
     assert!(runs.iter().all(|run| run["digest"] == runs[0]["digest"]));
     assert!(is_empty(folder.path()));
     assert_ne!(results(&[&words[..], &["--seed", "2"]].concat())["runs"][0]["digest"], runs[0]["digest"]);
-    let locked = results(&[
-        "run",
-        "-t",
-        "file",
-        "--size",
-        "300KiB",
-        "-n",
-        "6",
-        "-w",
-        "2",
-        "-s",
-        "threads",
-        "--runtime",
-        "gil",
-    ]);
+    let locked = results(&[&six_files("run", "threads")[..], &["--runtime", "gil"]].concat());
     assert_eq!(locked["runs"][0]["digest"], runs[0]["digest"]);
 }
 

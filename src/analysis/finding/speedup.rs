@@ -36,8 +36,17 @@ pub(super) struct Speedup {
     reads_memory: bool,
     /// Whether tasks wait for a part of their time, so that more workers than CPUs are of use.
     waits: bool,
+    hindrance: Hindrance,
     /// Whether nobody else can be in the way.
     simulated: bool,
+}
+
+/// What made the serial run slower than it should have been, if it was.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Hindrance {
+    /// The end of what commands left behind was waited for: how long depends on what ran beside them.
+    Leftovers,
+    Unknown,
 }
 
 /// What bounds the speedup most.
@@ -86,6 +95,10 @@ impl Speedup {
             slowed,
             reads_memory: facts.has(TaskType::Native),
             waits: facts.cpu_share().fraction() < COMPUTES,
+            hindrance: match &serial.commands {
+                Some(log) if log.totals.leaked > 0 => Hindrance::Leftovers,
+                _ => Hindrance::Unknown,
+            },
             simulated: facts.is_simulated(),
         })
     }
@@ -150,7 +163,11 @@ impl Insight for Speedup {
         let (compared, given) = (self.compared(), self.given());
         if self.is_beyond() {
             let possible = times(self.possible);
-            format!("{compared} {given}, more than the {possible} that are possible: serial was disturbed.")
+            let why = match self.hindrance {
+                Hindrance::Leftovers => "what the serial run's commands left behind held it up",
+                Hindrance::Unknown => "serial was disturbed",
+            };
+            format!("{compared} {given}, more than the {possible} that are possible: {why}.")
         } else if self.is_near() {
             format!("{compared} {given}{time}.")
         } else {
@@ -160,7 +177,9 @@ impl Insight for Speedup {
 
     fn next_step(&self) -> Option<String> {
         if self.is_beyond() {
-            return (!self.simulated).then(|| "Repeat the comparison on a quiet machine.".to_owned());
+            // What is to be done about processes left behind is said where they are counted.
+            let quiet = !self.simulated && self.hindrance == Hindrance::Unknown;
+            return quiet.then(|| "Repeat the comparison on a quiet machine.".to_owned());
         }
         if self.is_near() {
             let idle =

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 
-use super::wire::{self, Ask, Frames, Hello, MAGIC, Outcome, Tell, WireError};
+use super::wire::{self, Ask, Frames, Hello, MAGIC, Tell, WireError};
 use super::{End, Order, Report, SUPERVISE_ARGUMENT, TOO_LONG};
 use crate::clock::Clock;
 use crate::exec::CancelToken;
@@ -27,7 +28,10 @@ const FAREWELL: Nanos = Nanos::from_secs(5);
 /// The way to a supervisor.
 #[derive(Debug)]
 pub(super) struct Client {
+    /// Whom this process started: the supervisor's keeper, where there are keepers.
     child: Child,
+    /// The supervisor's number.
+    id: u32,
     voice: Mutex<UnixStream>,
     desk: Arc<Desk>,
     numbers: AtomicU64,
@@ -51,7 +55,8 @@ struct State {
 #[derive(Debug)]
 struct Call {
     caller: Thread,
-    answer: Option<Outcome>,
+    /// With its output, which becomes text on the caller's thread.
+    answer: Option<(Report, Vec<u8>)>,
 }
 
 impl Desk {
@@ -61,9 +66,9 @@ impl Desk {
 
     /// Hands out answers until the socket ends.
     fn serve(&self, mut stream: UnixStream, mut frames: Frames) {
-        while let Ok(Tell::Done(number, outcome)) = frames.wait(&mut stream) {
+        while let Ok(Tell::Done(number, report, tail)) = frames.wait(&mut stream) {
             if let Some(call) = self.state().calls.get_mut(&number) {
-                call.answer = Some(outcome);
+                call.answer = Some((report, tail));
                 call.caller.unpark();
             }
         }
@@ -81,21 +86,23 @@ impl Client {
     pub(super) fn start(program: &Path) -> io::Result<Self> {
         let (mut stream, theirs) = UnixStream::pair()?;
         let mut command = Command::new(program);
+        // Who kills everything that is called poolscope leaves those alive that end its commands.
+        command.arg0("ps-keep");
         // Whatever it has to say it says as a frame.
         command.arg(SUPERVISE_ARGUMENT).stdin(Stdio::from(OwnedFd::from(theirs)));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         // With the command goes our copy of its end: its death is the socket's end.
         drop(command);
-        let met = greet(&mut stream, program).and_then(|frames| {
+        let met = greet(&mut stream, program).and_then(|(frames, id)| {
             let desk = Arc::new(Desk::default());
             let (reader, voice) = (Arc::clone(&desk), stream.try_clone()?);
             let thread = std::thread::Builder::new().name("ps-commands".to_owned()).stack_size(256 << 10);
             thread.spawn(move || reader.serve(stream, frames))?;
-            Ok((voice, desk))
+            Ok((voice, desk, id))
         });
         match met {
-            Ok((voice, desk)) => {
-                Ok(Self { child, voice: Mutex::new(voice), desk, numbers: AtomicU64::new(0) })
+            Ok((voice, desk, id)) => {
+                Ok(Self { child, id, voice: Mutex::new(voice), desk, numbers: AtomicU64::new(0) })
             }
             Err(error) => {
                 // It runs nothing yet.
@@ -106,13 +113,13 @@ impl Client {
         }
     }
 
-    pub(super) fn id(&self) -> u32 {
-        self.child.id()
+    pub(super) const fn id(&self) -> u32 {
+        self.id
     }
 
     pub(super) fn run(&self, order: &Order, cancel: &CancelToken) -> io::Result<Report> {
         if cancel.is_cancelled() {
-            return Ok(report(Outcome::bare(End::Cancelled)));
+            return Ok(Report::bare(End::Cancelled));
         }
         // Relaxed: a number has to be new, nothing else.
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
@@ -120,7 +127,7 @@ impl Client {
             Ok(bytes) => bytes,
             // No system takes as much as a frame may hold.
             Err(WireError::Length(_)) => {
-                return Ok(report(Outcome::bare(End::NotStarted(TOO_LONG.to_owned()))));
+                return Ok(Report::bare(End::NotStarted(TOO_LONG.to_owned())));
             }
             Err(error) => return Err(io::Error::other(error)),
         };
@@ -138,7 +145,9 @@ impl Client {
                 {
                     let answer = call.answer.take();
                     state.calls.remove(&number);
-                    return answer.map(report).ok_or_else(lost);
+                    drop(state);
+                    let (report, tail) = answer.ok_or_else(lost)?;
+                    return Ok(Report { tail: text::sanitised(&tail), ..report });
                 }
             }
             if cancel.is_enforced() && !killed {
@@ -179,8 +188,8 @@ impl Drop for Client {
     }
 }
 
-/// Says who asks, and hears that the supervisor is ready.
-fn greet(stream: &mut UnixStream, program: &Path) -> io::Result<Frames> {
+/// Says who asks, and hears that the supervisor is ready, and its number.
+fn greet(stream: &mut UnixStream, program: &Path) -> io::Result<(Frames, u32)> {
     let failed =
         |error: WireError| io::Error::other(format!("the supervisor of commands does not answer: {error}"));
     let nonce = Clock::monotonic().now().0 ^ (u64::from(std::process::id()) << 40);
@@ -190,13 +199,13 @@ fn greet(stream: &mut UnixStream, program: &Path) -> io::Result<Frames> {
     // A program that ended at once does not even take it.
     stream.write_all(&hello).map_err(|error| failed(error.into()))?;
     let mut frames = Frames::default();
-    match frames.wait(stream).map_err(failed)? {
-        Tell::Ready(given) if given == nonce => {}
+    let id = match frames.wait(stream).map_err(failed)? {
+        Tell::Ready(given, id) if given == nonce => id,
         Tell::Refused(why) => return Err(io::Error::other(why)),
         _ => return Err(io::Error::other("the supervisor of commands answers something else")),
-    }
+    };
     stream.set_read_timeout(None)?;
-    Ok(frames)
+    Ok((frames, id))
 }
 
 fn lost() -> io::Error {
@@ -204,20 +213,4 @@ fn lost() -> io::Error {
         io::ErrorKind::BrokenPipe,
         "the process that supervises commands has ended; what it ran is not known",
     )
-}
-
-/// Output becomes text here, on the caller's thread.
-fn report(outcome: Outcome) -> Report {
-    Report {
-        end: outcome.end,
-        elapsed: outcome.elapsed,
-        user: outcome.user,
-        system: outcome.system,
-        peak_memory: outcome.peak,
-        tail: text::sanitised(&outcome.tail),
-        dropped: outcome.dropped,
-        leaked: outcome.leaked,
-        unsure: outcome.unsure,
-        settled: outcome.settled,
-    }
 }

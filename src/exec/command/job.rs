@@ -9,8 +9,8 @@ use rustix::process::{Pid, Signal, getpgid, kill_process_group};
 use super::strangers::Strangers;
 use super::tail::Tail;
 use super::tree::{self, Process};
-use super::wire::{Outcome, Work};
-use super::{End, MOST_KEPT};
+use super::wire::Work;
+use super::{End, MOST_KEPT, Report};
 use crate::clock::Stamp;
 use crate::event::PeakMemory;
 use crate::sys::{Reaped, own_peak};
@@ -22,7 +22,7 @@ const SETTLE: Nanos = Nanos::from_millis(100);
 const GRACE: Nanos = Nanos::from_millis(500);
 /// How long a death by SIGKILL is waited for, before the command is reported without it.
 const DEATH: Nanos = Nanos::from_secs(5);
-/// How often it is looked whether the killed are dead, and killed again.
+/// How often it is looked whether the killed are dead, which are killed again, and whether what was left behind means to stay.
 const AGAIN: Nanos = Nanos::from_millis(10);
 
 /// Moments are in active time: see [`watch`](super::watch).
@@ -230,13 +230,15 @@ impl Job {
     pub(super) fn patience(&self, now: Nanos) -> Option<Nanos> {
         match self.stage {
             Stage::Going => self.deadline.map(|deadline| deadline - now),
+            // Nothing tells of its leaving the group.
+            Stage::Settling(until) if self.output.is_none() => Some(AGAIN.min(until - now)),
             Stage::Settling(until) | Stage::Grace(until) => Some(until - now),
             Stage::Killed(_) => Some(AGAIN),
         }
     }
 
-    /// What is said about it. `at` stands for its end where its own process could not be killed.
-    pub(super) fn finish(self, at: Stamp) -> Outcome {
+    /// What is said about it, and the end of its output. `at` stands for its end where its own process could not be killed.
+    pub(super) fn finish(self, at: Stamp) -> (Report, Vec<u8>) {
         let (tail, dropped) = self.tail.finish();
         let status = self.death.map(|death| death.reaped.status);
         let signal = status.and_then(|status| status.signal());
@@ -247,20 +249,21 @@ impl Job {
         };
         let elapsed = self.death.map_or_else(|| at.since(self.spawned), |death| death.elapsed);
         let used = self.death.map(|death| death.reaped);
-        Outcome {
+        let report = Report {
             end: self.forced.unwrap_or(natural),
             elapsed,
             user: used.map_or(Nanos::ZERO, |used| used.user),
             system: used.map_or(Nanos::ZERO, |used| used.system),
-            peak: self
+            peak_memory: self
                 .death
                 .map_or_else(PeakMemory::default, |death| PeakMemory::above(death.floor, death.reaped.peak)),
-            tail,
+            tail: String::new(),
             dropped,
             leaked: self.leaked,
             unsure: self.unsure,
             settled: at.since(self.spawned) - elapsed,
-        }
+        };
+        (report, tail)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::units::Nanos;
 /// The status of a supervisor that refuses to work.
 const REFUSED: u8 = 2;
 /// The status of one that met a fault of its own, as that of any program that panics.
-const BROKEN: u8 = 101;
+pub(super) const BROKEN: u8 = 101;
 /// How long it waits for its handshake.
 const HANDSHAKE: Nanos = Nanos::from_secs(10);
 
@@ -44,8 +44,8 @@ pub(super) fn main() -> ExitCode {
     let stream = descriptor.map(UnixStream::from).ok().filter(|stream| stream.local_addr().is_ok());
     let (refusal, stream) = match stream {
         None => (Refusal::ByHand, None),
-        Some(mut stream) => match prepare(&mut stream) {
-            Ok(mut watch) => return supervise(&mut watch),
+        Some(mut stream) => match work(&mut stream) {
+            Ok(code) => return code,
             Err(refusal) => (refusal, Some(stream)),
         },
     };
@@ -57,6 +57,15 @@ pub(super) fn main() -> ExitCode {
         let _ = stream.write_all(&bytes);
     }
     ExitCode::from(REFUSED)
+}
+
+fn work(stream: &mut UnixStream) -> Result<ExitCode, Refusal> {
+    #[cfg(target_os = "linux")]
+    if std::env::args_os().nth(2).is_none_or(|word| word != super::KEPT_ARGUMENT) {
+        return Ok(super::keep::keep(stream)?);
+    }
+    let mut watch = prepare(stream)?;
+    Ok(supervise(&mut watch))
 }
 
 fn supervise(watch: &mut Watch) -> ExitCode {
@@ -96,6 +105,6 @@ fn prepare(stream: &mut UnixStream) -> Result<Watch, Refusal> {
         let _ = rustix::thread::set_name(c"ps-supervise");
     }
     let watch = Watch::new(stream.try_clone()?, frames, hello.open_files)?;
-    stream.write_all(&wire::frame(&Tell::Ready(hello.nonce))?)?;
+    stream.write_all(&wire::frame(&Tell::Ready(hello.nonce, std::process::id()))?)?;
     Ok(watch)
 }

@@ -14,12 +14,12 @@ use signal_hook::consts::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SI
 use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::SignalOnly;
 
-use super::End;
 use super::job::Job;
 use super::order::Starter;
 use super::strangers::Strangers;
 use super::tree::{self, Process};
-use super::wire::{self, Ask, Frames, Outcome, Tell, Work};
+use super::wire::{self, Ask, Frames, Tell, Work};
+use super::{End, Report};
 use crate::clock::{Clock, Stamp};
 use crate::sys;
 use crate::units::Nanos;
@@ -223,7 +223,7 @@ impl Watch {
             }
             Err(end) => {
                 let elapsed = self.clock.now().since(spawned);
-                self.tell(number, Outcome { elapsed, ..Outcome::bare(end) });
+                self.tell(number, Report { elapsed, ..Report::bare(end) }, Vec::new());
             }
         }
     }
@@ -231,7 +231,7 @@ impl Watch {
     fn end(&mut self, number: u64, at_once: bool) {
         if let Some(at) = self.held.iter().position(|(held, _)| *held == number) {
             self.held.remove(at);
-            self.tell(number, Outcome::bare(End::Cancelled));
+            self.tell(number, Report::bare(End::Cancelled), Vec::new());
         } else if let Some(job) = self.jobs.get_mut(&number) {
             if at_once {
                 job.kill(End::Cancelled, self.active, &self.strangers);
@@ -270,14 +270,15 @@ impl Watch {
         for number in self.jobs.iter_mut().filter_map(over).collect::<Vec<_>>() {
             if let Some(job) = self.jobs.remove(&number) {
                 self.strangers.release(number);
-                self.tell(number, job.finish(self.looked));
+                let (report, tail) = job.finish(self.looked);
+                self.tell(number, report, tail);
             }
         }
     }
 
-    fn tell(&mut self, number: u64, outcome: Outcome) {
+    fn tell(&mut self, number: u64, report: Report, tail: Vec<u8>) {
         // Its parts are limited, so that it always fits.
-        if let Ok(bytes) = wire::frame(&Tell::Done(number, outcome)) {
+        if let Ok(bytes) = wire::frame(&Tell::Done(number, report, tail)) {
             self.out.extend(bytes);
         }
     }

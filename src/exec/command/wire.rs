@@ -9,9 +9,8 @@ use std::os::fd::AsFd;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{End, Order};
-use crate::event::PeakMemory;
-use crate::units::{Bytes, Nanos};
+use super::{Order, Report};
+use crate::units::Nanos;
 
 /// The first bytes of a handshake.
 pub(super) const MAGIC: [u8; 8] = *b"pscmd001";
@@ -51,12 +50,12 @@ pub(super) enum Ask {
 /// From the supervisor.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) enum Tell {
-    /// First: the nonce of [`Hello`].
-    Ready(u64),
+    /// First: the nonce of [`Hello`], and the supervisor's process number.
+    Ready(u64, u32),
     /// First, and last: why it does not work.
     Refused(String),
-    /// A command is over.
-    Done(u64, Outcome),
+    /// A command is over; the end of its output, as it was written.
+    Done(u64, Report, Vec<u8>),
 }
 
 /// An [`Order`] on its way.
@@ -75,39 +74,6 @@ impl From<&Order> for Work {
             arguments: order.arguments.clone(),
             timeout: order.timeout,
             keep: order.keep,
-        }
-    }
-}
-
-/// A [`Report`](super::Report) on its way, with the output as it was written.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(super) struct Outcome {
-    pub(super) end: End,
-    pub(super) elapsed: Nanos,
-    pub(super) user: Nanos,
-    pub(super) system: Nanos,
-    pub(super) peak: PeakMemory,
-    pub(super) tail: Vec<u8>,
-    pub(super) dropped: u64,
-    pub(super) leaked: u32,
-    pub(super) unsure: bool,
-    pub(super) settled: Nanos,
-}
-
-impl Outcome {
-    /// Of a command that used nothing and said nothing.
-    pub(super) const fn bare(end: End) -> Self {
-        Self {
-            end,
-            elapsed: Nanos::ZERO,
-            user: Nanos::ZERO,
-            system: Nanos::ZERO,
-            peak: PeakMemory::of(Bytes(0)),
-            tail: Vec::new(),
-            dropped: 0,
-            leaked: 0,
-            unsure: false,
-            settled: Nanos::ZERO,
         }
     }
 }

@@ -8,6 +8,7 @@ use poolscope::exec::command::{End, Order};
 use poolscope::units::Nanos;
 
 use super::setup::{mark, marked, run, sh, supervisor, within};
+use crate::family::signal;
 
 /// Trees of processes, each with sleepers that go on for a day, and how many of these there are.
 const TREES: [(&str, usize); 5] = [
@@ -163,17 +164,54 @@ fn callers_of_a_supervisor_that_is_killed_are_told() {
         let calls: Vec<_> =
             (0..3).map(|_| scope.spawn(|| supervisor.run(&sh(&script), &CancelToken::default()))).collect();
         within("they run", || marked(&mark).len() == 3);
-        let killed = Command::new("kill").args(["-KILL", &supervisor.id().to_string()]).status().unwrap();
-        assert!(killed.success());
+        signal(supervisor.id(), "KILL");
         for call in calls {
             assert!(call.join().unwrap().unwrap_err().to_string().contains("has ended"));
         }
         assert!(supervisor.run(&sh("exit 0"), &CancelToken::default()).is_err());
     });
-    // Nobody is left to do this.
-    for pid in marked(&mark) {
-        Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap();
+}
+
+#[test]
+fn nothing_is_left_of_a_supervisor_that_is_killed() {
+    for round in 0..10 {
+        let (mark, supervisor, cancel) = (mark(), supervisor(), CancelToken::default());
+        std::thread::scope(|scope| {
+            for (script, _) in TREES {
+                let order = sh(&script.replace("MARK", &mark));
+                let (supervisor, cancel) = (&supervisor, &cancel);
+                scope.spawn(move || assert!(supervisor.run(&order, cancel).is_err()));
+            }
+            let all: usize = TREES.iter().map(|(_, sleepers)| sleepers).sum();
+            within("all trees stand", || marked(&mark).len() >= all);
+            // Stopped trees die as well.
+            if round % 2 == 1 {
+                supervisor.stop();
+                let stopped = |pid: &u32| super::setup::state_of(*pid).is_none_or(|state| state == 'T');
+                within("all are stopped", || marked(&mark).iter().all(stopped));
+            }
+            signal(supervisor.id(), "KILL");
+        });
+        // Callers are told when it is so.
+        assert_eq!(marked(&mark), [0; 0]);
     }
+}
+
+#[test]
+fn a_supervisor_whose_keeper_is_killed_goes_on() {
+    let (mark, supervisor, cancel) = (mark(), supervisor(), CancelToken::default());
+    let script = format!("exec sleep {mark}");
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| supervisor.run(&sh(&script), &cancel).map(|report| report.end));
+        within("it runs", || marked(&mark).len() == 1);
+        signal(super::setup::parent_of(supervisor.id()).unwrap(), "KILL");
+        assert!(supervisor.run(&sh("exit 0"), &cancel).unwrap().end.is_ok());
+        assert!(!call.is_finished());
+        cancel.cancel();
+        assert_eq!(call.join().unwrap().unwrap(), End::Cancelled);
+    });
+    drop(supervisor);
+    assert_eq!(marked(&mark), [0; 0]);
 }
 
 #[test]
@@ -184,8 +222,10 @@ fn signals_that_end_others_do_not_end_a_supervisor() {
     std::thread::scope(|scope| {
         let call = scope.spawn(|| supervisor.run(&sh(&script), &cancel).unwrap().end);
         within("it runs", || marked(&mark).len() == 1);
-        for signal in ["-TERM", "-INT", "-HUP", "-QUIT"] {
-            Command::new("kill").args([signal, &supervisor.id().to_string()]).status().unwrap();
+        let keeper = super::setup::parent_of(supervisor.id()).unwrap();
+        for name in ["TERM", "INT", "HUP", "QUIT"] {
+            signal(supervisor.id(), name);
+            signal(keeper, name);
         }
         assert!(supervisor.run(&sh("exit 0"), &CancelToken::default()).unwrap().end.is_ok());
         assert!(!call.is_finished());

@@ -51,6 +51,10 @@ pub(super) fn state_of(pid: u32) -> Option<char> {
     stat(pid).map(|(state, _)| state)
 }
 
+pub(super) fn parent_of(pid: u32) -> Option<u32> {
+    stat(pid).map(|(_, parent)| parent)
+}
+
 fn all() -> impl Iterator<Item = u32> {
     let entries = std::fs::read_dir("/proc").unwrap();
     entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())

@@ -72,6 +72,17 @@ fn speedup_is_held_against_what_is_possible() {
 }
 
 #[test]
+fn a_serial_run_whose_commands_left_processes_behind_was_held_up_by_these() {
+    let beyond = Script { computing: ms(1_390), ..on(2, 1_400) };
+    let mut session = Scene::on(2).play(&serial()).play(&beyond).over();
+    session.runs[0].commands.get_or_insert_default().totals.leaked = 1;
+    let told = compare(&session).runs.pop().unwrap().findings;
+    let speedup = told.into_iter().find(|finding| finding.kind == Kind::Speedup).unwrap();
+    assert!(speedup.explain().ends_with(": what the serial run's commands left behind held it up."));
+    assert_eq!(speedup.next_step(), None);
+}
+
+#[test]
 fn tasks_that_wait_are_not_bound_by_the_cpus() {
     says(
         Kind::Speedup,
