@@ -51,6 +51,9 @@ impl Stop {
         let engine = Arc::clone(engine);
         let asked = AtomicBool::new(false);
         signals::listen(move |signal| {
+            // Before anything is ended by it: whoever hears that all is over knows why. Nobody listens when the comparison is
+            // over already.
+            let _ = sender.send(signal);
             if signal.ends() {
                 engine.cancel();
                 if asked.swap(true, Ordering::Relaxed) {
@@ -59,8 +62,6 @@ impl Stop {
                     last_call(Arc::clone(&engine), signal);
                 }
             }
-            // Nobody listens when the comparison is over, and ending is what happens then anyway.
-            let _ = sender.send(signal);
         })?;
         Ok(Self { came, by: None, enforced: false })
     }
