@@ -202,16 +202,16 @@ const fn code_of(ending: Ending) -> u8 {
     }
 }
 
-/// What the screen leaves behind of its last comparison.
+/// What the screen leaves behind of its last comparison, and of its last sweep.
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum Leave {
     /// A table on standard output, for whoever looked at it.
     Table,
-    /// JSON on standard error, for `doctor --self`, which holds the terminal.
+    /// JSON of the comparison on standard error, for `doctor --self`, which holds the terminal.
     Json,
 }
 
-/// The screen; the results of its last comparison stay behind.
+/// The screen; the results of its last comparison and of its last sweep stay behind.
 fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> anyhow::Result<u8> {
     let terminal = Terminal::look();
     if !(terminal.attached.input && terminal.attached.output && terminal.can_move()) {
@@ -253,10 +253,16 @@ fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
     };
     if leave == Leave::Json {
         output::note(&report::json(&left.session, Outputs::default()));
-    } else if !left.session.runs.is_empty() {
-        // The terminal may have another width by now.
-        let width = terminal::size().map_or(TABLE_WIDTH, |(columns, _)| usize::from(columns));
-        output::write(&report::table(&left.session, &TableStyle { width, ..look.style }))?;
+        return Ok(left.exit_code);
+    }
+    // The terminal may have another width by now.
+    let width = terminal::size().map_or(TABLE_WIDTH, |(columns, _)| usize::from(columns));
+    let style = TableStyle { width, ..look.style };
+    let compared = (!left.session.runs.is_empty()).then(|| report::table(&left.session, &style));
+    let swept = left.sweep.map(|(sweep, sizing)| report::sweep::table(&sweep, &sizing, &style));
+    let tables: Vec<String> = [compared, swept].into_iter().flatten().collect();
+    if !tables.is_empty() {
+        output::write(&tables.join("\n"))?;
     }
     Ok(left.exit_code)
 }

@@ -37,6 +37,9 @@ pub const REPEATS_OF_LONG: u32 = 3;
 /// A sweep that takes longer than this is long.
 pub const LONG: Nanos = Nanos::from_secs(120);
 
+/// What is noted of a sweep that was stopped.
+pub const STOPPED: &str = "It was stopped before its end; this is what there is.";
+
 /// What is said of the pages on the loopback.
 const LEFT_OUT: &str = "Four of the five pages on the loopback are asked for: the host of the fifth exists nowhere, and a run in \
                         which a task fails compares with nothing.";

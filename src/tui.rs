@@ -12,7 +12,7 @@
 //! ps-predict (predictions)┘
 //! ```
 //!
-//! The thread that calls [`run`] waits until the screen is left, and then has the session to print. The terminal is given
+//! The thread that calls [`run`] waits until the screen is left, and then has the session and the sweep to print. The terminal is given
 //! back once, whatever ends the program: the last key, a panic of the screen, a signal, or a terminal that has gone.
 //! Panics of tasks and of workers never touch it.
 //!
@@ -57,6 +57,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::analysis::sizing::Sizing;
 use crate::clock::Clock;
 use crate::engine::{Engine, Pace};
 use crate::event::EventFeed;
@@ -64,10 +65,12 @@ use crate::exec::attempt;
 use crate::plan::{Parameters, Plan};
 use crate::signals::{self, Signal};
 use crate::state::Session;
+use crate::sweep::Sweep;
 pub use crate::tui::look::{ColourChoice, LookOptions, ThemeChoice, light_background};
 use crate::tui::message::Message;
 use crate::tui::model::Model;
 use crate::tui::runtime::{Ended, Predictor, Runtime};
+use crate::tui::sweep::desk::Course;
 pub use crate::tui::timing::time_frames;
 
 /// How long the screen may take to end after a signal, before the program ends without it.
@@ -99,8 +102,10 @@ pub struct TuiOptions {
 pub struct TuiExit {
     /// The last comparison, for the caller to print.
     pub session: Session,
+    /// The last sweep with what its measurements mean, for the caller to print; none where nothing was measured.
+    pub sweep: Option<(Sweep, Sizing)>,
     /// The exit status: that of the signal or of the Ctrl-C that ended a run; else 1 if a task of the last comparison
-    /// failed, timed out or was lost; else 0.
+    /// or of the last sweep failed, timed out or was lost; else 0.
     pub exit_code: u8,
 }
 
@@ -172,13 +177,15 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
 
 fn exit(ended: Ended) -> TuiExit {
     let session = ended.model.session;
+    let sweep = ended.model.sweep.course.and_then(Course::left_behind);
     let failed = |run: &crate::state::RunState| {
         run.end.as_ref().is_some_and(|end| end.counts.error + end.counts.timed_out + end.counts.lost > 0)
     };
     // What was stopped on the way out is not counted as a failure.
     let whole = session.runs.iter().filter(|run| run.end.as_ref().is_some_and(|end| end.stopped.is_none()));
-    let code = u8::from(whole.into_iter().any(failed));
-    TuiExit { exit_code: ended.code.unwrap_or(code), session }
+    let swept = sweep.as_ref().is_some_and(|(sweep, _)| sweep.has_failures());
+    let code = u8::from(swept || whole.into_iter().any(failed));
+    TuiExit { exit_code: ended.code.unwrap_or(code), session, sweep }
 }
 
 /// Hands signals to the screen, and sees to it that those that end the program do so in time, whatever the screen does.

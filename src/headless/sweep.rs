@@ -15,7 +15,7 @@ use crate::headless::{Ending, Format, HeadlessError, ProgressLook, follow, outpu
 use crate::report::sweep as report;
 use crate::state::Session;
 use crate::sweep::save::SaveFile;
-use crate::sweep::{Recorded, Sweep, SweepPlan};
+use crate::sweep::{Recorded, STOPPED, Sweep, SweepPlan};
 
 /// What is swept, and what is shown of it.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ pub fn sweep(
     }
     display.clear();
     if stop.by().is_some() {
-        sweep.note("It was stopped before its end; this is what there is.".to_owned());
+        sweep.note(STOPPED.to_owned());
     }
     results(&sweep, options)?;
     Ok(match stop.by() {

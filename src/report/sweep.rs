@@ -176,7 +176,7 @@ pub(crate) fn law(fit: &StrategyFit) -> String {
                 (None, _) => String::new(),
             };
             let values = format!(
-                "α {}, β {}, γ {}/s{peak}",
+                "serial part α {}, coherence β {}, one worker γ {} tasks/s{peak}",
                 interval(report.fit.alpha, 4),
                 interval(report.fit.beta, 5),
                 three_digits(curve.gamma)

@@ -3,6 +3,8 @@
 
 mod change;
 
+pub(crate) use change::beside_in;
+
 use crate::plan::size::Compute;
 use crate::plan::{Chunk, Field, Machine, Plan, SimSetup, Size, Strategy, TaskType, WorkerCount, Workload};
 use crate::units::{Nanos, grouped};

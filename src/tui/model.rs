@@ -1,18 +1,24 @@
 //! The model: all that the screen shows follows from it, and nothing else does.
 
+mod focus;
+mod row;
+mod verdict;
+
+pub(crate) use focus::{Activity, Overlay, Panel, Screen};
+pub(crate) use row::Row;
+pub(crate) use verdict::Verdict;
+
 use ratatui::layout::Rect;
 
-use crate::analysis::Trust;
 use crate::clock::RunTime;
 use crate::engine::Pace;
-use crate::ids::TaskIndex;
-use crate::plan::{Costs, Machine, Plan, PlannedRun, Shape, Strategy};
-use crate::state::{CommandLog, Ledger, RunState, Session};
+use crate::plan::{Costs, Machine, Plan, Strategy};
+use crate::state::{CommandLog, Ledger, Session};
 use crate::tui::bands::Bands;
 use crate::tui::chart::Chart;
 use crate::tui::compare::desk::{self, Desk};
 use crate::tui::compare::kept;
-use crate::tui::forecast::{Forecast, RunForecast, rounded};
+use crate::tui::forecast::{Forecast, RunForecast};
 use crate::tui::form::{Edit, Form};
 use crate::tui::ghost::Ghost;
 use crate::tui::sweep::desk as sweep;
@@ -20,88 +26,6 @@ use crate::tui::theme::Theme;
 use crate::tui::throughput::Throughput;
 use crate::tui::window::Window;
 use crate::units::Nanos;
-
-/// What the terminal shows.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Screen {
-    /// A plan to edit, and a run to watch.
-    Lab,
-    /// Runs side by side.
-    Compare,
-    /// Runs over numbers of workers.
-    Sweep,
-}
-
-/// A panel that can have the focus.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Panel {
-    /// What is to be run.
-    Plan,
-    /// How each run goes.
-    Runs,
-    /// What each worker does.
-    Workers,
-}
-
-/// What lies over the screen.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Overlay {
-    /// All keys.
-    Help {
-        /// Lines scrolled away.
-        scroll: u16,
-    },
-    /// The plan, where the screen has no room for it.
-    Plan,
-    /// What the plan would run, which somebody has to agree to.
-    Consent {
-        /// Lines scrolled away.
-        scroll: u16,
-    },
-    /// What the command of a task printed.
-    Output {
-        /// The task.
-        task: TaskIndex,
-        /// The number of the attempt, from 0.
-        attempt: u8,
-        /// Lines scrolled away.
-        scroll: u16,
-    },
-}
-
-/// What goes on.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Activity {
-    /// Nothing.
-    Idle,
-    /// A comparison or a sweep.
-    Running,
-    /// One that was asked to end.
-    Stopping,
-    /// The end of the program.
-    Quitting,
-}
-
-/// What analysis says about the comparison; brought up to date when a run is over.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Verdict {
-    /// The conclusion, in a sentence or two.
-    pub(crate) conclusion: Option<String>,
-    /// What one worker alone suggests, in a sentence or two; none before one was measured.
-    pub(crate) diagnosis: Option<String>,
-    /// How far the last run can be trusted, and what speaks against it.
-    pub(crate) trust: Option<Trust>,
-    /// Whether every run so far came to the same results; none before there are two.
-    pub(crate) same_results: Option<bool>,
-}
-
-impl Verdict {
-    /// Why the last run cannot be trusted altogether; none if it can.
-    pub(crate) fn doubt(&self) -> Option<String> {
-        let trust = self.trust.as_ref()?;
-        trust.reasons.first().map(|reason| format!("trust {} of 4: {reason}", trust.level))
-    }
-}
 
 /// Something that is said until the next key.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -186,43 +110,6 @@ pub(crate) struct Model {
     pub(crate) theme: Theme,
     /// The terminal.
     pub(crate) area: Rect,
-}
-
-/// A run of the comparison, planned or begun.
-#[derive(Copy, Clone, Debug)]
-pub(crate) struct Row<'a> {
-    /// What is planned.
-    pub(crate) planned: PlannedRun,
-    /// The run, once it has begun.
-    pub(crate) run: Option<&'a RunState>,
-    /// What it should take.
-    pub(crate) forecast: Option<&'a RunForecast>,
-    /// What was predicted of it, where that is to be shown.
-    pub(crate) predicted: Option<&'a RunState>,
-    /// Its worker slots.
-    pub(crate) slots: u32,
-    /// The same as processes with threads.
-    pub(crate) shape: Shape,
-    /// Its tasks.
-    pub(crate) tasks: u64,
-}
-
-/// What a run was predicted to take.
-fn predicted_text(run: &RunState) -> String {
-    format!("≈ {}", rounded(run.elapsed(run.now)))
-}
-
-impl Row<'_> {
-    /// What it should take: as it was predicted, else by the forecast.
-    pub(crate) fn hoped(&self) -> Option<Nanos> {
-        let predicted = self.predicted.map(|run| run.elapsed(run.now));
-        predicted.or_else(|| self.forecast.map(|forecast| forecast.elapsed))
-    }
-
-    /// The same in words short enough for a column.
-    pub(crate) fn hoped_text(&self) -> Option<String> {
-        self.predicted.map(predicted_text).or_else(|| self.forecast.map(RunForecast::text))
-    }
 }
 
 impl Model {
@@ -319,7 +206,7 @@ impl Model {
     /// What the form's first workload should take, run one way: as it was predicted, else by the forecast.
     pub(crate) fn planned_text(&self, strategy: Strategy) -> Option<String> {
         let made = self.ghost.of(&self.form.plan).filter(|_| self.ghost.on);
-        let predicted = made.and_then(|made| made.run(0, strategy)).map(predicted_text);
+        let predicted = made.and_then(|made| made.run(0, strategy)).map(row::predicted_text);
         predicted.or_else(|| self.forecast.run(0, strategy).map(RunForecast::text))
     }
 
@@ -391,13 +278,13 @@ impl Model {
         self.unconfirmed && !self.wanted().permissions().is_empty()
     }
 
-    /// Asks whether the plan may do what it would.
-    pub(crate) fn ask(&mut self) {
+    /// Asks whether the plan may do what it would, and `anew` what was measured already.
+    pub(crate) fn ask(&mut self, anew: bool) {
         self.asked = match self.screen {
             Screen::Lab | Screen::Compare => self.form.plan.says_what_it_runs(&self.machine),
             Screen::Sweep => self.sweep.form.plan().says_what_it_runs(&self.machine),
         };
-        self.overlay = Some(Overlay::Consent { scroll: 0 });
+        self.overlay = Some(Overlay::Consent { scroll: 0, anew });
     }
 
     /// The plan that Enter runs on the screen that is shown.

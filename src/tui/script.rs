@@ -1,15 +1,20 @@
 //! Scripted comparisons for the tests of the screen: fixed machine, fixed times, fixed results.
 
+mod gil;
+mod press;
+
+pub(super) use gil::{gil, gil_themed};
+pub(super) use press::press;
+
 use std::sync::Arc;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::clock::RunTime;
 use crate::event::{
-    CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Percentiles, Phase, PhaseTotals, Record,
-    RunEnd, RunEvent, RunStart, TaskCounts,
+    CoreLoad, CoreSample, Gauges, Outcome, Percentiles, Phase, PhaseTotals, Record, RunEnd, RunEvent,
+    RunStart, TaskCounts,
 };
 use crate::exec::CancelToken;
 use crate::ids::{CpuId, RunId, SlotId, TaskIndex};
@@ -174,53 +179,6 @@ pub(super) fn pass(model: &mut Model, until: RunTime) {
     tell(model, Message::News(Vec::new(), Some(until)));
 }
 
-/// Presses keys: characters, and names in angle brackets as `<Enter>`; returns the effect of the last one.
-pub(super) fn press(model: &mut Model, keys: &str) -> Effect {
-    let mut effect = Effect::None;
-    let mut rest = keys;
-    while let Some(c) = rest.chars().next() {
-        let name = rest
-            .strip_prefix('<')
-            .and_then(|named| named.split_once('>'))
-            .filter(|(name, _)| !name.is_empty());
-        let (code, modifiers, after) = match name {
-            Some((name, after)) => {
-                let (code, modifiers) = named(name);
-                (code, modifiers, after)
-            }
-            None => (KeyCode::Char(c), KeyModifiers::NONE, rest.split_at(c.len_utf8()).1),
-        };
-        effect = update(model, Message::Key(KeyEvent::new(code, modifiers)));
-        refresh(model);
-        rest = after;
-    }
-    effect
-}
-
-fn named(name: &str) -> (KeyCode, KeyModifiers) {
-    let code = match name {
-        "Enter" => KeyCode::Enter,
-        "Esc" => KeyCode::Esc,
-        "Tab" => KeyCode::Tab,
-        "BackTab" => KeyCode::BackTab,
-        "Up" => KeyCode::Up,
-        "Down" => KeyCode::Down,
-        "Left" => KeyCode::Left,
-        "Right" => KeyCode::Right,
-        "Home" => KeyCode::Home,
-        "End" => KeyCode::End,
-        "PageUp" => KeyCode::PageUp,
-        "PageDown" => KeyCode::PageDown,
-        "Backspace" => KeyCode::Backspace,
-        "F1" => KeyCode::F(1),
-        "C-c" => return (KeyCode::Char('c'), KeyModifiers::CONTROL),
-        "C-l" => return (KeyCode::Char('l'), KeyModifiers::CONTROL),
-        "C-z" => return (KeyCode::Char('z'), KeyModifiers::CONTROL),
-        other => panic!("no key {other}"),
-    };
-    (code, KeyModifiers::NONE)
-}
-
 /// The screen as a terminal would show it.
 pub(super) fn screen(model: &Model) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(model.area.width, model.area.height)).unwrap();
@@ -379,90 +337,4 @@ impl Lane<'_> {
             on: Some(CpuId(self.slot.0 % 2)),
         });
     }
-}
-
-/// What a worker of the scripted run under a lock has it for.
-const TENURE_MS: u64 = 5;
-
-/// Four threads under one interpreter's lock, which goes round every 5 ms; at 1.2 s.
-pub(super) fn gil(columns: u16, rows: u16) -> Model {
-    gil_themed(columns, rows, Theme::new(Palette::Dark, Depth::True, false))
-}
-
-pub(super) fn gil_themed(columns: u16, rows: u16, theme: Theme) -> Model {
-    const SLOTS: u64 = 4;
-    const NOW: u64 = 1_200;
-    let mut model = themed(columns, rows, theme);
-    model.form.plan.workers = crate::plan::WorkerCount::Exactly(SLOTS as u32);
-    model.form.plan.runtime = "gil".parse().unwrap();
-    model.form.plan.strategies = vec![Strategy::Threads];
-    start(&mut model);
-    let plan = model.session.plan.clone().unwrap();
-    let mut events = vec![RunEvent::RunStarted(RunStart {
-        pid: 4_000,
-        parent: Some(3_000),
-        run: RunId(0),
-        workload: 0,
-        repeat: 0,
-        runtime: plan.runtime,
-        strategy: Strategy::Threads,
-        slots: SLOTS as u32,
-        shape: Shape::new(1, SLOTS as u32),
-        chunk: 1,
-        tasks: plan.workloads[0].tasks,
-        work: Work::Cpu { iterations: 20_000_000 },
-        serial_estimate: Nanos::from_secs(4),
-        shared_lanes: true,
-    })];
-    let tenures = (NOW - 1) / TENURE_MS;
-    let mut levels = Vec::new();
-    for slot in 0..SLOTS {
-        let id = SlotId(slot as u16);
-        events.push(RunEvent::WorkerSpawned { slot: id, pid: 4_000, at: ms(0) });
-        let mut lane = Lane { slot: id, events: &mut events, totals: PhaseTotals::default() };
-        lane.span(Phase::Starting, None, 0, 1);
-        let task = Some(TaskIndex(slot as u32));
-        let (mut since, mut held) = (1, 0);
-        for turn in (slot..tenures).step_by(SLOTS as usize) {
-            let (from, to) = (1 + turn * TENURE_MS, 1 + (turn + 1) * TENURE_MS);
-            if since < from {
-                lane.span(Phase::GilWait, task, since, from);
-                lane.say(Record::Gil { at: ms(from - 1), what: GilMark::Request, count: 1 });
-            }
-            lane.span(Phase::Computing, task, from, to);
-            lane.say(Record::Gil { at: ms(to), what: GilMark::Forced, count: 1 });
-            lane.say(Record::Held { start: ms(from), end: ms(to), held: Nanos::from_millis(TENURE_MS) });
-            held += TENURE_MS;
-            since = to;
-        }
-        let turns = held / TENURE_MS;
-        let holds = tenures % SLOTS == slot;
-        if holds {
-            lane.span(Phase::GilWait, task, since, 1 + tenures * TENURE_MS);
-            since = 1 + tenures * TENURE_MS;
-        }
-        levels.push((
-            id,
-            Gauges {
-                phase: if holds { Phase::Computing } else { Phase::GilWait },
-                since: ms(since),
-                task,
-                pid: 4_000,
-                totals: lane.totals,
-                computing_cpu: Nanos::from_millis(held),
-                gil: GilCounts {
-                    switches: turns,
-                    requests: turns,
-                    forced: turns,
-                    held: Nanos::from_millis(held),
-                    ..GilCounts::default()
-                },
-                holds: holds.then_some(ms(since)),
-                ..Gauges::default()
-            },
-        ));
-    }
-    events.push(RunEvent::Levels { at: ms(NOW), slots: levels });
-    tell(&mut model, Message::News(events, Some(ms(NOW))));
-    model
 }

@@ -35,6 +35,7 @@ mod dots;
 pub(crate) mod form;
 pub(crate) mod grid;
 mod layout;
+mod legend;
 pub(crate) mod measure;
 mod places;
 mod plan;

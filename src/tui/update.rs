@@ -2,6 +2,7 @@
 
 mod chores;
 mod compare;
+mod lab;
 mod mouse;
 mod output;
 mod page;
@@ -17,7 +18,7 @@ use crate::event::RunEvent;
 use crate::state::RunState;
 use crate::tui::bands::Bands;
 use crate::tui::keys::{self, Chord};
-use crate::tui::lab;
+use crate::tui::lab::lab_layout;
 use crate::tui::message::{Action, Effect, Message};
 use crate::tui::model::{Activity, Model, Overlay, Panel, Remark, Screen};
 use crate::tui::terminal::{MOST_COLUMNS, MOST_ROWS};
@@ -137,9 +138,9 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::Run => return run(model),
         Action::Agree => {
             model.unconfirmed = false;
-            model.overlay = None;
+            let anew = matches!(model.overlay.take(), Some(Overlay::Consent { anew: true, .. }));
             let swept = model.screen == Screen::Sweep;
-            return if swept { sweep::begin(model, false) } else { run(model) };
+            return if swept { sweep::begin(model, anew) } else { run(model) };
         }
         Action::Output => output::open(model),
         Action::NextTask | Action::PreviousTask if matches!(model.overlay, Some(Overlay::Output { .. })) => {
@@ -173,18 +174,18 @@ fn act(model: &mut Model, action: Action) -> Effect {
             return Effect::Mouse(model.mouse);
         }
         Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
-        Action::OpenPlan => open_plan(model),
-        Action::Close => close(model),
+        Action::OpenPlan => lab::open_plan(model),
+        Action::Close => lab::close(model),
         // The plan is shown whole already, or as an overlay.
         Action::Expand => model.expanded = !model.expanded && model.focus != Panel::Plan,
         Action::OpenBand => {
-            let fold = lab::lab_layout(model.area, model).workers.fold;
+            let fold = lab_layout(model.area, model).workers.fold;
             model.bands.open(model.shown_row().map_or(0, |row| row.slots as usize), fold);
         }
-        Action::NextPanel => step_panel(model, 1),
-        Action::PreviousPanel => step_panel(model, 2),
+        Action::NextPanel => lab::step_panel(model, 1),
+        Action::PreviousPanel => lab::step_panel(model, 2),
         Action::Type(_) | Action::Erase | Action::Edit | Action::TakeValue | Action::DropValue => {
-            edit(model, action);
+            lab::edit(model, action);
         }
         Action::Show(screen) => show(model, screen),
         Action::Back
@@ -198,12 +199,12 @@ fn act(model: &mut Model, action: Action) -> Effect {
         | Action::Differences => compare::act(model, action),
         // Of the Sweep screen alone.
         Action::StartAnew | Action::NextMeasure | Action::Why => {}
-        Action::Less | Action::More | Action::Toggle => change(model, action),
+        Action::Less | Action::More | Action::Toggle => lab::change(model, action),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
-            step(model, action);
+            lab::step(model, action);
         }
         Action::ZoomIn | Action::ZoomOut | Action::ZoomReset | Action::Earlier | Action::Later => {
-            zoom(model, action);
+            lab::zoom(model, action);
         }
     }
     Effect::None
@@ -229,7 +230,7 @@ fn run(model: &mut Model) -> Effect {
         return Effect::None;
     }
     if model.needs_consent() {
-        model.ask();
+        model.ask(false);
         return Effect::None;
     }
     if model.ghost.measuring && !model.ghost.held {
@@ -280,129 +281,6 @@ fn cancel(model: &mut Model) -> Effect {
 fn scale_interval(model: &Model, longer: bool) -> Effect {
     let gil = model.session.running().and_then(RunState::gil_rule);
     gil.map_or(Effect::None, |_| Effect::ScaleInterval { longer })
-}
-
-fn open_plan(model: &mut Model) {
-    model.focus = Panel::Plan;
-    let folded = lab::lab_layout(model.area, model).plan.is_none();
-    model.overlay = (folded && model.overlay != Some(Overlay::Plan)).then_some(Overlay::Plan);
-}
-
-fn close(model: &mut Model) {
-    if model.overlay.is_none() && model.screen == Screen::Compare {
-        compare::close(model);
-        return;
-    }
-    if model.overlay.take().is_none() && !(model.focus == Panel::Workers && model.bands.close()) {
-        model.expanded = false;
-    }
-}
-
-fn step_panel(model: &mut Model, steps: usize) {
-    const ORDER: [Panel; 3] = [Panel::Plan, Panel::Runs, Panel::Workers];
-    if model.screen == Screen::Compare {
-        compare::other_part(model);
-        return;
-    }
-    let at = ORDER.iter().position(|panel| *panel == model.focus).unwrap_or(0);
-    model.overlay = None;
-    model.focus = ORDER[(at + steps) % ORDER.len()];
-}
-
-fn edit(model: &mut Model, action: Action) {
-    match action {
-        Action::Type(c) if model.form.edit.is_some() => model.form.type_in(c),
-        Action::Type(c) => model.form.begin(Some(c)),
-        Action::Edit if model.form.at.is_typed() => model.form.begin(None),
-        Action::Erase => model.form.erase(),
-        Action::TakeValue => model.form.take(&model.machine),
-        Action::DropValue => model.form.edit = None,
-        _ => {}
-    }
-    // A value is edited where it can be seen.
-    if model.form.edit.is_some() && lab::lab_layout(model.area, model).plan.is_none() {
-        model.overlay = Some(Overlay::Plan);
-    }
-}
-
-fn change(model: &mut Model, action: Action) {
-    if unfold_plan(model) {
-        return;
-    }
-    match action {
-        Action::Toggle => model.form.toggle(),
-        _ => model.form.nudge(action == Action::More, &model.machine),
-    }
-}
-
-/// Opens the plan if it is folded into its line; true if it was.
-fn unfold_plan(model: &mut Model) -> bool {
-    let folded = model.overlay.is_none() && lab::lab_layout(model.area, model).plan.is_none();
-    if folded {
-        model.overlay = Some(Overlay::Plan);
-    }
-    folded
-}
-
-fn step(model: &mut Model, action: Action) {
-    let workers = lab::lab_layout(model.area, model).workers;
-    let page = usize::from(workers.chart_rows.max(2)) - 1;
-    let steps = match action {
-        Action::Up => -1,
-        Action::Down => 1,
-        Action::PageUp => -(page as isize),
-        Action::PageDown => page as isize,
-        Action::First => isize::MIN / 2,
-        _ => isize::MAX / 2,
-    };
-    if let Some(Overlay::Help { scroll }) = &mut model.overlay {
-        *scroll = scroll.saturating_add_signed(steps.clamp(-99, 99) as i16).min(99);
-        return;
-    }
-    if matches!(model.overlay, Some(Overlay::Consent { .. } | Overlay::Output { .. })) {
-        page::scroll(model, action);
-        return;
-    }
-    if model.form.edit.is_some() {
-        model.form.take(&model.machine);
-        if model.form.edit.is_some() {
-            return;
-        }
-    }
-    if model.screen == Screen::Compare {
-        compare::step(model, action);
-        return;
-    }
-    match model.focus {
-        Panel::Plan => {
-            if !unfold_plan(model) {
-                model.form.step(steps);
-            }
-        }
-        Panel::Runs => {
-            let last = model.row_count().saturating_sub(1);
-            model.chosen = Some(model.shown_index().saturating_add_signed(steps).min(last));
-            model.bands = Bands::default();
-        }
-        Panel::Workers => {
-            let slots = model.shown_row().map_or(0, |row| row.slots as usize);
-            model.bands.step(steps, slots, workers.fold);
-        }
-    }
-}
-
-fn zoom(model: &mut Model, action: Action) {
-    if model.screen == Screen::Compare {
-        compare::zoom(model, action);
-        return;
-    }
-    let (whole, known) = (model.axis(), model.known());
-    match action {
-        Action::ZoomIn => model.window.zoom_in(whole, known),
-        Action::ZoomOut => model.window.zoom_out(whole, known),
-        Action::ZoomReset => model.window = crate::tui::window::Window::default(),
-        _ => model.window.scroll(action == Action::Later, whole, known),
-    }
 }
 
 #[cfg(test)]

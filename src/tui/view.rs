@@ -66,7 +66,7 @@ fn overlay(model: &Model, area: Rect, buf: &mut Buffer) {
             Clear.render(area, buf);
             PlanPanel::new(model).render(area, buf);
         }
-        Some(Overlay::Consent { scroll } | Overlay::Output { scroll, .. }) => {
+        Some(Overlay::Consent { scroll, .. } | Overlay::Output { scroll, .. }) => {
             page::draw(model, scroll, page::room(area), buf);
         }
         None => {}

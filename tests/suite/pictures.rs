@@ -69,6 +69,22 @@ fn pictures_of_compare() {
 
 #[test]
 #[ignore = "makes the README's pictures; run it by hand when the screen has changed"]
+fn pictures_of_the_sweep() {
+    for (theme, palette) in THEMES {
+        let args = ["-t", "mixed", "--size", "2ms+8ms", "-n", "60", "-s", "threads,processes"];
+        let args = [&args[..], &["--theme", theme]].concat();
+        let mut terminal = Terminal::poolscope(140, 42, &args);
+        terminal.until("Enter");
+        terminal.press("3");
+        terminal.until("point by point");
+        terminal.press("\r");
+        terminal.until("measures again");
+        keep(&terminal, &palette, &format!("sweep-{theme}.svg"));
+    }
+}
+
+#[test]
+#[ignore = "makes the README's pictures; run it by hand when the screen has changed"]
 fn pictures_of_the_gil() {
     for (theme, palette) in THEMES {
         let args =

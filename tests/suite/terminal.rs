@@ -55,6 +55,32 @@ fn enter_runs_the_first_plan_each_way_and_q_leaves_the_results_on_the_screen() {
 }
 
 #[test]
+fn q_leaves_the_table_of_a_sweep_and_what_it_recommends_on_the_screen() {
+    let mut terminal = lab(&["-t", "sleep", "--size", "10ms", "-n", "8", "--runtime", "simulated:4"]);
+    terminal.press("3");
+    terminal.until("point by point");
+    terminal.press(ENTER);
+    terminal.until("measures again");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    terminal.assert_restored();
+    terminal.until("‹ recommended");
+    let text = terminal.text();
+    assert!(text.contains("Recommended  8 threads: ") && text.contains("tasks/s"), "{text}");
+}
+
+#[test]
+fn a_sweep_whose_tasks_fail_leaves_status_1() {
+    let mut terminal = lab(&["-n", "2", "-s", "threads", "--", "false"]);
+    terminal.press("3");
+    terminal.until("point by point");
+    terminal.press(ENTER);
+    terminal.until("measures again");
+    terminal.press("q");
+    assert_gone(terminal, 1);
+}
+
+#[test]
 fn q_ends_a_run_at_once() {
     let mut terminal = lab_with_processes();
     terminal.press("q");

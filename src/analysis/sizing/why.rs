@@ -3,6 +3,7 @@
 use super::{Facts, Limit, NOTICED, PointSummary, Recommendation, fits, is_noticed};
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::analysis::words::{and, verb};
+use crate::plan::Chunk;
 use crate::units::{plural, three_digits};
 
 /// A number this much above that of the formula asks for an explanation.
@@ -59,10 +60,13 @@ pub(super) fn why(
             false if gain.told_apart => "",
             false => ", which is within noise",
         };
-        // Without a sign where it rounds to nothing.
         let by = (gain.by * 1_000.0).round() / 10.0;
-        let by = if by == 0.0 { "0".to_owned() } else { format!("{by:+.1}") };
-        why.push(format!("{} workers bring {by} %{told}.", gain.workers));
+        let what = if by == 0.0 {
+            "are as fast".to_owned()
+        } else {
+            format!("are {:.1} % {}{told}", by.abs(), if by > 0.0 { "faster" } else { "slower" })
+        };
+        why.push(format!("{} workers {what}.", gain.workers));
     }
     why.extend(formula(r, at, facts));
     why
@@ -73,7 +77,9 @@ fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<Strin
     let demand = facts.demand.filter(|demand| demand.wait > 0.0)?;
     let servers = facts.servers(at.shape);
     let goetz = demand.saturating(servers)?;
-    if goetz > at.chunks() as f64 {
+    // Where chunks are cut by the number of workers, there are as many as tasks for enough of them.
+    let most = if facts.measured.plan.chunk == Chunk::Auto { at.sample.tasks } else { at.chunks() };
+    if goetz > most as f64 {
         let goetz = three_digits(goetz);
         return Some(format!(
             "By the formula, {goetz} workers would keep the CPUs busy, more than there is to do."

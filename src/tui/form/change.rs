@@ -107,24 +107,19 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine, co
         }
         Item::Retries => plan.retries = u32::try_from(beside(plan.retries.into(), up)).unwrap_or(u32::MAX),
         Item::Runtime => {
-            let at = RUNTIMES.iter().position(|text| *text == plan.runtime.to_string());
-            let last = RUNTIMES.len() - 1;
-            let next = match (at, up) {
-                (Some(at), true) => {
-                    if at == last {
-                        0
-                    } else {
-                        at + 1
-                    }
-                }
-                (Some(at), false) => at.checked_sub(1).unwrap_or(last),
-                (None, _) => 0,
-            };
-            plan.runtime = RUNTIMES[next].parse().unwrap_or_default();
+            plan.runtime = beside_in(&RUNTIMES, &plan.runtime.to_string(), up).parse().unwrap_or_default();
         }
         Item::Order => plan.together = !plan.together,
         Item::Way(_) | Item::Run => {}
     }
+}
+
+/// The common value after that of a setting, or before it, over either end; the first where it has another.
+pub(crate) fn beside_in<'a>(common: &[&'a str], value: &str, up: bool) -> &'a str {
+    let many = common.len();
+    let step = if up { 1 } else { many.saturating_sub(1) };
+    let at = common.iter().position(|text| *text == value).map_or(0, |at| (at + step) % many);
+    common.get(at).copied().unwrap_or_default()
 }
 
 fn beside(value: u64, up: bool) -> u64 {

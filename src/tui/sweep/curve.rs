@@ -13,7 +13,8 @@ use crate::tui::model::Model;
 use crate::tui::sweep::axes::{self, GUTTER};
 use crate::tui::sweep::desk::{Course, Focus, Intent, Key, key};
 use crate::tui::sweep::dots::Dots;
-use crate::tui::sweep::measure::{Measure, spread};
+use crate::tui::sweep::legend;
+use crate::tui::sweep::measure::Measure;
 use crate::tui::sweep::scale::{Scale, one_worker};
 use crate::tui::theme::Theme;
 use crate::units::plural;
@@ -21,9 +22,9 @@ use crate::units::plural;
 /// Below this width the panel has a short heading.
 const SHORT: u16 = 60;
 /// Dots of lines, and of the gaps in them.
-const IDEAL: (usize, usize) = (1, 3);
+const IDEAL: (usize, usize) = (1, 4);
 const POSSIBLE: (usize, usize) = (5, 3);
-const JOINED: (usize, usize) = (1, 1);
+const JOINED: (usize, usize) = (2, 1);
 const FITTED: (usize, usize) = (1, 0);
 
 /// How lines are drawn.
@@ -71,16 +72,17 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     if framed {
         let room = |title: &str| usize::from(area.width).saturating_sub(title.len() + 8);
         let mut title = if area.width < SHORT { desk.measure.name() } else { desk.measure.title() };
-        let mut legend = legend(model);
-        if long(&legend) > room(title) {
+        let mut legend = legend::legend(model);
+        // The unit says what is drawn, too.
+        if legend::long(&legend) > room(title) {
             title = desk.measure.name();
         }
         // What lines mean goes first where there is no room.
-        while long(&legend) > room(title) && !legend.is_empty() {
+        while legend::long(&legend) > room(title) && !legend.is_empty() {
             legend.pop();
         }
         let legend: Vec<(&str, Style)> = legend.iter().map(|(text, style)| (text.as_str(), *style)).collect();
-        let below = readout(model, usize::from(area.width.saturating_sub(8)));
+        let below = legend::readout(model, usize::from(area.width.saturating_sub(8)));
         let panel = Panel::new(title, theme).focused(desk.focus == Focus::Curve);
         panel.render(area, buf, &legend, &[(below.as_str(), theme.text)]);
     }
@@ -107,6 +109,7 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     for strategy in strategies(course) {
         line(course, strategy, &look, &mut dots);
     }
+    dots.join(plot.height - 1);
     dots.draw(&mut canvas);
     if let Some(r) = recommended {
         name(r, &scale, &mut canvas, theme);
@@ -127,64 +130,14 @@ pub(crate) fn strategies(course: &Course) -> Vec<Strategy> {
     course.sweep.plan().plan.strategies.clone()
 }
 
-/// What marks and lines mean, those that matter most first.
-fn legend(model: &Model) -> Vec<(String, Style)> {
-    let theme = &model.theme;
-    let plan = model.sweep.form.plan();
-    let course = model.sweep.course.as_ref();
-    let strategies = course.map_or(plan.plan.strategies, strategies);
-    let names = strategies
-        .into_iter()
-        .map(|strategy| (format!("{} {}", mark(strategy), strategy.name()), theme.strategy(strategy)));
-    let mut parts: Vec<(String, Style)> = names.collect();
-    let Some(course) = course else { return spaced(parts) };
-    if fits(course).any(is_valid) {
-        parts.push(("⠤⠤ fitted law".to_owned(), theme.dim));
-    }
-    if course.points().iter().any(|point| point.possible.is_some()) {
-        parts.push(("⠤⠄⠠⠤ possible".to_owned(), theme.dim));
-    }
-    if one_worker(course).is_some() {
-        parts.push(("⠄⠂ one worker × N".to_owned(), theme.dim));
-    }
-    spaced(parts)
-}
-
-/// The parts of a legend with air before all but the first.
-fn spaced(mut parts: Vec<(String, Style)>) -> Vec<(String, Style)> {
-    for (text, _) in parts.iter_mut().skip(1) {
-        text.insert_str(0, "  ");
-    }
-    parts
-}
-
-/// Columns of a legend.
-fn long(legend: &[(String, Style)]) -> usize {
-    legend.iter().map(|(text, _)| text.chars().count()).sum()
-}
-
-fn fits(course: &Course) -> impl Iterator<Item = &StrategyFit> {
+/// The fitted laws.
+pub(crate) fn fits(course: &Course) -> impl Iterator<Item = &StrategyFit> {
     course.sizing.iter().flat_map(|sizing| &sizing.fits)
 }
 
-fn is_valid(fit: &StrategyFit) -> bool {
+/// Whether a law holds.
+pub(crate) fn is_valid(fit: &StrategyFit) -> bool {
     fit.fit.as_ref().is_ok_and(|report| report.valid)
-}
-
-/// The point that is looked at, in numbers.
-fn readout(model: &Model, room: usize) -> String {
-    let Some(course) = &model.sweep.course else { return String::new() };
-    let Some(chosen) = model.sweep.chosen() else { return String::new() };
-    let label = chosen.0.label(chosen.1);
-    let Some(point) = course.point(chosen) else { return label };
-    let spread = spread(point).map_or_else(String::new, |percent| format!(" ± {percent:.0} %"));
-    let rate = format!("{label} · {} tasks/s{spread}", Measure::Throughput.words(point.rate));
-    let speedup = Measure::Speedup.of(point).map(|value| Measure::Speedup.words(value));
-    let efficiency = Measure::Efficiency.of(point).map(|value| Measure::Efficiency.words(value));
-    let with_speedup = speedup.map_or_else(|| rate.clone(), |speedup| format!("{rate} · {speedup}"));
-    let all = efficiency.map(|efficiency| format!("{with_speedup} · efficiency {efficiency}"));
-    let words = [all, Some(with_speedup), Some(rate), Some(label)];
-    words.into_iter().flatten().find(|words| words.chars().count() <= room).unwrap_or_default()
 }
 
 /// A line at what is recommended, with its interval behind it.
@@ -273,7 +226,16 @@ fn line(course: &Course, strategy: Strategy, look: &Look<'_>, dots: &mut Dots) {
             let ends = [low, high].map(|value| scale.y(value.clamp(0.0, scale.top)));
             dots.line(&[(x, ends[0]), (x, ends[1])], FITTED, style);
         }
+        level(point, look, dots, style);
     }
+}
+
+/// A short line through the mark of a point, at the height of its value: the mark itself stands in a whole row.
+fn level(point: &PointSummary, look: &Look<'_>, dots: &mut Dots, style: Style) {
+    let Some(value) = look.measure.of(point) else { return };
+    let x = f64::from(look.scale.column(point.workers())) * 2.0;
+    let y = look.scale.y(value.clamp(0.0, look.scale.top));
+    dots.line(&[(x - 2.0, y), (x + 4.0, y)], FITTED, style);
 }
 
 /// Where a point's mark stands; none where its value is not known.
@@ -299,9 +261,14 @@ fn marks(model: &Model, course: &Course, scale: &Scale, canvas: &mut Canvas<'_>)
         }
         taken.push((x, y));
         let style = theme.strategy(point.0).add_modifier(Modifier::BOLD);
-        let style = if Some(point) == chosen { theme.button } else { style };
+        let style = if Some(point) == chosen { chosen_mark(theme) } else { style };
         canvas.glyph(x, y, mark(point.0), style);
     }
+}
+
+/// What the mark looks like that is looked at: its shape still tells the strategy.
+const fn chosen_mark(theme: &Theme) -> Style {
+    if theme.has_colours() { theme.accent } else { theme.button }
 }
 
 /// Before anything was measured: what there is to do.

@@ -7,7 +7,7 @@ use crate::event::Phase;
 use crate::plan::{Machine, Plan, Shape, Strategy};
 use crate::report::text::harmless;
 use crate::state::{RunState, Session, SlotState};
-use crate::sweep::{Cell, Kind, Step, Sweep, SweepPlan};
+use crate::sweep::{Cell, Kind, STOPPED, Step, Sweep, SweepPlan};
 use crate::tui::chart::Chart;
 use crate::tui::sweep::form::SweepForm;
 use crate::tui::sweep::measure::Measure;
@@ -149,6 +149,19 @@ impl Course {
             *highest = values.fold(*highest, f64::max);
         }
         self.sizing = Some(sizing);
+    }
+
+    /// What is left of it when the screen is left: what was measured and what it means; none where nothing was.
+    pub(crate) fn left_behind(self) -> Option<(Sweep, Sizing)> {
+        let mut sweep = self.sweep;
+        if sweep.is_empty() {
+            return None;
+        }
+        if self.end != Some(End::Whole) {
+            sweep.note(STOPPED.to_owned());
+        }
+        let sizing = sweep.sizing();
+        Some((sweep, sizing))
     }
 
     /// The highest value that a measure reached.

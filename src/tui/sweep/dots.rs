@@ -49,6 +49,16 @@ impl Dots {
         }
     }
 
+    /// Lets the axis in a row of cells go on through those with dots, which would leave gaps in it.
+    pub(crate) fn join(&mut self, row: u16) {
+        let from = usize::from(row) * usize::from(self.width);
+        for (bits, _) in self.cells.iter_mut().skip(from).take(self.width.into()) {
+            if *bits > 0 {
+                *bits |= BITS[0][2] | BITS[1][2];
+            }
+        }
+    }
+
     /// Draws all of them; cells without a dot are left as they are.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>) {
         for (index, (bits, style)) in self.cells.iter().enumerate() {
@@ -76,6 +86,18 @@ mod tests {
         let mut buf = Buffer::empty(Rect::new(0, 0, 3, 1));
         dots.draw(&mut Canvas::new(buf.area, &mut buf));
         assert_eq!(buf, Buffer::with_lines(["⢁⠈ "]));
+    }
+
+    #[test]
+    fn the_axis_goes_on_through_dots() {
+        let mut dots = Dots::new(2, 2);
+        for (x, y) in [(0, 0), (0, 4)] {
+            dots.set(x, y, Style::new());
+        }
+        dots.join(1);
+        let mut buf = Buffer::with_lines(["──", "──"]);
+        dots.draw(&mut Canvas::new(buf.area, &mut buf));
+        assert_eq!(buf, Buffer::with_lines(["⠁─", "⠥─"]));
     }
 
     proptest! {

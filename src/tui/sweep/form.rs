@@ -5,7 +5,7 @@ use crate::plan::{
     FIRST_SERIAL, Machine, Plan, Problem, Runtime, Size, Strategy, WorkerCount, Workload, default_tasks,
 };
 use crate::sweep::{Counts, Sweep, SweepPlan};
-use crate::tui::form::{Edit, Form, Item};
+use crate::tui::form::{Edit, Form, Item, beside_in};
 pub(crate) use crate::tui::sweep::setting::Setting;
 use crate::units::{Nanos, plural};
 
@@ -60,7 +60,7 @@ impl SweepForm {
     /// The sweep as it would be run.
     pub(crate) fn plan(&self) -> SweepPlan {
         let (plan, counts) = (self.form.plan.clone(), self.counts.clone());
-        SweepPlan { plan, counts, repeats: self.repeats, max_time: self.limit }
+        SweepPlan { plan, counts, repeats: self.repeats, max_time: self.limit }.with_pages_that_answer()
     }
 
     /// What is run, without the numbers of workers.
@@ -80,7 +80,7 @@ impl SweepForm {
             Setting::Plan(Item::Chunk) => self.form.plan.chunk.to_string(),
             Setting::Plan(Item::Way(Strategy::Hybrid)) => Strategy::Hybrid.name().to_owned(),
             Setting::Plan(item) => self.form.value(item, machine),
-            Setting::Counts if self.counts.is_open() => format!("{} until no help", self.counts),
+            Setting::Counts if self.counts.is_open() => format!("{} while more help", self.counts),
             Setting::Counts => self.counts.to_string(),
             Setting::Repeats => self.repeats.map_or_else(
                 || {
@@ -218,21 +218,8 @@ impl SweepForm {
     pub(crate) fn nudge(&mut self, up: bool, machine: &Machine) {
         match self.at {
             Setting::Counts => {
-                let now = self.counts.to_string();
-                let (last, at) = (COUNTS.len() - 1, COUNTS.iter().position(|text| *text == now));
-                let next = match (at, up) {
-                    (Some(at), true) => {
-                        if at == last {
-                            0
-                        } else {
-                            at + 1
-                        }
-                    }
-                    (Some(at), false) => at.checked_sub(1).unwrap_or(last),
-                    (None, _) => 0,
-                };
                 // One that is too large for this machine stays untaken.
-                let _ = self.take_counts(COUNTS[next], machine);
+                let _ = self.take_counts(beside_in(&COUNTS, &self.counts.to_string(), up), machine);
             }
             Setting::Repeats => {
                 self.repeats = match (self.repeats, up) {
@@ -305,13 +292,19 @@ impl SweepForm {
 
     /// The plan in a line: the work, and how it is measured in more and in fewer words.
     pub(crate) fn words(&self, machine: &Machine) -> (String, [String; 3]) {
-        let value = |item| self.form.value(item, machine);
-        let plan = &self.form.plan;
+        // Of pages on the loopback, those that are asked for.
+        let asked = Form::new(self.plan().plan);
+        let value = |item| asked.value(item, machine);
+        let plan = &asked.plan;
         let ways: Vec<&str> = plan.strategies.iter().map(|strategy| strategy.name()).collect();
         let work =
             format!("{}: {} of {}", value(Item::Task), plural(self.tasks(), "task"), value(Item::Size));
         let repeats = self.repeats.map_or_else(String::new, |n| format!(" · {}", plural(n.into(), "repeat")));
-        let counts = format!("{} workers", self.counts);
+        let counts = if self.counts.is_open() {
+            format!("{} workers while more help", self.counts)
+        } else {
+            format!("{} workers", self.counts)
+        };
         let runtime = match plan.runtime {
             Runtime::Native => String::new(),
             runtime => format!(" · {runtime}"),

@@ -93,7 +93,9 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
         layout.verdict = Some(body);
         return layout.with_plan_over(area, focused);
     }
-    let side = side(model, body.width, wide);
+    // Where there is little room, lanes that are opened have all of it.
+    let alone = desk.opened == Some(Opened::Lanes) && !wide;
+    let side = if alone { 0 } else { side(model, body.width, wide) };
     if side > 0 {
         let column = right(&mut body, side);
         if wide && focused && layout.plan.is_none() {

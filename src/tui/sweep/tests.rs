@@ -278,11 +278,20 @@ fn what_cannot_be_swept_is_refused_in_the_form() {
 }
 
 #[test]
+fn pages_that_are_left_out_are_no_change_of_the_plan() {
+    let machine = fresh(120, 40).machine;
+    let form = crate::tui::sweep::form::SweepForm::of(&Plan::for_task(TaskType::Http, &machine), &machine);
+    let sweep = crate::sweep::Sweep::new(form.plan(), &machine);
+    assert_eq!(*sweep.plan(), form.plan());
+    assert!(!sweep.notices().is_empty());
+}
+
+#[test]
 fn steps_go_through_common_values() {
     let mut model = fresh(120, 40);
     let value = |model: &Model, setting| model.sweep.form.value(setting, &model.machine);
     for (setting, keys, wanted) in [
-        (Setting::Counts, "<Right>", "1.. until no help"),
+        (Setting::Counts, "<Right>", "1.. while more help"),
         (Setting::Counts, "<Right>", "all"),
         (Setting::Repeats, "<Right><Right>", "2"),
         (Setting::Repeats, "<Left><Left>", "auto (5)"),

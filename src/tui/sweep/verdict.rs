@@ -36,7 +36,7 @@ pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
         _ => "What it will say",
     };
     Panel::new(title, theme).render(area, buf, &[], &[]);
-    let page = page(model, usize::from(inner.width), usize::from(inner.height), true);
+    let page = page(model, usize::from(inner.width), usize::from(inner.height), true).airy();
     let mut canvas = Canvas::new(inner, buf);
     for (y, (text, style)) in (0..).zip(&page.lines) {
         canvas.text(0, y, text, *style);
@@ -65,23 +65,28 @@ fn page(model: &Model, width: usize, height: usize, with_law: bool) -> Page {
     let course = model.sweep.course.as_ref();
     let sizing = course.and_then(|course| course.sizing.as_ref());
     let whole = course.is_some_and(|course| course.end.is_some());
-    let mut page = Page { lines: Vec::new(), width, height };
+    let mut page = Page { lines: Vec::new(), paragraphs: Vec::new(), width, height };
     match (course, sizing) {
         (Some(course), Some(sizing)) => match &sizing.advice {
             Advice::Recommended(r) => {
                 recommended(model, course, sizing, r, &mut page);
-                for fit in sizing.fits.iter().filter(|fit| with_law && fit.strategy == r.strategy) {
+                // Before the end there are too few points for it, as a rule.
+                let law = with_law && whole;
+                for fit in sizing.fits.iter().filter(|fit| law && fit.strategy == r.strategy) {
                     page.paragraph(&format!("Scaling law: {}", words::law(fit)), theme.dim);
                 }
             }
             Advice::Refused(refused) => {
                 let style = if whole { theme.bright } else { theme.text };
                 for reason in &refused.reasons {
-                    page.paragraph(&format!("{}.", harmless(reason)), style);
+                    page.paragraph(&sentence_of(&harmless(reason)), style);
                 }
-                page.line(String::new(), theme.text);
-                for next in refused.next.iter().filter(|_| whole) {
-                    page.paragraph(next, theme.text);
+                if whole && !refused.next.is_empty() {
+                    page.line(String::new(), theme.text);
+                    page.line("What to do next:".to_owned(), theme.dim);
+                    for next in &refused.next {
+                        page.paragraph(next, theme.text);
+                    }
                 }
             }
         },
@@ -102,6 +107,8 @@ fn page(model: &Model, width: usize, height: usize, with_law: bool) -> Page {
 /// What stands in the panel: only what fits whole.
 struct Page {
     lines: Vec<(String, Style)>,
+    /// Where paragraphs begin.
+    paragraphs: Vec<usize>,
     width: usize,
     height: usize,
 }
@@ -116,9 +123,30 @@ impl Page {
     fn paragraph(&mut self, text: &str, style: Style) {
         let lines = wrap(text, self.width, self.height.max(1));
         if self.lines.len() + lines.len() <= self.height {
+            self.paragraphs.push(self.lines.len());
             self.lines.extend(lines.into_iter().map(|line| (line, style)));
         }
     }
+
+    /// With a line of air before each paragraph, where there is room for all of them.
+    fn airy(mut self) -> Self {
+        let follows =
+            |at: &usize| *at > 0 && self.lines.get(*at - 1).is_some_and(|(text, _)| !text.is_empty());
+        self.paragraphs.retain(follows);
+        if self.lines.len() + self.paragraphs.len() <= self.height {
+            for at in self.paragraphs.iter().rev() {
+                self.lines.insert(*at, (String::new(), Style::new()));
+            }
+        }
+        self
+    }
+}
+
+/// A clause as a sentence.
+fn sentence_of(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
 }
 
 /// `10 threads`.
@@ -134,29 +162,39 @@ fn workers(r: &Recommendation) -> String {
 
 fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendation, page: &mut Page) {
     let theme = &model.theme;
-    let (low, high) = r.interval;
-    let interval = if low == high { String::new() } else { format!("  ({low} to {high})") };
-    page.line(format!("{}{interval}", workers(r)), theme.accent);
+    page.line(workers(r), theme.accent);
     page.line(String::new(), theme.text);
     let point = course.point((r.strategy, r.shape));
-    let spread = point.and_then(spread).map_or_else(String::new, |percent| format!(" ± {percent:.0} %"));
+    let spread = point.and_then(spread).map_or_else(String::new, |percent| match percent {
+        // Nothing is measured without an error.
+        ..1.0 => " ± < 1 %".to_owned(),
+        _ => format!(" ± {percent:.0} %"),
+    });
     let mut pairs = vec![("throughput", format!("{} tasks/s{spread}", Measure::Throughput.words(r.rate)))];
     if let Some(speedup) = r.speedup.filter(|_| r.workers() > 1) {
+        pairs.push(("speedup", format!("{} one worker", Measure::Speedup.words(speedup))));
         let efficiency = Measure::Efficiency.words(speedup / f64::from(r.workers()) * 100.0);
-        pairs.push(("speedup", format!("{} · {efficiency}", Measure::Speedup.words(speedup))));
+        pairs.push(("efficiency", format!("{efficiency} per worker")));
     }
-    let best = sizing.points.iter().map(|point| point.rate).fold(0.0, f64::max);
-    if best > 0.0 {
-        pairs.push(("of the best", format!("{:.0} %", r.rate / best * 100.0)));
+    let fastest = sizing.points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate));
+    let part = fastest.map_or(100.0, |fastest| (r.rate / fastest.rate * 100.0).round());
+    if let Some(fastest) = fastest.filter(|_| part < 100.0) {
+        let part = format!("{part:.0} %");
+        pairs.push(("of the best", format!("{part} ({})", fastest.strategy.label(fastest.shape))));
     }
-    if let Some(gain) = r.gain {
-        let told = if gain.told_apart { "" } else { " (noise)" };
-        pairs.push(("the next", format!("{} bring {:+.0} %{told}", gain.workers, gain.by * 100.0)));
+    let (low, high) = r.interval;
+    if low < high {
+        pairs.push(("95 % range", format!("{low} to {high} workers")));
     }
     for (name, value) in pairs {
-        page.line(format!("{name:<12}{value}"), theme.text);
+        page.line(format!("{name:<13}{value}"), theme.text);
     }
     page.line(String::new(), theme.text);
+    if !course.is_telling() {
+        // What next to nothing is known of has no reasons yet.
+        page.paragraph("What keeps more from being of use is said when more is measured.", theme.dim);
+        return;
+    }
     for why in r.why.iter().chain(words::knee(r).as_ref()) {
         page.paragraph(why, theme.text);
     }

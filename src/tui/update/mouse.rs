@@ -7,7 +7,7 @@ use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::pointer::{Deed, Place, Pointer, Step, place};
 use crate::tui::sweep::Spot;
 use crate::tui::sweep::desk::Focus;
-use crate::tui::update::{act, change, close, compare, open_plan, sweep};
+use crate::tui::update::{act, compare, lab, sweep};
 
 /// Takes a deed of the mouse in.
 pub(super) fn pointed(model: &mut Model, pointer: Pointer) -> Effect {
@@ -43,13 +43,13 @@ fn click(model: &mut Model, place: Place) -> Effect {
             model.focus = Panel::Plan;
             model.form.at = item;
             match (item.kind(), step) {
-                (Kind::Check, _) => change(model, Action::Toggle),
-                (_, Some(Step::Less)) => change(model, Action::Less),
-                (_, Some(Step::More)) => change(model, Action::More),
+                (Kind::Check, _) => lab::change(model, Action::Toggle),
+                (_, Some(Step::Less)) => lab::change(model, Action::Less),
+                (_, Some(Step::More)) => lab::change(model, Action::More),
                 (_, None) => {}
             }
         }
-        Place::PlanLine => open_plan(model),
+        Place::PlanLine => lab::open_plan(model),
         Place::Run(index) => {
             model.focus = Panel::Runs;
             model.chosen = Some(index);
@@ -57,7 +57,7 @@ fn click(model: &mut Model, place: Place) -> Effect {
         }
         Place::Panel(panel) => model.focus = panel,
         Place::Overlay => {}
-        Place::Outside => close(model),
+        Place::Outside => lab::close(model),
     }
     Effect::None
 }

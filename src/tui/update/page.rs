@@ -8,7 +8,7 @@ use crate::tui::page::{reach, room};
 pub(super) fn scroll(model: &mut Model, action: Action) {
     let (shown, last) = reach(model, room(model.area));
     let page = shown.saturating_sub(1).max(1);
-    if let Some(Overlay::Consent { scroll } | Overlay::Output { scroll, .. }) = &mut model.overlay {
+    if let Some(Overlay::Consent { scroll, .. } | Overlay::Output { scroll, .. }) = &mut model.overlay {
         let to = match action {
             Action::Up => scroll.saturating_sub(1),
             Action::Down => scroll.saturating_add(1),

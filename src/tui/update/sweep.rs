@@ -210,7 +210,7 @@ pub(super) fn begin(model: &mut Model, anew: bool) -> Effect {
         return Effect::None;
     }
     if model.needs_consent() {
-        model.ask();
+        model.ask(anew);
         return Effect::None;
     }
     if model.ghost.measuring {

@@ -63,11 +63,11 @@ fn everything_that_somebody_else_would_run_can_be_read() {
     assert_eq!(seen, (0..200).collect());
     insta::assert_snapshot!("consent_end_80x24", text(&model));
     // At the end nothing is left to be scrolled away: one step back shows at once.
-    let Some(Overlay::Consent { scroll: last }) = model.overlay else { panic!("no page") };
+    let Some(Overlay::Consent { scroll: last, .. }) = model.overlay else { panic!("no page") };
     press(&mut model, "<Down><Down><End>k");
-    assert_eq!(model.overlay, Some(Overlay::Consent { scroll: last - 1 }));
+    assert_eq!(model.overlay, Some(Overlay::Consent { scroll: last - 1, anew: false }));
     press(&mut model, "<Home>");
-    assert_eq!(model.overlay, Some(Overlay::Consent { scroll: 0 }));
+    assert_eq!(model.overlay, Some(Overlay::Consent { scroll: 0, anew: false }));
     assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
 }
 
