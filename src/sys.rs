@@ -1,15 +1,18 @@
 //! Calls to the system that no safe crate offers: which child has died, what it used until then, what this
-//! one used, and what is passed on to programs that are started.
+//! one used, what is passed on to programs that are started, and the mutex of the C library.
 //!
 //! Asking is apart from reaping, because a dead child's number may be signalled (it names its group) until it is reaped,
 //! and not after. Only the supervising process of commands asks for *any* child; nobody else may wait in that process.
 
 #![expect(unsafe_code, reason = "the system fills in structures, and descriptors are named by number")]
 
+mod monitor;
+
 use std::mem::MaybeUninit;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
+pub(crate) use self::monitor::{Held, Monitor};
 use crate::units::{Bytes, Nanos};
 
 /// What a child was until its end.

@@ -1,7 +1,7 @@
 //! The lock of one interpreter: ports of CPython's two, with what they were made of.
 //!
-//! [`GilRule::Interval`] follows `take_gil` and `drop_gil` of `Python/ceval_gil.c` (3.2 to 3.13) step by step, with a real
-//! mutex and real condition variables. Whoever waits has a timer of its own; when that runs out and nobody has switched
+//! [`GilRule::Interval`] follows `take_gil` and `drop_gil` of `Python/ceval_gil.c` (3.2 to 3.13) step by step, with the C
+//! library's mutex and condition variables. Whoever waits has a timer of its own; when that runs out and nobody has switched
 //! during the whole wait, it asks the holder to let go; the holder hears of that at its next checkpoint, lets go, and,
 //! because it was asked to, waits until another has really taken the lock (forced switching). A release before a wait asks
 //! for nothing and guarantees nothing. Who of several is woken is the system's choice.
@@ -15,6 +15,8 @@
 
 mod asked;
 mod interval;
+#[cfg(not(unix))]
+mod monitor;
 mod seat;
 mod semaphore;
 
@@ -86,11 +88,12 @@ impl Gil {
         }
     }
 
-    /// Whether somebody waits for it, as it was a moment ago.
-    pub fn is_wanted(&self) -> bool {
+    /// Ticks between two releases, where they decide and nobody waits, as it was a moment ago: a release would be seen by
+    /// nobody.
+    pub fn ticks_unseen(&self) -> Option<u32> {
         match &self.lock {
-            Lock::Asked(lock) => lock.is_wanted(),
-            Lock::Ticks(lock) => lock.is_wanted(),
+            Lock::Asked(_) => None,
+            Lock::Ticks(lock) => self.ticks().filter(|_| !lock.is_wanted()),
         }
     }
 

@@ -43,12 +43,12 @@ const HOMES: [(&str, &[&str]); 15] = [
     ("ureq_proto", &["task/http"]),
     ("rustls", &["task/http"]),
     ("tempfile", &["task/file.rs"]),
-    ("libc", &["sys.rs"]),
+    ("libc", &["sys"]),
     ("vte", &["text.rs"]),
 ];
 
 /// Where `unsafe` may stand.
-const UNSAFE: [&str; 2] = ["exec/lane/mapped.rs", "sys.rs"];
+const UNSAFE: [&str; 2] = ["exec/lane/mapped.rs", "sys"];
 
 /// What may lie beside the sources; whatever begins with a dot belongs to git and CI.
 const TOP: [&str; 12] = [

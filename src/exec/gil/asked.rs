@@ -1,30 +1,28 @@
 //! The lock of CPython since 3.2: whoever waits too long asks, and whoever is asked hands it over.
 //!
-//! A port of `take_gil` and `drop_gil` of `Python/ceval_gil.c`, with the same mutexes and condition variables. How long too
+//! A port of `take_gil` and `drop_gil` of `Python/ceval_gil.c`, with the same mutexes and condition variables, which are the C library's: who of
+//! several is next is decided by them. How long too
 //! long is, is told by whoever waits.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+#[cfg(not(unix))]
+use super::monitor::{Held, Monitor};
 use super::{NOBODY, Taking};
 use crate::event::GilMark;
+#[cfg(unix)]
+use crate::sys::{Held, Monitor};
 use crate::units::Nanos;
 
 /// A lock that is asked for.
 #[derive(Debug)]
 pub(super) struct AskedLock {
-    state: Mutex<State>,
-    /// Told when the lock is let go; one waiter is woken.
-    free: Condvar,
-    /// Who held it last, under the lock of switching.
-    last: Mutex<Last>,
-    /// Told when it has been taken.
-    taken: Condvar,
+    /// Signalled when the lock is let go.
+    state: Monitor<State>,
+    /// Who held it last; signalled when it has been taken.
+    last: Monitor<u64>,
     /// Whether the holder is asked to let go. Read at every checkpoint, without a lock.
     asked: AtomicBool,
-    /// Workers that wait. Whom nobody waits for wakes nobody: that is a call into the kernel. Written under the lock of
-    /// `state`.
-    waiting: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -32,26 +30,17 @@ struct State {
     locked: bool,
     /// How often it went to another than the one before.
     switches: u64,
-}
-
-#[derive(Debug)]
-struct Last {
-    holder: u64,
-    /// Workers that were made to let go and wait until another has taken it: the last of them, and those who have not
-    /// woken up yet.
+    /// Workers that wait.
     waiting: u32,
 }
 
 impl AskedLock {
     /// A lock that nobody holds.
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            state: Mutex::new(State { locked: false, switches: 0 }),
-            free: Condvar::new(),
-            last: Mutex::new(Last { holder: NOBODY, waiting: 0 }),
-            taken: Condvar::new(),
+            state: Monitor::new(State { locked: false, switches: 0, waiting: 0 }),
+            last: Monitor::new(NOBODY),
             asked: AtomicBool::new(false),
-            waiting: AtomicU32::new(0),
         }
     }
 
@@ -61,14 +50,9 @@ impl AskedLock {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// Whether somebody waits for it: exact under the lock of `state`, elsewhere as it was a moment ago.
-    pub(super) fn is_wanted(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
-    }
-
     /// Takes it, if nobody holds it now.
     pub(super) fn try_take(&self, me: u64) -> Option<Taking> {
-        let state = lock(&self.state);
+        let state = self.state.lock();
         (!state.locked).then(|| self.seize(state, me, Taking::default()))
     }
 
@@ -80,74 +64,64 @@ impl AskedLock {
         mut tell: impl FnMut(GilMark),
     ) -> Taking {
         let mut taking = Taking::default();
-        let mut state = lock(&self.state);
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let mut state = self.state.lock();
+        state.waiting += 1;
         while state.locked {
             let before = state.switches;
-            let waited = self.free.wait_timeout(state, patience().to_std());
-            let (guard, wait) = waited.unwrap_or_else(PoisonError::into_inner);
-            state = guard;
+            let timed_out;
+            (state, timed_out) = state.wait_at_most(patience());
             // Asked only by someone who saw no switch during the whole of its wait.
-            if wait.timed_out() && state.locked && state.switches == before {
+            if timed_out && state.locked && state.switches == before {
                 self.asked.store(true, Ordering::Relaxed);
                 taking.requests += 1;
                 tell(GilMark::Request);
-            } else if !wait.timed_out() && state.locked {
+            } else if !timed_out && state.locked {
                 taking.false_wakes += 1;
                 tell(GilMark::FalseWake);
             }
         }
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        state.waiting -= 1;
         self.seize(state, me, taking)
     }
 
     /// Takes what is free.
-    fn seize(&self, mut state: MutexGuard<'_, State>, me: u64, taking: Taking) -> Taking {
-        let mut last = lock(&self.last);
+    fn seize(&self, mut state: Held<'_, State>, me: u64, taking: Taking) -> Taking {
+        let mut last = self.last.lock();
         state.locked = true;
-        let switched = last.holder != me;
-        last.holder = me;
+        let switched = *last != me;
+        *last = me;
         state.switches += u64::from(switched);
         // Whoever was made to let go waits for just this.
-        if last.waiting > 0 {
-            self.taken.notify_all();
-        }
+        last.signal();
         drop(last);
         self.asked.store(false, Ordering::Relaxed);
-        drop(state);
         Taking { switched, ..taking }
     }
 
     /// Lets it go. True if the holder was asked to, in which case this returns only when another has taken it. Where somebody
     /// waits for it, `wanted` is called just before, while it is still held.
     pub(super) fn give(&self, me: u64, wanted: impl FnOnce()) -> bool {
-        lock(&self.last).holder = me;
-        let mut state = lock(&self.state);
-        let waiting = self.is_wanted();
+        *self.last.lock() = me;
+        let mut state = self.state.lock();
+        let waiting = state.waiting > 0;
         if waiting {
             wanted();
         }
         // Read before another can take it, who takes the request back. Whoever asked waits still, so that one will.
         let forced = waiting && self.is_asked();
         state.locked = false;
+        // Under the mutex, as the original does: what comes of a wait that is just being begun depends on it.
+        state.signal();
         drop(state);
-        if waiting {
-            self.free.notify_one();
-        }
         if forced {
-            let mut last = lock(&self.last);
-            if last.holder == me {
+            let mut last = self.last.lock();
+            if *last == me {
                 self.asked.store(false, Ordering::Relaxed);
-                last.waiting += 1;
-                let switch = self.taken.wait_while(last, |last| last.holder == me);
-                switch.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
+            }
+            while *last == me {
+                last = last.wait();
             }
         }
         forced
     }
-}
-
-/// A panic cannot happen under these locks.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -74,7 +74,7 @@ impl GilSeat {
         if self.is_in_call(lane) {
             return;
         }
-        if let Some(ticks) = self.gil.ticks().filter(|_| !self.gil.is_wanted()) {
+        if let Some(ticks) = self.gil.ticks_unseen() {
             // Let go and taken back at once, with nobody there to see it.
             self.ticks = ticks;
             return;

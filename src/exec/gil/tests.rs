@@ -60,7 +60,7 @@ fn never_do_two_hold_it_and_all_come_to_their_end() {
         let gil = gil(text);
         let (switches, ..) = compute(&gil, 4, 3_000);
         assert!(switches >= 4, "{text}: {switches}");
-        assert!(gil.try_take(9).is_some() && !gil.is_wanted(), "{text}");
+        assert!(gil.try_take(9).is_some(), "{text}");
     }
 }
 
