@@ -20,7 +20,7 @@ pub const MAX_INTERVAL: Nanos = Nanos::from_secs(10);
 /// A tick of the older rule: in CPython 2.7 one of the loop that `cpu` is a copy of takes 14 to 18 ns.
 pub const TICK: Nanos = Nanos(15);
 /// Ticks that are counted at once, between two looks of a kernel: fewer are not told apart.
-pub const TICKS_AT_ONCE: u32 = 5;
+pub const TICKS_AT_ONCE: u32 = 8;
 /// The most ticks between two releases.
 pub const MAX_TICKS: u32 = 1_000_000_000;
 
