@@ -12,13 +12,12 @@
 //! ps-predict (predictions)┘
 //! ```
 //!
-//! The thread that calls [`run`] waits until the screen is left, and then has the session and the sweep to print. The terminal is given
-//! back once, whatever ends the program: the last key, a panic of the screen, a signal, or a terminal that has gone.
-//! Panics of tasks and of workers never touch it.
+//! The thread that calls [`run`] waits until the screen is left, and then has the session and the sweep to print. The
+//! terminal is given back once, whatever ends the program: the last key, a panic of the screen, a signal, or a terminal that
+//! has gone. Panics of tasks and of workers never touch it.
 //!
 //! There are three screens, the Lab, Compare and Sweep; `tui/lab.rs`, `tui/compare.rs` and `tui/sweep.rs` draw them in
-//! words. Nothing here measures
-//! or runs anything.
+//! words. Nothing here measures or runs anything.
 //!
 //! [Elm]: https://guide.elm-lang.org/architecture/
 

@@ -129,7 +129,7 @@ fn against_serial(session: &Session, serial: &RunSummary, pools: &[&RunSummary])
         return (first, advice_or_fact(best).or_else(|| rest.first().map(|other| slower(best, other))));
     }
     let first = format!("{names} ran {faster} faster than serial{}{}.", on_cpus(session), because(best));
-    (first, advice(best).or_else(|| rest.first().map(|other| slower(best, other))))
+    (first, locked(&rest).or_else(|| advice(best)).or_else(|| rest.first().map(|other| slower(best, other))))
 }
 
 /// Pools without a serial run.
@@ -154,7 +154,15 @@ fn side_by_side(session: &Session, pools: &[&RunSummary]) -> Said {
         }
     };
     let why = rest.first().map(|other| slower(best, other));
-    (first, advice(best).or(why))
+    (first, locked(&rest).or_else(|| advice(best)).or(why))
+}
+
+/// What an interpreter's lock did to one that was slower: where it did, that is what the comparison shows.
+fn locked(rest: &[&RunSummary]) -> Option<String> {
+    rest.iter().find_map(|run| {
+        let lock = run.findings.iter().find(|finding| finding.kind == FindingKind::Gil)?;
+        Some(format!("With {}, {}.", run.strategy, lock.headline()))
+    })
 }
 
 /// The fastest, those as fast as it, and the others, the faster first.

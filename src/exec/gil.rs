@@ -106,7 +106,7 @@ impl Gil {
     }
 
     /// Waits for it, and takes it. Whoever waits here is called `me`, a number that no other waiter has. What happens
-    /// meanwhile is told to `tell` at the moment, which may be under the lock's own lock, so that it must be brief.
+    /// meanwhile is told to `tell` at the moment, which may be under the lock's own lock, so that it must be brief, and must not panic.
     pub fn take(&self, me: u64, tell: impl FnMut(GilMark)) -> Taking {
         match &self.lock {
             Lock::Asked(lock) => lock.take(me, || self.patience(), tell),

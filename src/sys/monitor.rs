@@ -49,6 +49,15 @@ impl<T> Monitor<T> {
             mutex: UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER),
             condition: UnsafeCell::new(libc::PTHREAD_COND_INITIALIZER),
         });
+        let mut kind = MaybeUninit::<libc::pthread_mutexattr_t>::uninit();
+        // A normal one: who locks it twice waits for ever, where a default one does what it likes.
+        // SAFETY: `kind` is made before it is used, and unmade after it; nobody knows of the mutex yet, and it is in its place.
+        unsafe {
+            libc::pthread_mutexattr_init(kind.as_mut_ptr());
+            libc::pthread_mutexattr_settype(kind.as_mut_ptr(), libc::PTHREAD_MUTEX_NORMAL);
+            libc::pthread_mutex_init(system.mutex.get(), kind.as_ptr());
+            libc::pthread_mutexattr_destroy(kind.as_mut_ptr());
+        }
         #[cfg(target_os = "linux")]
         {
             let mut kind = MaybeUninit::<libc::pthread_condattr_t>::uninit();
@@ -66,8 +75,7 @@ impl<T> Monitor<T> {
 
     /// Waits for the mutex.
     pub(crate) fn lock(&self) -> Held<'_, T> {
-        // SAFETY: it was made in `new`, and lives as long as `self`. This thread does not hold it: nothing of what is done
-        // under it locks it again.
+        // SAFETY: it was made in `new`, and lives as long as `self`.
         unsafe { libc::pthread_mutex_lock(self.system.mutex.get()) };
         Held { monitor: self, here: PhantomData }
     }
@@ -136,10 +144,13 @@ impl<T> Drop for Held<'_, T> {
 
 impl Drop for System {
     fn drop(&mut self) {
-        // SAFETY: nobody holds or waits for them: whoever did would borrow them.
+        // SAFETY: nobody waits, for that borrows them. One whose `Held` was forgotten is held for ever, and left as it is.
         unsafe {
-            libc::pthread_cond_destroy(self.condition.get());
-            libc::pthread_mutex_destroy(self.mutex.get());
+            if libc::pthread_mutex_trylock(self.mutex.get()) == 0 {
+                libc::pthread_mutex_unlock(self.mutex.get());
+                libc::pthread_mutex_destroy(self.mutex.get());
+                libc::pthread_cond_destroy(self.condition.get());
+            }
         }
     }
 }
@@ -170,7 +181,9 @@ mod tests {
             count = count.wait();
         }
         drop(count);
-        others.into_iter().for_each(|other| other.join().unwrap());
+        for other in others {
+            other.join().unwrap();
+        }
     }
 
     #[test]

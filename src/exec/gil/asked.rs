@@ -1,8 +1,7 @@
 //! The lock of CPython since 3.2: whoever waits too long asks, and whoever is asked hands it over.
 //!
-//! A port of `take_gil` and `drop_gil` of `Python/ceval_gil.c`, with the same mutexes and condition variables, which are the C library's: who of
-//! several is next is decided by them. How long too
-//! long is, is told by whoever waits.
+//! A port of `take_gil` and `drop_gil` of `Python/ceval_gil.c`, with the same mutexes and condition variables, which are the
+//! C library's: who of several is next is decided by them. How long too long is, is told by whoever waits.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

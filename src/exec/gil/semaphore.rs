@@ -56,7 +56,7 @@ impl Semaphore {
         self.free.store(1, Ordering::SeqCst);
         // Asked again: whoever came since saw it held, or comes before this look.
         if self.waiting.load(Ordering::SeqCst) > 0 {
-            atomic_wait::wake_one(&self.free);
+            atomic_wait::wake_one(&raw const self.free);
         }
     }
 

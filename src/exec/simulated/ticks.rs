@@ -21,6 +21,8 @@ const HANDING: Nanos = Nanos::from_micros(1);
 const CALL: Nanos = Nanos(150);
 /// Beyond `AWAKE` one gets in between a release and the lock's being taken back where both fall into so long a time.
 const GAP: Nanos = Nanos(20);
+/// From one look at the lock to the next, one that is awake takes so long: of releases that are closer it misses most.
+const STEP: Nanos = Nanos(250);
 /// So many hand-overs are events of their own; later one event stands for ever more of them, so that the events of a run
 /// grow with the logarithm of its hand-overs.
 const FINE: u64 = 50_000;
@@ -78,6 +80,7 @@ impl Untold {
 fn chance_of(work: Nanos) -> u32 {
     let (work, awake) = (u128::from(work.0.max(1)), u128::from(AWAKE.0));
     let soon = (awake * awake).saturating_sub(work * work) * (1 << 31) / (awake * awake);
+    let soon = soon * work / (work + u128::from(STEP.0));
     let late = (u128::from(GAP.0) << 32) / work;
     soon.max(late).min(1 << 31) as u32
 }
