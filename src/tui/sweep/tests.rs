@@ -65,6 +65,22 @@ fn where_there_is_no_room_beside_lanes_and_reasons_have_the_place_of_the_curve()
 }
 
 #[test]
+fn what_is_simulated_is_said_to_be_run_once() {
+    let mut model = fresh(120, 40);
+    assert!(text(&model).contains("several times"));
+    model.sweep.form.go(Setting::Repeats);
+    press(&mut model, "1<Enter><End>");
+    assert!(!text(&model).contains("several times"), "{}", text(&model));
+    model.sweep.form.go(Setting::Repeats);
+    press(&mut model, "auto<Enter>");
+    model.sweep.form.go(Setting::Plan(Item::Runtime));
+    press(&mut model, "simulated:16<Enter><End>");
+    let shown = text(&model);
+    assert!(shown.contains("auto (1)") && shown.contains("measures each number once"), "{shown}");
+    assert!(!shown.contains("several times") && !shown.contains("to warm up"), "{shown}");
+}
+
+#[test]
 fn without_colours_and_in_ascii() {
     for palette in [Palette::Dark, Palette::Light, Palette::Mono] {
         for mut model in [fresh(80, 24), going(120, 40, 5), whole(160, 48)] {

@@ -268,13 +268,14 @@ fn sentence(model: &Model, beside: bool) -> String {
     }
     let Some(sizing) = desk.course.as_ref().and_then(|course| course.sizing.as_ref()) else {
         return match &desk.course {
-            Some(course) if course.end.is_some() => "Nothing was measured.",
-            Some(_) => "One worker alone is measured first: what it does with its time says what to expect.",
-            None => {
-                "Enter measures each number of workers several times; p changes the plan. The work is that of the Lab."
-            }
-        }
-        .to_owned();
+            Some(course) if course.end.is_some() => "Nothing was measured.".to_owned(),
+            Some(_) => "One worker alone is measured first: what it does with its time says what to expect."
+                .to_owned(),
+            None => format!(
+                "Enter measures each number of workers {}; p changes the plan. The work is that of the Lab.",
+                desk.form.often()
+            ),
+        };
     };
     let diagnosis = match &sizing.diagnosis {
         Ok(diagnosis) => diagnosis.words.clone(),
