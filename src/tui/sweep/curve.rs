@@ -27,6 +27,9 @@ const POSSIBLE: (usize, usize) = (5, 3);
 const JOINED: (usize, usize) = (2, 1);
 const FITTED: (usize, usize) = (1, 0);
 
+/// The interval of what is recommended is shaded where it has at most one in so many columns.
+const SHADED: u16 = 3;
+
 /// How lines are drawn.
 struct Look<'a> {
     measure: Measure,
@@ -140,18 +143,21 @@ pub(crate) fn is_valid(fit: &StrategyFit) -> bool {
     fit.fit.as_ref().is_ok_and(|report| report.valid)
 }
 
-/// A line at what is recommended, with its interval behind it.
+/// A line at what is recommended, with its interval behind it. Where that is wide its ends alone are drawn: a plot shaded
+/// from end to end says nothing, and its curves are harder to see.
 fn interval(r: &Recommendation, scale: &Scale, canvas: &mut Canvas<'_>, theme: &Theme) {
     let (low, high) = (scale.column(r.interval.0), scale.column(r.interval.1));
     let x = scale.column(r.workers());
     let rows = canvas.height().saturating_sub(1);
     if high > low {
+        let wide = high - low + 1;
+        let ground = if wide <= canvas.width() / SHADED { theme.row } else { Style::new() };
         for y in 1..rows {
-            if theme.row.bg.is_some() {
-                canvas.restyle(low, y, high - low + 1, theme.row);
+            if ground.bg.is_some() {
+                canvas.restyle(low, y, wide, ground);
             }
             for x in [low, high] {
-                canvas.glyph(x, y, '┊', theme.dim.patch(theme.row));
+                canvas.glyph(x, y, '┊', theme.dim.patch(ground));
             }
         }
     }
