@@ -56,7 +56,7 @@ pub(crate) fn readout(model: &Model, room: usize) -> String {
     let Some(chosen) = model.sweep.chosen() else { return String::new() };
     let label = chosen.0.label(chosen.1);
     let Some(point) = course.point(chosen) else { return label };
-    let spread = spread(point).map_or_else(String::new, |percent| format!(" ± {percent:.0} %"));
+    let spread = spread(point);
     let rate = format!("{label} · {} tasks/s{spread}", Measure::Throughput.words(point.rate));
     let speedup = Measure::Speedup.of(point).map(|value| Measure::Speedup.words(value));
     let efficiency = Measure::Efficiency.of(point).map(|value| Measure::Efficiency.words(value));

@@ -165,11 +165,7 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
     page.line(workers(r), theme.accent);
     page.line(String::new(), theme.text);
     let point = course.point((r.strategy, r.shape));
-    let spread = point.and_then(spread).map_or_else(String::new, |percent| match percent {
-        // Nothing is measured without an error.
-        ..1.0 => " ± < 1 %".to_owned(),
-        _ => format!(" ± {percent:.0} %"),
-    });
+    let spread = point.map_or_else(String::new, spread);
     let mut pairs = vec![("throughput", format!("{} tasks/s{spread}", Measure::Throughput.words(r.rate)))];
     if let Some(speedup) = r.speedup.filter(|_| r.workers() > 1) {
         pairs.push(("speedup", format!("{} one worker", Measure::Speedup.words(speedup))));
