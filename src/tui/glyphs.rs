@@ -7,7 +7,7 @@ use crate::event::{GilMark, Outcome, Phase};
 /// What a phase looks like without colour.
 pub(crate) const fn phase_glyph(phase: Phase) -> char {
     match phase {
-        Phase::Absent => ' ',
+        Phase::Absent => '┄',
         Phase::Starting => '▚',
         Phase::Waiting => '·',
         Phase::Receiving => '◂',
@@ -80,7 +80,8 @@ const TWINS: &[(&str, &str)] = &[
     ("☐", "-"),
     ("✗", "!"),
     ("†", "X"),
-    ("●◆", "*"),
+    ("●", "*"),
+    ("◆", "&"),
     ("▲", "A"),
     ("○◇", "o"),
     ("×", "x"),

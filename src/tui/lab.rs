@@ -32,7 +32,7 @@ pub(crate) mod finding;
 pub(crate) mod header;
 pub(crate) mod lanes;
 pub(crate) mod layout;
-mod ledger;
+pub(crate) mod ledger;
 pub(crate) mod legend;
 pub(crate) mod locks;
 mod outline;

@@ -28,12 +28,14 @@
 //! What comes next and what it means is the business of [`crate::sweep`] and [`crate::analysis::sizing`]; runs are asked
 //! for one by one in `tui/update/sweep.rs`. Nothing here measures or runs anything.
 
+mod account;
 mod axes;
 mod curve;
 pub(crate) mod desk;
 mod dots;
 pub(crate) mod form;
 pub(crate) mod grid;
+mod kept;
 mod layout;
 mod legend;
 pub(crate) mod measure;

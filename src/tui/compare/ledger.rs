@@ -146,7 +146,6 @@ fn look(name: &str, theme: &Theme) -> (char, Style) {
     match (name, Phase::of_part(name)) {
         // Others had the CPU: they look so among the cores too.
         ("preempted", _) => ('▓', theme.other),
-        ("absent", _) => (' ', theme.other),
         (COMMANDS, _) => (phase_glyph(Phase::Computing), theme.pure(Phase::Computing, true)),
         (_, Some(phase)) => (phase_glyph(phase), theme.pure(phase, false)),
         (_, None) => ('?', theme.bad),

@@ -5,9 +5,10 @@ mod tasks;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use unicode_width::UnicodeWidthStr;
 
 use crate::clock::RunTime;
-use crate::tui::canvas::{Canvas, clip, wrap};
+use crate::tui::canvas::{Canvas, clip};
 use crate::tui::chart::{Frame, holders};
 use crate::tui::compare::desk::{self, Opened, Part, Picture};
 use crate::tui::compare::kept::Entry;
@@ -264,17 +265,13 @@ fn lanes(
         let mut side = lane.part(layout.label + layout.columns + 1, 0, layout.side.saturating_sub(1), 1);
         did(&mut side, reading, model);
         let known = entry.known(model);
-        if let Some(words) = gil::shares(entry.run, index, known).filter(|_| layout.height > 1) {
-            let mut below = lane.part(
-                layout.label + layout.columns + 1,
-                1,
-                layout.side.saturating_sub(1),
-                layout.height - 1,
-            );
-            for (y, words) in (0..).zip(wrap(&words, usize::from(below.width()), usize::from(below.height())))
-            {
-                below.text(0, y, &words, theme.dim);
-            }
+        let (x, room) = (layout.label + layout.columns + 1, layout.side.saturating_sub(1));
+        let mut below = lane.part(x, 1, room, layout.height.saturating_sub(1));
+        // A part of a figure is none.
+        let shares = gil::shares(entry.run, index, known);
+        let whole = shares.iter().filter(|words| words.width() <= usize::from(room));
+        for (y, words) in (0..).zip(whole) {
+            below.text(0, y, words, theme.dim);
         }
     }
     let mut y = layout.rows * layout.height + rows.locks * rows.lock_height;

@@ -13,7 +13,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Phase;
-use crate::tui::canvas::{Canvas, clip};
+use crate::tui::canvas::Canvas;
 use crate::tui::lab::axis::TimeAxis;
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::lab::legend::Legend;
@@ -60,7 +60,7 @@ impl Widget for WorkersPanel<'_> {
         if self.framed {
             let room = usize::from(area.width.saturating_sub(8));
             let below = if focused {
-                clip(&readout::words(model, layout, &row), room)
+                readout::words(model, layout, &row, room)
             } else {
                 fitting(&hidden(model, layout, &row), room)
             };
@@ -72,7 +72,8 @@ impl Widget for WorkersPanel<'_> {
             let mut canvas = Canvas::new(area, buf);
             let style = if focused { theme.focus } else { theme.bright };
             let x = canvas.text(0, 0, &name, style);
-            let words = if focused { readout::words(model, layout, &row) } else { state };
+            let room = usize::from(canvas.width().saturating_sub(x + 2));
+            let words = if focused { readout::words(model, layout, &row, room) } else { state };
             canvas.text(x + 2, 0, &words, theme.dim);
         }
         let cursor = focused.then(|| model.bands.row(row.slots as usize, layout.fold));

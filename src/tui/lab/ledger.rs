@@ -9,7 +9,7 @@ use ratatui::widgets::Widget;
 use crate::event::Phase;
 use crate::plan::Costs;
 use crate::report::text::harmless;
-use crate::state::{COMMANDS, RunState};
+use crate::state::{COMMANDS, Ledger, RunState};
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::glyphs::WIDTHS;
 use crate::tui::lab::panel::Panel;
@@ -44,21 +44,10 @@ impl Widget for LedgerPanel<'_> {
         let mut canvas = Canvas::new(area, buf);
         let (width, height) = (canvas.width().saturating_sub(4), canvas.height().saturating_sub(2));
         let mut inner = canvas.part(2, 1, width, height);
-        let Some((ledger, whole)) = model.ledger.zip(whole) else { return };
+        let Some(ledger) = model.ledger else { return };
         let shown = model.shown_row().and_then(|row| row.run);
         let commands = shown.map_or(Nanos::ZERO, RunState::computed_by_commands);
-        let mut parts: Vec<(&str, Nanos)> = ledger.parts_with(commands).to_vec();
-        parts.retain(|(name, time)| *name == "computing" || time.share_of(whole).fraction() >= LEAST);
-        parts.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
-        let unexplained = Nanos(ledger.unexplained_ns.unsigned_abs());
-        if unexplained.share_of(whole).fraction() >= LEAST {
-            parts.push(("unexplained", unexplained));
-        }
-        let rows = usize::from(inner.height());
-        let used = parts.len() as u16;
-        for (y, (name, time)) in parts.into_iter().take(rows).enumerate() {
-            line(&mut inner, y as u16, name, time, whole, model);
-        }
+        let used = lines(&mut inner, &ledger, commands, model);
         if let Some(run) = shown {
             let facts = facts(run);
             pairs(&mut inner, used + 1, &facts, model);
@@ -70,6 +59,24 @@ impl Widget for LedgerPanel<'_> {
             }
         }
     }
+}
+
+/// The parts of a ledger, a line for each, the largest first, as many as there is room for; `commands` is what commands
+/// computed. Returns how many there are.
+pub(crate) fn lines(canvas: &mut Canvas<'_>, ledger: &Ledger, commands: Nanos, model: &Model) -> u16 {
+    let whole = ledger.whole();
+    let mut parts: Vec<(&str, Nanos)> = ledger.parts_with(commands).to_vec();
+    parts.retain(|(name, time)| *name == "computing" || time.share_of(whole).fraction() >= LEAST);
+    parts.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    let unexplained = Nanos(ledger.unexplained_ns.unsigned_abs());
+    if unexplained.share_of(whole).fraction() >= LEAST {
+        parts.push(("unexplained", unexplained));
+    }
+    let used = parts.len() as u16;
+    for (y, (name, time)) in (0..canvas.height()).zip(parts) {
+        line(canvas, y, name, time, whole, model);
+    }
+    used
 }
 
 /// What is known of a run besides where its time went.
@@ -96,7 +103,7 @@ fn facts(run: &RunState) -> Vec<(&'static str, String)> {
 }
 
 /// Names and values, from line `y` on.
-fn pairs(canvas: &mut Canvas<'_>, y: u16, pairs: &[(&str, String)], model: &Model) {
+pub(crate) fn pairs(canvas: &mut Canvas<'_>, y: u16, pairs: &[(&str, String)], model: &Model) {
     let width = canvas.width();
     for (line, (name, value)) in (y..).zip(pairs) {
         let end = canvas.text(0, line, name, model.theme.dim);

@@ -27,6 +27,11 @@ const POSSIBLE: (usize, usize) = (5, 3);
 const JOINED: (usize, usize) = (2, 1);
 const FITTED: (usize, usize) = (1, 0);
 
+/// The interval of what is recommended is shaded where it has at most one in so many columns.
+const SHADED: u16 = 3;
+/// Where points of several strategies stand in one cell.
+pub(crate) const SEVERAL: char = '◆';
+
 /// How lines are drawn.
 struct Look<'a> {
     measure: Measure,
@@ -72,7 +77,9 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     if framed {
         let room = |title: &str| usize::from(area.width).saturating_sub(title.len() + 8);
         let mut title = if area.width < SHORT { desk.measure.name() } else { desk.measure.title() };
-        let mut legend = legend::legend(model);
+        let (_, scale) = plot(model, area, framed);
+        let several = desk.course.as_ref().is_some_and(|course| has_several(model, course, &scale));
+        let mut legend = legend::legend(model, several);
         // The unit says what is drawn, too.
         if legend::long(&legend) > room(title) {
             title = desk.measure.name();
@@ -140,18 +147,21 @@ pub(crate) fn is_valid(fit: &StrategyFit) -> bool {
     fit.fit.as_ref().is_ok_and(|report| report.valid)
 }
 
-/// A line at what is recommended, with its interval behind it.
+/// A line at what is recommended, with its interval behind it. Where that is wide its ends alone are drawn: a plot shaded
+/// from end to end says nothing, and its curves are harder to see.
 fn interval(r: &Recommendation, scale: &Scale, canvas: &mut Canvas<'_>, theme: &Theme) {
     let (low, high) = (scale.column(r.interval.0), scale.column(r.interval.1));
     let x = scale.column(r.workers());
     let rows = canvas.height().saturating_sub(1);
     if high > low {
+        let wide = high - low + 1;
+        let ground = if wide <= canvas.width() / SHADED { theme.row } else { Style::new() };
         for y in 1..rows {
-            if theme.row.bg.is_some() {
-                canvas.restyle(low, y, high - low + 1, theme.row);
+            if ground.bg.is_some() {
+                canvas.restyle(low, y, wide, ground);
             }
             for x in [low, high] {
-                canvas.glyph(x, y, '┊', theme.dim.patch(theme.row));
+                canvas.glyph(x, y, '┊', theme.dim.patch(ground));
             }
         }
     }
@@ -244,25 +254,49 @@ pub(crate) fn place(course: &Course, measure: Measure, scale: &Scale, point: Key
     Some((scale.column(point.1.slots()), scale.row(value.clamp(0.0, scale.top))))
 }
 
+/// The cells of marks, each with the points that stand in it; what is looked at comes first.
+fn cells(model: &Model, course: &Course, scale: &Scale) -> Vec<((u16, u16), Vec<Key>)> {
+    let chosen = model.sweep.chosen();
+    let of_curves = strategies(course).into_iter().flat_map(|strategy| of(course, strategy));
+    let mut points: Vec<Key> = of_curves.map(|point| (point.strategy, point.shape)).collect();
+    points.retain(|point| Some(*point) != chosen);
+    points.splice(0..0, chosen);
+    let mut cells: Vec<((u16, u16), Vec<Key>)> = Vec::new();
+    for point in points {
+        let Some(at) = place(course, model.sweep.measure, scale, point) else { continue };
+        match cells.iter_mut().find(|(other, _)| *other == at) {
+            Some((_, points)) => points.push(point),
+            None => cells.push((at, vec![point])),
+        }
+    }
+    cells
+}
+
+/// Whether points in one cell are of several strategies.
+fn are_several(points: &[Key]) -> bool {
+    points.iter().any(|point| points.first().is_some_and(|first| first.0 != point.0))
+}
+
+/// Whether any mark stands for several strategies.
+fn has_several(model: &Model, course: &Course, scale: &Scale) -> bool {
+    let chosen = model.sweep.chosen();
+    let alone = |points: &[Key]| points.first().copied() == chosen;
+    cells(model, course, scale).iter().any(|(_, points)| are_several(points) && !alone(points))
+}
+
+/// A mark for each point, where it belongs; one for several strategies that a cell cannot tell apart. What is looked at
+/// keeps its own.
 fn marks(model: &Model, course: &Course, scale: &Scale, canvas: &mut Canvas<'_>) {
     let theme = &model.theme;
     let chosen = model.sweep.chosen();
-    let mut taken: Vec<(u16, u16)> = Vec::new();
-    let of_curves = strategies(course).into_iter().flat_map(|strategy| of(course, strategy));
-    let mut points: Vec<Key> = of_curves.map(|point| (point.strategy, point.shape)).collect();
-    // What is looked at comes first: it stands where it belongs.
-    points.retain(|point| Some(*point) != chosen);
-    points.splice(0..0, chosen);
-    for point in points {
-        let Some((mut x, y)) = place(course, model.sweep.measure, scale, point) else { continue };
-        // Where two would stand on each other, the second stands beside.
-        while taken.contains(&(x, y)) {
-            x += 1;
-        }
-        taken.push((x, y));
-        let style = theme.strategy(point.0).add_modifier(Modifier::BOLD);
-        let style = if Some(point) == chosen { chosen_mark(theme) } else { style };
-        canvas.glyph(x, y, mark(point.0), style);
+    for ((x, y), points) in cells(model, course, scale) {
+        let Some(first) = points.first().copied() else { continue };
+        let (glyph, style) = match first {
+            first if Some(first) == chosen => (mark(first.0), chosen_mark(theme)),
+            _ if are_several(&points) => (SEVERAL, theme.bright),
+            first => (mark(first.0), theme.strategy(first.0).add_modifier(Modifier::BOLD)),
+        };
+        canvas.glyph(x, y, glyph, style);
     }
 }
 

@@ -10,11 +10,9 @@ use crate::state::{RunState, Session, SlotState};
 use crate::sweep::{Cell, Kind, STOPPED, Step, Sweep, SweepPlan};
 use crate::tui::chart::Chart;
 use crate::tui::sweep::form::SweepForm;
+use crate::tui::sweep::kept::{Account, Kept, LANES_KEPT};
 use crate::tui::sweep::measure::Measure;
 use crate::units::Nanos;
-
-/// Lanes that are kept, of the last runs of points. Each has some hundred kilobytes at most, and a few as a rule.
-const LANES_KEPT: usize = 1_024;
 
 /// What has the place of the curve.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -59,19 +57,6 @@ pub(crate) enum Intent {
     Again,
 }
 
-/// The last run of a point.
-#[derive(Clone, Debug)]
-pub(crate) struct Kept {
-    /// The point.
-    pub(crate) key: Key,
-    /// The run.
-    pub(crate) run: RunState,
-    /// Its number, among all runs.
-    pub(crate) number: usize,
-    /// What it was run for: a warm-up is shown until a run that counts takes its place.
-    pub(crate) kind: Kind,
-}
-
 /// A sweep that goes on, or was the last.
 #[derive(Clone, Debug)]
 pub(crate) struct Course {
@@ -89,7 +74,7 @@ pub(crate) struct Course {
     pub(crate) spent: Nanos,
     /// How it ended; none while it goes on.
     pub(crate) end: Option<End>,
-    /// The last runs of points, as many as there is room for.
+    /// The last runs of points, with as many lanes as there is room for.
     pub(crate) kept: Vec<Kept>,
     /// Runs begun.
     pub(crate) begun: usize,
@@ -117,12 +102,14 @@ impl Course {
         }
     }
 
-    /// Keeps the run that is over as the last of its point, unless it is a warm-up of a point that has one. Where there are too many lanes, the runs with the most of them
-    /// are forgotten: few workers are looked at lane by lane, and what is recommended is looked at in any case.
+    /// Keeps the run that is over as the last of its point, unless it is a warm-up of a point that has one. Where there are
+    /// too many lanes, those of the runs with the most of them are forgotten: few workers are looked at lane by lane, and
+    /// what is recommended is looked at in any case.
     pub(crate) fn keep(&mut self, step: Step) {
         let Some(mut run) = self.session.runs.pop() else { return };
         // Tasks are not shown one by one here.
         run.recent.clear();
+        let Some(account) = Account::of(&run) else { return };
         let key = (step.strategy, step.shape);
         let warm_up = step.kind == Kind::WarmUp;
         if warm_up && self.kept.iter().any(|kept| kept.key == key) {
@@ -130,14 +117,13 @@ impl Course {
         }
         self.last = Some(key);
         self.kept.retain(|kept| kept.key != key);
-        self.kept.push(Kept { key, run, number: self.begun, kind: step.kind });
+        self.kept.push(Kept { key, account, run: Some(run), number: self.begun, kind: step.kind });
         let recommended = self.recommended().map(|r| (r.strategy, r.shape));
-        let lanes = |kept: &[Kept]| kept.iter().map(|kept| kept.run.slots.len()).sum::<usize>();
-        while self.kept.len() > 1 && lanes(&self.kept) > LANES_KEPT {
-            let others = self.kept.iter().enumerate();
-            let others = others.filter(|(_, kept)| Some(kept.key) != recommended && kept.key != key);
-            let Some((most, _)) = others.max_by_key(|(_, kept)| kept.run.slots.len()) else { break };
-            self.kept.remove(most);
+        while self.kept.iter().map(Kept::lanes).sum::<usize>() > LANES_KEPT {
+            let others = self.kept.iter_mut().filter(|kept| kept.run.is_some() && kept.key != key);
+            let others = others.filter(|kept| Some(kept.key) != recommended);
+            let Some(most) = others.max_by_key(|kept| kept.lanes()) else { break };
+            most.run = None;
         }
     }
 
@@ -202,7 +188,7 @@ impl Course {
     pub(crate) fn first_error(&self) -> Option<String> {
         let mut kept: Vec<&Kept> = self.kept.iter().collect();
         kept.sort_by_key(|kept| kept.number);
-        let errors = kept.iter().filter_map(|kept| kept.run.end.as_ref()?.errors.first());
+        let errors = kept.iter().filter_map(|kept| kept.run.as_ref()?.end.as_ref()?.errors.first());
         errors.map(|(task, error)| format!("task {task}: \"{}\"", harmless(error))).next()
     }
 
@@ -232,10 +218,10 @@ impl Course {
         run.slots.iter().any(begun).then_some(((step.strategy, step.shape), run))
     }
 
-    /// The run that shows a point: the one that goes on, or its last, with its number.
+    /// The run that shows a point: the one that goes on, or its last, with its number; none where it has no lanes.
     pub(crate) fn run(&self, wanted: Key) -> Option<(&RunState, usize)> {
         let live = self.live().filter(|(key, _)| *key == wanted).map(|(_, run)| (run, self.begun));
-        live.or_else(|| self.kept_of(wanted).map(|kept| (&kept.run, kept.number)))
+        live.or_else(|| self.kept_of(wanted).and_then(|kept| Some((kept.run.as_ref()?, kept.number))))
     }
 
     /// The last run of a point that is over.

@@ -102,12 +102,27 @@ impl SweepForm {
             Setting::Counts => {
                 "numbers of workers: 1,2,4,8; 1..16; all; 1.. goes on while more help; 1..4x1..4"
             }
+            Setting::Repeats if self.is_simulated() => "each is measured once: simulated runs repeat exactly",
             Setting::Repeats => {
                 "how often each is measured, after a warm-up; auto: 5, or 3 where that takes long"
             }
             Setting::Limit => "no run begins that would end later: 2min, or none",
+            Setting::Start if self.is_simulated() => {
+                "measures each number once: simulated runs repeat exactly"
+            }
+            Setting::Start if self.repeats == Some(1) => "measures every number of workers, once",
             Setting::Start => "measures every number of workers, several times",
         }
+    }
+
+    /// Whether its runs are simulated: each is run once, for the same run comes out the same again.
+    pub(crate) const fn is_simulated(&self) -> bool {
+        self.form.plan.runtime.simulated().is_some()
+    }
+
+    /// How often each number of workers is run, in words.
+    pub(crate) fn often(&self) -> &'static str {
+        if self.is_simulated() || self.repeats == Some(1) { "once" } else { "several times" }
     }
 
     /// Moves the focus by `steps` settings: a single step leads from either end to the other, a longer one up to it.

@@ -3,12 +3,12 @@
 use ratatui::style::Style;
 
 use crate::tui::model::Model;
-use crate::tui::sweep::curve::{fits, is_valid, mark, strategies};
+use crate::tui::sweep::curve::{SEVERAL, fits, is_valid, mark, strategies};
 use crate::tui::sweep::measure::{Measure, spread};
 use crate::tui::sweep::scale::one_worker;
 
-/// What marks and lines mean, those that matter most first.
-pub(crate) fn legend(model: &Model) -> Vec<(String, Style)> {
+/// What marks and lines mean, those that matter most first; `several` where a mark stands for more than one strategy.
+pub(crate) fn legend(model: &Model, several: bool) -> Vec<(String, Style)> {
     let theme = &model.theme;
     let plan = model.sweep.form.plan();
     let course = model.sweep.course.as_ref();
@@ -17,6 +17,10 @@ pub(crate) fn legend(model: &Model) -> Vec<(String, Style)> {
         .into_iter()
         .map(|strategy| (format!("{} {}", mark(strategy), strategy.name()), theme.strategy(strategy)));
     let mut parts: Vec<(String, Style)> = names.collect();
+    if several {
+        let words = if parts.len() > 2 { "several" } else { "both" };
+        parts.push((format!("{SEVERAL} {words}"), theme.bright));
+    }
     let Some(course) = course else { return spaced(parts) };
     if fits(course).any(is_valid) {
         parts.push(("⠤⠤ fitted law".to_owned(), theme.dim));
@@ -52,7 +56,7 @@ pub(crate) fn readout(model: &Model, room: usize) -> String {
     let Some(chosen) = model.sweep.chosen() else { return String::new() };
     let label = chosen.0.label(chosen.1);
     let Some(point) = course.point(chosen) else { return label };
-    let spread = spread(point).map_or_else(String::new, |percent| format!(" ± {percent:.0} %"));
+    let spread = spread(point);
     let rate = format!("{label} · {} tasks/s{spread}", Measure::Throughput.words(point.rate));
     let speedup = Measure::Speedup.of(point).map(|value| Measure::Speedup.words(value));
     let efficiency = Measure::Efficiency.of(point).map(|value| Measure::Efficiency.words(value));

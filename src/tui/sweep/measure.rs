@@ -91,8 +91,14 @@ pub(crate) fn one(point: &PointSummary) -> Option<f64> {
     point.speedup.filter(|speedup| *speedup > 0.0).map(|speedup| point.rate / speedup)
 }
 
-/// Half the interval of a point over its value, in percent; none where that is not known.
-pub(crate) fn spread(point: &PointSummary) -> Option<f64> {
-    let (low, high) = Measure::Throughput.interval(point)?;
-    (point.rate > 0.0).then(|| (high - low) / 2.0 / point.rate * 100.0)
+/// Half the interval of a point over its value, behind that value: ` ± 2 %`; nothing where it is not known.
+pub(crate) fn spread(point: &PointSummary) -> String {
+    match Measure::Throughput.interval(point).filter(|_| point.rate > 0.0) {
+        None => String::new(),
+        Some((low, high)) => match (high - low) / 2.0 / point.rate * 100.0 {
+            // Nothing is measured without an error.
+            ..1.0 => " ± < 1 %".to_owned(),
+            percent => format!(" ± {percent:.0} %"),
+        },
+    }
 }

@@ -14,17 +14,19 @@ use crate::tui::lab::lanes::{self, paint};
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
-use crate::tui::sweep::desk::{Key, key};
-use crate::tui::sweep::sweep_layout;
+use crate::tui::sweep::desk::Key;
+use crate::tui::sweep::{account, sweep_layout};
 use crate::units::{Nanos, plural};
 
-/// Columns of a lane's name.
+/// The fewest columns of a lane's name.
 const NAME: u16 = 8;
 /// The most lines of a lane.
 const HIGHEST: u16 = 5;
 
 /// Where everything is within the panel.
 struct Places {
+    /// Columns of a lane's name, with air behind the longest.
+    name: u16,
     ledger: Rect,
     lanes: Rect,
     rows: u16,
@@ -46,7 +48,9 @@ fn places(area: Rect, framed: bool, slots: usize) -> Places {
     let height = (room / rows.max(1)).clamp(1, HIGHEST);
     let lanes = Rect { y: inner.y + above, height: rows * height, ..inner };
     let after = above + lanes.height;
-    Places { ledger: line(0), lanes, rows, height, fold, axis: line(after), legend: line(after + 1) }
+    let last = lanes::name(&(slots.saturating_sub(fold)..slots));
+    let name = NAME.max(last.len() as u16 + 1);
+    Places { name, ledger: line(0), lanes, rows, height, fold, axis: line(after), legend: line(after + 1) }
 }
 
 /// Brings the lanes of the point that is looked at up to date.
@@ -61,7 +65,7 @@ pub(crate) fn refresh(model: &mut Model) {
             run: number,
             from: RunTime::START,
             to: RunTime(length(model, run).0),
-            columns: places.lanes.width.saturating_sub(NAME),
+            columns: places.lanes.width.saturating_sub(places.name),
             first: 0,
             end: run.slots.len(),
             rows: places.rows,
@@ -104,21 +108,21 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let label = chosen.map_or_else(|| "Workers".to_owned(), |point| point.0.label(point.1));
     let found = chosen.and_then(|point| desk.course.as_ref()?.run(point));
     if framed {
-        let about = chosen.zip(found).map_or(String::new(), |(point, (run, _))| about(model, point, run));
+        let about = chosen.map_or(String::new(), |point| about(model, point, found.map(|(run, _)| run)));
         Panel::new(&label, theme).about(&about).render(area, buf, &[], &[]);
     }
     let Some((run, _)) = found else {
-        let words = match (&desk.course, chosen) {
+        let mut canvas = Canvas::new(inside(area, framed), buf);
+        let course = desk.course.as_ref();
+        if let Some((course, kept)) = course.zip(chosen.and_then(|point| course?.kept_of(point))) {
+            account::draw(model, course, kept, &mut canvas);
+            return;
+        }
+        let words = match (course, chosen) {
             (None, _) => "The lanes of a point, and where the time of its workers went.",
             (Some(_), None) => "The first run is about to begin.",
-            (Some(course), Some(point))
-                if course.cells().any(|cell| key(cell) == point && !cell.samples.is_empty()) =>
-            {
-                "The lanes of its runs are not kept: there were too many of them."
-            }
             (Some(_), Some(_)) => "Its first run is about to begin.",
         };
-        let mut canvas = Canvas::new(inside(area, framed), buf);
         let x = canvas.width().saturating_sub(words.chars().count() as u16) / 2;
         canvas.text(x, canvas.height() / 2, words, theme.dim);
         return;
@@ -128,42 +132,54 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let width = canvas.width();
     canvas.text(0, 0, "time", theme.dim);
     let (whole, commands) = (run.ledger(), run.computed_by_commands());
-    ledger::bar(&mut canvas.part(NAME, 0, width.saturating_sub(NAME), 1), &whole, commands, theme);
+    let (name, columns) = (places.name, width.saturating_sub(places.name));
+    ledger::bar(&mut canvas.part(name, 0, columns, 1), &whole, commands, theme);
     let chart = &desk.lanes;
     let mut canvas = Canvas::new(places.lanes, buf);
     for row in 0..places.rows {
         let slots = chart.frame().slots(row, run.slots.len());
         canvas.text(0, row * places.height, &lanes::name(&slots), theme.dim);
-        let mut cells = canvas.part(NAME, row * places.height, width.saturating_sub(NAME), places.height);
+        let mut cells = canvas.part(name, row * places.height, columns, places.height);
         paint::row(&mut cells, chart.row(row), theme);
         if row > 0 {
             cells.part_above();
         }
     }
-    axis::draw(&mut Canvas::new(places.axis, buf), NAME, chart.frame(), theme);
-    ledger::legend(
-        &mut Canvas::new(places.legend, buf),
-        NAME,
-        &run.ledger(),
-        run.computed_by_commands(),
-        theme,
-    );
+    axis::draw(&mut Canvas::new(places.axis, buf), name, chart.frame(), theme);
+    ledger::legend(&mut Canvas::new(places.legend, buf), name, &whole, commands, theme);
 }
 
 /// Which run it is.
-fn about(model: &Model, point: Key, run: &RunState) -> String {
+fn about(model: &Model, point: Key, run: Option<&RunState>) -> String {
     let course = model.sweep.course.as_ref();
-    let took = run.end.as_ref().map(|end| {
+    if run.is_none_or(|run| run.end.is_some()) {
         let kept = course.and_then(|course| course.kept_of(point));
-        let warm_up = kept.is_some_and(|kept| kept.kind == Kind::WarmUp);
-        let which = if warm_up { "its warm-up" } else { "its last run" };
-        format!("{which}, {}", end.elapsed)
-    });
+        return kept.map_or(String::new(), |kept| {
+            let which = if kept.kind == Kind::WarmUp { "its warm-up" } else { "its last run" };
+            format!("{which}, {}", kept.account.elapsed)
+        });
+    }
     let first = course.is_some_and(|course| course.points().is_empty());
-    took.unwrap_or_else(|| match model.sweep.step().map(|step| step.kind) {
+    match model.sweep.step().map(|step| step.kind) {
         Some(Kind::WarmUp) => "warming up, which does not count".to_owned(),
         Some(Kind::Baseline) if first => "one worker, which the others are compared with".to_owned(),
         Some(Kind::Baseline) => "one worker, to see whether the machine changes".to_owned(),
-        _ => format!("{} at work", plural(run.slots.len() as u64, "worker")),
-    })
+        _ => format!("{} at work", plural(point.1.slots().into(), "worker")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_bands_do_not_touch_their_lanes() {
+        for slots in [1, 16, 100, 128, 1_000, 4_096] {
+            let places = places(Rect::new(0, 0, 100, 17), true, slots);
+            let all = (0..slots).step_by(places.fold);
+            let longest =
+                all.map(|first| lanes::name(&(first..(first + places.fold).min(slots))).len()).max();
+            assert!(longest.is_some_and(|longest| longest < usize::from(places.name)), "{slots}");
+        }
+    }
 }

@@ -106,6 +106,8 @@ fn planned(model: &Model) -> String {
     if progress.at_least {
         "not measured yet: numbers of workers grow until more do not help".to_owned()
     } else {
-        format!("not measured yet: {} and one to warm up", plural(progress.left.into(), "run"))
+        // A simulated machine needs none.
+        let warm_up = if model.sweep.form.is_simulated() { "" } else { " and one to warm up" };
+        format!("not measured yet: {}{warm_up}", plural(progress.left.into(), "run"))
     }
 }

@@ -4,8 +4,8 @@ use super::desk::Focus;
 use super::form::Setting;
 use crate::clock::RunTime;
 use crate::event::{
-    CoreLoad, CoreSample, Gauges, Phase, PhaseTotals, Record, RunEnd, RunEvent, RunStart, StopReason,
-    TaskCounts,
+    CoreLoad, CoreSample, Gauges, Percentiles, Phase, PhaseTotals, Record, RunEnd, RunEvent, RunStart,
+    StopReason, TaskCounts,
 };
 use crate::ids::{CpuId, RunId, SlotId, TaskIndex};
 use crate::plan::{Plan, Shape, Size, Strategy, TaskType, Work};
@@ -75,11 +75,15 @@ pub(super) fn events(model: &Model, plan: &Plan, stopped: bool) -> Vec<RunEvent>
             ..TaskCounts::default()
         },
         digest: Some(7).filter(|_| !stopped),
-        latency: crate::event::Percentiles::default(),
+        latency: Percentiles {
+            p50: Nanos(COMPUTE + WAIT),
+            p90: Nanos(COMPUTE + 2 * WAIT),
+            ..Percentiles::default()
+        },
         parts: Vec::new(),
-        gil_wait: crate::event::Percentiles::default(),
+        gil_wait: Percentiles::default(),
         gil_waits: Vec::new(),
-        queue: crate::event::Percentiles::default(),
+        queue: Percentiles::default(),
         slots,
         overhead_cpu: Nanos(1_000),
         errors: Vec::new(),

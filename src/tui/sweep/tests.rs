@@ -65,6 +65,44 @@ fn where_there_is_no_room_beside_lanes_and_reasons_have_the_place_of_the_curve()
 }
 
 #[test]
+fn a_point_without_lanes_has_its_ledger_and_its_figures() {
+    let mut model = fresh(120, 40);
+    counts(&mut model, "1,89..96");
+    let plan = begin(&mut model);
+    assert_eq!(play(&mut model, plan, 1_000), Effect::None);
+    let course = model.sweep.course.as_ref().unwrap();
+    let lanes: usize = course.kept.iter().map(super::kept::Kept::lanes).sum();
+    assert!(lanes <= super::kept::LANES_KEPT, "{lanes}");
+    assert_eq!(course.kept.len(), 18, "no point is forgotten");
+    let bare = course.kept.iter().find(|kept| kept.run.is_none()).map(|kept| kept.key);
+    assert_eq!(bare.map(|key| key.1.slots()), Some(96), "those with the most lose theirs");
+    model.sweep.cursor = bare;
+    crate::tui::update::refresh(&mut model);
+    let shown = text(&model);
+    assert!(shown.contains("Its lanes are not kept") && shown.contains("throughput"), "{shown}");
+    press(&mut model, " ");
+    insta::assert_snapshot!("bare_120x40", text(&model));
+    tell(&mut model, Message::Resized(80, 24));
+    insta::assert_snapshot!("bare_80x24", text(&model));
+}
+
+#[test]
+fn what_is_simulated_is_said_to_be_run_once() {
+    let mut model = fresh(120, 40);
+    assert!(text(&model).contains("several times"));
+    model.sweep.form.go(Setting::Repeats);
+    press(&mut model, "1<Enter><End>");
+    assert!(!text(&model).contains("several times"), "{}", text(&model));
+    model.sweep.form.go(Setting::Repeats);
+    press(&mut model, "auto<Enter>");
+    model.sweep.form.go(Setting::Plan(Item::Runtime));
+    press(&mut model, "simulated:16<Enter><End>");
+    let shown = text(&model);
+    assert!(shown.contains("auto (1)") && shown.contains("measures each number once"), "{shown}");
+    assert!(!shown.contains("several times") && !shown.contains("to warm up"), "{shown}");
+}
+
+#[test]
 fn without_colours_and_in_ascii() {
     for palette in [Palette::Dark, Palette::Light, Palette::Mono] {
         for mut model in [fresh(80, 24), going(120, 40, 5), whole(160, 48)] {

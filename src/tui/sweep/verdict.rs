@@ -165,11 +165,7 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
     page.line(workers(r), theme.accent);
     page.line(String::new(), theme.text);
     let point = course.point((r.strategy, r.shape));
-    let spread = point.and_then(spread).map_or_else(String::new, |percent| match percent {
-        // Nothing is measured without an error.
-        ..1.0 => " ± < 1 %".to_owned(),
-        _ => format!(" ± {percent:.0} %"),
-    });
+    let spread = point.map_or_else(String::new, spread);
     let mut pairs = vec![("throughput", format!("{} tasks/s{spread}", Measure::Throughput.words(r.rate)))];
     if let Some(speedup) = r.speedup.filter(|_| r.workers() > 1) {
         pairs.push(("speedup", format!("{} one worker", Measure::Speedup.words(speedup))));
@@ -268,13 +264,14 @@ fn sentence(model: &Model, beside: bool) -> String {
     }
     let Some(sizing) = desk.course.as_ref().and_then(|course| course.sizing.as_ref()) else {
         return match &desk.course {
-            Some(course) if course.end.is_some() => "Nothing was measured.",
-            Some(_) => "One worker alone is measured first: what it does with its time says what to expect.",
-            None => {
-                "Enter measures each number of workers several times; p changes the plan. The work is that of the Lab."
-            }
-        }
-        .to_owned();
+            Some(course) if course.end.is_some() => "Nothing was measured.".to_owned(),
+            Some(_) => "One worker alone is measured first: what it does with its time says what to expect."
+                .to_owned(),
+            None => format!(
+                "Enter measures each number of workers {}; p changes the plan. The work is that of the Lab.",
+                desk.form.often()
+            ),
+        };
     };
     let diagnosis = match &sizing.diagnosis {
         Ok(diagnosis) => diagnosis.words.clone(),

@@ -27,15 +27,25 @@ pub(super) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], from: u16, theme: &Th
     let mut canvas = canvas.part(from, 0, width, height);
     if theme.tells_by_colour() && theme.depth != Depth::Sixteen {
         // Where tasks end is told by computing alone; everything else has one grey.
-        let plain = |cell: &Cell| Cell { odd: cell.odd && cell.first == Some(Phase::Computing), ..*cell };
+        let plain = |cell: &Cell| Cell {
+            odd: cell.odd && cell.first == Some(Phase::Computing),
+            first: cell.first.filter(|_| !is_nobody(*cell)),
+            ..*cell
+        };
         paint::row(&mut canvas, &cells.iter().map(plain).collect::<Vec<_>>(), &theme.ghost());
         return;
     }
     // Without enough colours a thin line stands for what would be solid.
-    for (x, phase) in cells.iter().enumerate().filter_map(|(x, cell)| Some((x, cell.first?))) {
+    let somebody = cells.iter().enumerate().filter(|(_, cell)| !is_nobody(**cell));
+    for (x, phase) in somebody.filter_map(|(x, cell)| Some((x, cell.first?))) {
         let glyph = if phase == Phase::Computing { PREDICTED_LINE } else { phase_glyph(phase) };
         canvas.glyph(x as u16, (height.max(1) - 1) / 2, glyph, theme.other);
     }
+}
+
+/// Whether no worker was predicted there. That is left empty: a line of its own is taken for something that happens.
+fn is_nobody(cell: Cell) -> bool {
+    cell.first == Some(Phase::Absent) && cell.second.is_none_or(|phase| phase == Phase::Waiting)
 }
 
 /// What computing looks like where its colour cannot tell that it was predicted.

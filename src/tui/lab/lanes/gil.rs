@@ -228,14 +228,16 @@ pub(crate) fn waited(slot: &SlotState, run: &RunState, now: RunTime) -> Share {
     totals.get(Phase::GilWait).share_of(run.elapsed(now))
 }
 
-/// What a worker had to do with the lock so far: parts of the run, and its waits once they are known.
-pub(crate) fn shares(run: &RunState, index: usize, now: RunTime) -> Option<String> {
-    run.start.runtime.gil()?;
-    let slot = run.slots.get(index)?;
+/// What a worker had to do with the lock so far, what matters most first: the parts of the run in which it held it and
+/// waited for it, and its waits once they are known. Nothing where there is no such lock.
+pub(crate) fn shares(run: &RunState, index: usize, now: RunTime) -> Vec<String> {
+    let Some(slot) = run.slots.get(index).filter(|_| run.start.runtime.gil().is_some()) else {
+        return Vec::new();
+    };
     let (held, waited) = (held(slot, run, now).percent(), waited(slot, run, now).percent());
     let waits = run.end.as_ref().and_then(|end| end.gil_waits.get(index));
-    let waits = waits.map_or_else(String::new, |wait| format!(" (p50 {}, p99 {})", wait.p50, wait.p99));
-    Some(format!("held the GIL {held} %, waited {waited} %{waits}"))
+    let waits = waits.map(|wait| format!("p50 {} p99 {}", wait.p50, wait.p99));
+    [format!("held the GIL {held} %"), format!("waited {waited} %")].into_iter().chain(waits).collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub(crate) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], theme: &Theme) {
     }
 }
 
-/// Whether a phase is drawn as emptiness.
+/// Whether a phase is drawn as emptiness, with a sign in its middle.
 const fn is_quiet(phase: Phase) -> bool {
     matches!(phase, Phase::Absent | Phase::Waiting)
 }
@@ -34,11 +34,10 @@ fn coloured(canvas: &mut Canvas<'_>, x: u16, cell: Cell, theme: &Theme) {
         (first, second, weight) = (loud, Some(first), 255 - weight);
     }
     let height = canvas.height();
-    let dots = Style::new().fg(theme.phase(Phase::Waiting, false));
     if is_quiet(first) {
-        let glyph = if first == Phase::Waiting { '·' } else { ' ' };
+        let (glyph, sign) = (phase_glyph(first), Style::new().fg(theme.phase(first, false)));
         for y in 0..height {
-            canvas.glyph(x, y, if y == (height - 1) / 2 { glyph } else { ' ' }, dots);
+            canvas.glyph(x, y, if y == (height - 1) / 2 { glyph } else { ' ' }, sign);
         }
         return;
     }
