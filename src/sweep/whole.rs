@@ -3,8 +3,17 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::{MOST_COUNTS, Sweep, SweepPlan};
-use crate::plan::{Field, Machine, Plan, Problem, Size, WorkerCount};
+use crate::plan::{Field, Machine, Plan, Problem, Size, TaskType, Urls, WorkerCount};
 use crate::units::plural;
+
+/// The number of tasks that a sweep of `task` begins with: the usual one, but of the pages on the loopback as many as answer,
+/// or one would be asked for twice.
+pub fn default_tasks(task: TaskType, workers: u32) -> u64 {
+    match task {
+        TaskType::Http => Urls::default().answering().count() as u64,
+        _ => crate::plan::default_tasks(task, workers),
+    }
+}
 
 impl SweepPlan {
     /// What it runs on `machine` that needs consent, as [`Plan::says_what_it_runs`] has it, with all of its runs; where it is not
