@@ -49,7 +49,7 @@ impl PlanArgs {
         }
         wrongs.extend(self.pace().err());
         if purpose != Purpose::Lab {
-            wrongs.extend(self.consent(&plan, || plan.says_what_it_runs(machine)).err());
+            wrongs.extend(self.consent(&plan, || plan.asks(machine).lines).err());
         }
         if wrongs.is_empty() { Ok(plan) } else { Err(wrongs) }
     }
