@@ -25,6 +25,7 @@ use std::collections::VecDeque;
 
 pub use counts::{Counts, CountsError, MOST_COUNTS};
 pub use steps::{Kind, Progress, Recorded, Step};
+pub use whole::default_tasks;
 
 use crate::analysis::sizing::{Forecast, Measurements, Point, Sample, Sizing, size};
 use crate::plan::{Machine, Plan, Shape, Size, Strategy, WorkerCount};

@@ -67,7 +67,7 @@ use crate::state::Session;
 use crate::sweep::Sweep;
 pub use crate::tui::look::{ColourChoice, LookOptions, ThemeChoice, light_background};
 use crate::tui::message::Message;
-use crate::tui::model::Model;
+use crate::tui::model::{Consent, Model};
 use crate::tui::runtime::{Ended, Predictor, Runtime};
 use crate::tui::sweep::desk::Course;
 pub use crate::tui::timing::time_frames;
@@ -86,7 +86,7 @@ const OURS: [&str; 2] = ["ps-ui", "ps-input"];
 pub struct TuiOptions {
     /// The first plan.
     pub plan: Plan,
-    /// Whether it runs commands that nobody has agreed to yet: what they are is shown before the first run.
+    /// Whether it does something that nobody has agreed to yet: what that is is shown before it is run.
     pub unconfirmed: bool,
     /// How fast the time of simulated runs passes.
     pub pace: Pace,
@@ -151,7 +151,7 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
     let theme = look::theme(options.look, |name| std::env::var(name).ok());
     let mut model = Model::new(engine.machine().clone(), options.plan, theme);
     model.pace = options.pace;
-    model.unconfirmed = options.unconfirmed;
+    model.consent = Consent::new(options.unconfirmed);
     let panics = std::env::var("POOLSCOPE_FAULT").is_ok_and(|fault| fault == "ui-panic");
     let last_act = Arc::clone(&engine);
     let predictor = Predictor::new(Arc::clone(&engine), sender.clone(), options.measure);

@@ -49,7 +49,7 @@ impl PlanArgs {
         }
         wrongs.extend(self.pace().err());
         if purpose != Purpose::Lab {
-            wrongs.extend(self.consent(&plan, || plan.says_what_it_runs(machine)).err());
+            wrongs.extend(self.consent(&plan, || plan.asks(machine).lines).err());
         }
         if wrongs.is_empty() { Ok(plan) } else { Err(wrongs) }
     }
@@ -231,6 +231,8 @@ impl Reading {
             let workers = if widest { workers } else { usual };
             // A sweep runs it many times.
             let serial = crate::plan::FIRST_SERIAL / if self.purpose == Purpose::Sweep { 2 } else { 1 };
+            let default_tasks =
+                if self.purpose == Purpose::Sweep { crate::sweep::default_tasks } else { default_tasks };
             let of = |task: &TaskType| {
                 let listed = urls.as_ref().filter(|_| *task == TaskType::Http);
                 let usual = listed.map_or_else(|| default_tasks(*task, workers), |urls| urls.count() as u64);

@@ -5,13 +5,17 @@
 //! anybody can read it; beyond that, how much is not shown. It is run only with the user's consent. What users type
 //! themselves they have agreed to by typing it: who asks is the front end's business.
 
+mod starts;
+
+pub use starts::Starts;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
 use crate::ids::TaskIndex;
 use crate::plan::{Command, Machine, Plan, Size, Strategy, Urls};
-use crate::units::plural;
+use crate::units::{grouped, plural};
 
 /// So many hosts are said by name.
 const HOSTS_SHOWN: usize = 50;
@@ -64,6 +68,17 @@ impl FromStr for Permission {
     }
 }
 
+/// What is asked about before a plan is run.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Asked {
+    /// What it runs, word for word, a line for each fact; in quotes whatever a terminal would obey is written as an escape.
+    pub lines: Vec<String>,
+    /// Whether the lines hold all that is run: where that is too much to be read, some say how much is left out.
+    pub all_listed: bool,
+    /// What the lines are about.
+    pub starts: Starts,
+}
+
 impl Plan {
     /// What it may do only with consent, each once.
     pub fn permissions(&self) -> Vec<Permission> {
@@ -88,38 +103,42 @@ impl Plan {
         }
     }
 
-    /// What it runs on `machine` that needs consent, word for word, a line for each fact; in quotes whatever a terminal would
-    /// obey is written as an escape.
-    pub fn says_what_it_runs(&self, machine: &Machine) -> Vec<String> {
+    /// What it runs on `machine` that needs consent; no lines where nothing does.
+    pub fn asks(&self, machine: &Machine) -> Asked {
         let shape = self.workers.shape(&self.machine(machine));
         let ways: Vec<String> =
             self.strategies.iter().map(|way: &Strategy| way.label(way.shape(shape))).collect();
-        let times = u64::from(self.repeats) * self.strategies.len() as u64;
-        let each = if times > 1 { "each of " } else { "" };
-        self.says_with(&format!("in {each}{}: {}", plural(times, "run"), ways.join(", ")))
+        let runs = u64::from(self.repeats) * self.strategies.len() as u64;
+        let each = if runs > 1 { "each of " } else { "" };
+        self.asks_in(runs, &format!("in {each}{}: {}", plural(runs, "run"), ways.join(", ")))
     }
 
-    /// The same, with how often in words: `in each of 3 runs: threads ×2`.
-    pub(crate) fn says_with(&self, how_often: &str) -> Vec<String> {
+    /// The same in so many runs, with these in words: `in each of 3 runs: threads ×2`.
+    pub(crate) fn asks_in(&self, runs: u64, in_words: &str) -> Asked {
         let mut said = Said::default();
         for load in &self.workloads {
-            let how_often = format!("{} {how_often}", plural(load.tasks, "task"));
+            let attempts = match self.retries {
+                0 => String::new(),
+                retries => format!(", each up to {} times,", grouped(u64::from(retries) + 1)),
+            };
+            let how_often = format!("{}{attempts} {in_words}", plural(load.tasks, "task"));
             match &load.size {
                 Size::Command(command) => said.command(command, load.tasks, &how_often),
                 Size::Urls(urls) if !urls.are_loopback() => said.pages(urls, load.tasks, &how_often),
                 _ => {}
             }
         }
-        said.lines
+        Asked { lines: said.lines, all_listed: !said.cut, starts: Starts::of(self, runs) }
     }
 }
 
-/// What has been said, and how much of it is of single tasks.
+/// What has been said, how much of it is of single tasks, and whether there is more.
 #[derive(Default)]
 struct Said {
     lines: Vec<String>,
     of_tasks: usize,
     bytes: usize,
+    cut: bool,
 }
 
 impl Said {
@@ -133,7 +152,7 @@ impl Said {
         self.fact("the program", &format!("{:?}", command.program().to_string_lossy()));
         self.fact("working in", &format!("{:?}", here.to_string_lossy()));
         self.fact("how often", how_often);
-        let differing = if command.differs_between_tasks() { tasks } else { tasks.min(1) };
+        let differing = starts::differing(command, tasks);
         self.tasks(if differing == 1 { "it runs" } else { "the tasks run" }, differing, |task| {
             command.line(task)
         });
@@ -165,6 +184,7 @@ impl Said {
                 continue;
             }
             if self.of_tasks == MOST_LINES || self.bytes + line.len() > MOST_BYTES {
+                self.cut = true;
                 let more = plural(tasks - task, "more task");
                 let words =
                     format!("and {more}, not shown: read the scenario and its lists before you agree");
@@ -191,13 +211,13 @@ mod tests {
     fn what_would_be_run_is_said_word_for_word() {
         let machine = Machine::example(2);
         let mut plan = Plan::first(&machine);
-        assert_eq!((plan.permissions(), plan.says_what_it_runs(&machine)), (vec![], vec![]));
+        assert_eq!((plan.permissions(), plan.asks(&machine).lines), (vec![], vec![]));
         let items = Items::new(&["a\u{1b}[2J", "b", "c"]).unwrap();
         let words = vec!["sh".to_owned(), "-x".to_owned(), "{item}".to_owned()];
         let command = Arc::new(Command::new(words, false, Some(items)).unwrap());
         plan.workloads = vec![Workload { task: TaskType::Command, size: Size::Command(command), tasks: 2 }];
         assert_eq!(plan.permissions(), [Permission::Command]);
-        let said = plan.says_what_it_runs(&machine).join("\n");
+        let said = plan.asks(&machine).lines.join("\n");
         for words in [
             "the command    sh -x {item}\n",
             "the tasks run  /",
@@ -209,6 +229,9 @@ mod tests {
             assert!(said.contains(words), "{words:?} is not in\n{said}");
         }
         assert!(!said.contains('\u{1b}') && !said.contains("-x c"), "{said}");
+        plan.retries = 5;
+        let said = plan.asks(&machine).lines.join("\n");
+        assert!(said.contains("2 tasks, each up to 6 times, in each of 3 runs: serial"), "{said}");
     }
 
     /// What a plan of commands says of its single tasks.
@@ -216,7 +239,7 @@ mod tests {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let size = Size::Command(Arc::new(Command::new(words, false, items).unwrap()));
         let workloads = vec![Workload { task: TaskType::Command, size, tasks }];
-        let said = Plan { workloads, ..Plan::first(&Machine::example(2)) }.says_with("in 1 run");
+        let said = Plan { workloads, ..Plan::first(&Machine::example(2)) }.asks_in(1, "in 1 run").lines;
         let begin =
             said.iter().position(|line| line.starts_with("it runs") || line.starts_with("the tasks run"));
         said[begin.unwrap()..].iter().map(|line| line.chars().skip(COLUMN).collect()).collect()
@@ -255,12 +278,12 @@ mod tests {
     fn pages_of_named_hosts_need_consent_and_our_own_do_not() {
         let machine = Machine::example(2);
         let mut plan = Plan::for_task(TaskType::Http, &machine);
-        assert_eq!((plan.permissions(), plan.says_what_it_runs(&machine)), (vec![], vec![]));
+        assert_eq!((plan.permissions(), plan.asks(&machine).lines), (vec![], vec![]));
         let urls =
             Urls::read("http://b.example/1\nhttp://a.example:81/2\nhttp://b.example/3".as_bytes()).unwrap();
         plan.workloads = vec![Workload { task: TaskType::Http, size: Size::Urls(urls), tasks: 5 }];
         assert_eq!(plan.permissions(), [Permission::Http]);
-        let said = plan.says_what_it_runs(&machine).join("\n");
+        let said = plan.asks(&machine).lines.join("\n");
         for words in [
             "the hosts      a.example:81, b.example\n",
             "redirects      are followed",
@@ -271,7 +294,7 @@ mod tests {
         }
         assert!(said.ends_with("/3"), "each once: {said}");
         plan.workloads[0].tasks = 1;
-        let said = plan.says_what_it_runs(&machine).join("\n");
+        let said = plan.asks(&machine).lines.join("\n");
         assert!(said.ends_with("the page       http://b.example/1") && !said.contains("a.example"), "{said}");
     }
 

@@ -17,6 +17,8 @@ use crate::units::{Bytes, grouped, plural};
 pub const MAX_URLS: usize = 10_000;
 /// The longest URL, in bytes.
 pub const MAX_LENGTH: usize = 2_048;
+/// What is wrong with one that is longer.
+pub const TOO_LONG: &str = "is longer than 2 048 bytes";
 /// The longest text that a list is read from, in bytes.
 pub const MAX_BYTES: u64 = (MAX_URLS * (MAX_LENGTH + 2)) as u64;
 
@@ -171,7 +173,7 @@ impl fmt::Display for Urls {
 /// What is wrong with a URL.
 fn fault(url: &str) -> Option<&'static str> {
     if url.len() > MAX_LENGTH {
-        return Some("is longer than 2 048 bytes");
+        return Some(TOO_LONG);
     }
     if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Some("holds a character that no URL has; write it as %C3%A9, or a host as xn--…");
@@ -261,6 +263,8 @@ mod tests {
         assert!(Urls::read("http://a/\n".repeat(MAX_URLS).as_bytes()).is_ok());
         assert_eq!(Urls::read("# \n".repeat(MAX_BYTES as usize / 3 + 1).as_bytes()), Err(UrlsError::TooLong));
         let long = format!("http://a/{}", "x".repeat(MAX_LENGTH));
-        assert!(Urls::read(long.as_bytes()).unwrap_err().to_string().len() < 250);
+        let said = Urls::read(long.as_bytes()).unwrap_err().to_string();
+        assert!(said.len() < 250 && said.ends_with(TOO_LONG), "{said}");
+        assert_eq!(TOO_LONG, format!("is longer than {} bytes", grouped(MAX_LENGTH as u64)));
     }
 }

@@ -21,6 +21,7 @@ use super::{Kind, Step, Sweep};
 use crate::analysis::sizing::Sample;
 use crate::plan::command::{Command, Items};
 use crate::plan::{Costs, Machine, Plan, Size, Strategy, WorkerCount, Workload};
+use crate::text::is_hidden;
 use crate::units::plural;
 
 const SCHEMA: &str = "poolscope/sweep-points/1";
@@ -170,11 +171,25 @@ impl SaveFile {
 
     /// Writes a line in one go, and sees that it gets to the disk: the next run may take the machine down.
     fn line(&mut self, line: &impl Serialize) -> Result<(), SaveError> {
-        let mut text = serde_json::to_string(line).unwrap_or_default();
+        let mut text = harmless(&serde_json::to_string(line).unwrap_or_default());
         text.push('\n');
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
         written.map_err(|source| SaveError::System { path: self.path.clone(), source })
     }
+}
+
+/// The same JSON for whoever looks at it in a terminal: what that would obey and serde leaves as it is, or nobody would see,
+/// is written as an escape, so that it is read again as what it was. Outside of strings JSON has no such characters.
+fn harmless(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_control() || is_hidden(c) {
+            text.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
 
 impl Sweep {
@@ -289,4 +304,18 @@ fn facts(plan: &Plan, machine: &Machine) -> [(&'static str, String); 16] {
         ("the processor", machine.cpu_model.clone()),
         ("the number of CPUs available", machine.available().to_string()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped_and_read_as_it_was() {
+        let words = ["a\u{9b}31m", "\u{202e}txt.exe", "\u{7f}\u{1b}[2J\n", "\u{e0041}", "é 漢 \"\\"];
+        let text = harmless(&serde_json::to_string(&words).unwrap());
+        assert!(!text.chars().any(|c| c.is_control() || is_hidden(c)), "{text:?}");
+        assert!(text.contains(r#""a\u009b31m","\u202etxt.exe""#) && text.contains("é 漢"), "{text}");
+        assert_eq!(serde_json::from_str::<[String; 5]>(&text).unwrap(), words);
+    }
 }

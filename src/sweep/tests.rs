@@ -338,7 +338,7 @@ fn consent_is_asked_for_all_runs() {
         let mut plan = plan(counts, 5);
         plan.plan.workloads =
             vec![Workload { task: TaskType::Command, size: Size::Command(command.clone()), tasks: 9 }];
-        plan.says_what_it_runs(&machine).join("\n")
+        plan.asks(&machine).lines.join("\n")
     };
     // One worker at the beginning, in the middle and at the end, and one run to warm up.
     assert!(

@@ -3,13 +3,23 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::{MOST_COUNTS, Sweep, SweepPlan};
-use crate::plan::{Field, Machine, Plan, Problem, Size, WorkerCount};
+use crate::plan::consent::Asked;
+use crate::plan::{Field, Machine, Plan, Problem, Size, TaskType, Urls, WorkerCount};
 use crate::units::plural;
 
+/// The number of tasks that a sweep of `task` begins with: the usual one, but of the pages on the loopback as many as answer,
+/// or one would be asked for twice.
+pub fn default_tasks(task: TaskType, workers: u32) -> u64 {
+    match task {
+        TaskType::Http => Urls::default().answering().count() as u64,
+        _ => crate::plan::default_tasks(task, workers),
+    }
+}
+
 impl SweepPlan {
-    /// What it runs on `machine` that needs consent, as [`Plan::says_what_it_runs`] has it, with all of its runs; where it is not
-    /// known how many there will be, the most.
-    pub fn says_what_it_runs(&self, machine: &Machine) -> Vec<String> {
+    /// What it runs on `machine` that needs consent, as [`Plan::asks`] has it, with all of its runs; where it is not known how
+    /// many there will be, the most.
+    pub fn asks(&self, machine: &Machine) -> Asked {
         let sweep = Sweep::new(self.clone(), machine);
         let cells = sweep.cells().iter().map(|cell| (cell.strategy, cell.shape));
         let coming = sweep.scouting.iter().flat_map(|(strategy, counts)| {
@@ -38,7 +48,7 @@ impl SweepPlan {
                 Some(labels.next_back().map_or_else(|| first.clone(), |last| format!("{first} … {last}")))
             })
             .collect();
-        self.plan.says_with(&format!("in each of up to {}: {}", plural(runs, "run"), ways.join(", ")))
+        self.plan.asks_in(runs, &format!("in each of up to {}: {}", plural(runs, "run"), ways.join(", ")))
     }
 
     /// The same plan, where only those pages on the loopback are asked for that answer.

@@ -12,6 +12,7 @@ use crate::tui::keys::{self, Binding, Context, TABLE};
 use crate::tui::lab;
 use crate::tui::message::Action;
 use crate::tui::model::{Activity, Model, Overlay, Panel, Screen};
+use crate::tui::page;
 use crate::tui::sweep::desk::{Focus, Intent};
 use crate::tui::sweep::sweep_layout;
 
@@ -107,6 +108,13 @@ fn means_something_in_a_sweep(row: &Binding, model: &Model) -> bool {
 
 /// Whether a key would do anything now that is worth a place.
 fn means_something(row: &Binding, model: &Model) -> bool {
+    if matches!(row.context, Context::Consent | Context::Output) {
+        return match row.action {
+            Action::Agree => model.may_agree(),
+            Action::Up => page::reach(model, page::room(model.area)).1 > 0,
+            _ => true,
+        };
+    }
     let on_compare = model.screen == Screen::Compare;
     if model.screen == Screen::Sweep {
         return means_something_in_a_sweep(row, model);

@@ -1,9 +1,11 @@
 //! The model: all that the screen shows follows from it, and nothing else does.
 
+mod consent;
 mod focus;
 mod row;
 mod verdict;
 
+pub(crate) use consent::Consent;
 pub(crate) use focus::{Activity, Overlay, Panel, Screen};
 pub(crate) use row::Row;
 pub(crate) use verdict::Verdict;
@@ -98,10 +100,8 @@ pub(crate) struct Model {
     pub(crate) ledger: Option<Ledger>,
     /// What analysis says.
     pub(crate) verdict: Verdict,
-    /// Whether the plan's commands come from somebody else, and nobody has agreed to them yet.
-    pub(crate) unconfirmed: bool,
-    /// What is asked about while somebody is to agree to it, line by line.
-    pub(crate) asked: Vec<String>,
+    /// What has to be agreed to of a plan that is somebody else's, and what was.
+    pub(crate) consent: Consent,
     /// Something to be said once: what is wrong with the plan, for one.
     pub(crate) remark: Option<Remark>,
     /// Whether clicks and the wheel are ours.
@@ -142,8 +142,7 @@ impl Model {
             throughput: Vec::new(),
             ledger: None,
             verdict: Verdict::default(),
-            unconfirmed: false,
-            asked: Vec::new(),
+            consent: Consent::default(),
             remark: None,
             mouse: false,
             theme,
@@ -271,20 +270,6 @@ impl Model {
             Some(Strategy::Processes) => "x again kills them",
             _ => "x again gives up waiting",
         }
-    }
-
-    /// Whether the plan does something that has to be agreed to first.
-    pub(crate) fn needs_consent(&self) -> bool {
-        self.unconfirmed && !self.wanted().permissions().is_empty()
-    }
-
-    /// Asks whether the plan may do what it would, and `anew` what was measured already.
-    pub(crate) fn ask(&mut self, anew: bool) {
-        self.asked = match self.screen {
-            Screen::Lab | Screen::Compare => self.form.plan.says_what_it_runs(&self.machine),
-            Screen::Sweep => self.sweep.form.plan().says_what_it_runs(&self.machine),
-        };
-        self.overlay = Some(Overlay::Consent { scroll: 0, anew });
     }
 
     /// The plan that Enter runs on the screen that is shown.

@@ -81,12 +81,17 @@ fn consent(model: &Model) -> Page {
         _ => "Run these commands, ask for these pages?",
     };
     let about = format!("The scenario {}:", plan.says_what_is_asked());
-    let said = model.asked.iter().map(|line| (line.clone(), theme.text));
+    let asked = &model.consent.asked;
+    let said = asked.lines.iter().map(|line| (line.clone(), theme.text));
     Page {
         title: title.to_owned(),
-        about: "",
+        about: if asked.all_listed { "" } else { "not all is listed" },
         lines: [(about, theme.bright), (String::new(), theme.text)].into_iter().chain(said).collect(),
-        below: ("y", "agrees to all of it · Esc does not"),
+        below: if asked.all_listed {
+            ("y", "agrees to all of it · Esc does not")
+        } else {
+            ("End,", "then y agrees to all of it · Esc does not")
+        },
         indent: COLUMN,
     }
 }

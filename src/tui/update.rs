@@ -136,8 +136,9 @@ fn act(model: &mut Model, action: Action) -> Effect {
     }
     match action {
         Action::Run => return run(model),
+        Action::Agree if !model.may_agree() => {}
         Action::Agree => {
-            model.unconfirmed = false;
+            model.consent.agree();
             let anew = matches!(model.overlay.take(), Some(Overlay::Consent { anew: true, .. }));
             let swept = model.screen == Screen::Sweep;
             return if swept { sweep::begin(model, anew) } else { run(model) };
@@ -229,8 +230,7 @@ fn run(model: &mut Model) -> Effect {
         model.remark = Some(Remark::Problem(problem));
         return Effect::None;
     }
-    if model.needs_consent() {
-        model.ask(false);
+    if model.asks(false) {
         return Effect::None;
     }
     if model.ghost.measuring && !model.ghost.held {

@@ -40,7 +40,7 @@ impl SweepArgs {
         let problems = sweep.problems(machine).into_iter();
         let problems = problems.filter(|problem| !reading.unread.contains(&problem.field)).map(Wrong::from);
         reading.wrongs.extend(problems.collect::<Vec<_>>());
-        reading.wrongs.extend(self.plan.consent(&sweep.plan, || sweep.says_what_it_runs(machine)).err());
+        reading.wrongs.extend(self.plan.consent(&sweep.plan, || sweep.asks(machine).lines).err());
         if reading.wrongs.is_empty() { Ok(sweep) } else { Err(reading.wrongs) }
     }
 }

@@ -135,3 +135,15 @@ fn weights_make_one_workload_and_sizes_are_given_by_name() {
         assert!(wrongs[0].contains(words), "{line}: {}", wrongs[0]);
     }
 }
+
+#[test]
+fn a_sweep_asks_for_each_page_that_answers_once() {
+    let tasks = |words: &str| {
+        let args = Args::try_parse_from(["poolscope"].into_iter().chain(words.split_whitespace())).unwrap();
+        let Some(Verb::Sweep(args)) = args.verb else { panic!("no sweep") };
+        args.sweep(&Machine::example(2)).unwrap().plan.workloads[0].tasks
+    };
+    assert_eq!(tasks("sweep -t http -w 1,2,4"), 4);
+    assert_eq!(tasks("sweep -t http -w 1,2,4 -n 5"), 5, "as somebody wanted");
+    assert_eq!(tasks("sweep -t primes -w 1,2"), 6);
+}

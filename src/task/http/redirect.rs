@@ -7,7 +7,7 @@
 use ureq::http::header::LOCATION;
 use ureq::http::{Response, StatusCode, Uri};
 
-use crate::plan::urls::MAX_LENGTH;
+use crate::plan::urls::{MAX_LENGTH, TOO_LONG};
 use crate::task::Stop;
 
 /// So many characters of an address that is refused are shown.
@@ -57,7 +57,7 @@ fn target(page: &str, place: &str) -> Result<String, &'static str> {
         None => format!("{scheme}://{host}{}", path(&page, place)),
     };
     if url.len() > MAX_LENGTH {
-        return Err("is longer than 2 048 bytes");
+        return Err(TOO_LONG);
     }
     match url.parse::<Uri>().ok().and_then(|uri| uri.into_parts().authority) {
         Some(host) if host.as_str().contains('@') => Err("holds a user's name, which is not sent"),
@@ -168,7 +168,7 @@ mod tests {
             ("\u{e9}", "is no http address"),
             ("/a b", "is no http address"),
             ("/\u{1b}[2J", "is no http address"),
-            (&long, "is longer than 2 048 bytes"),
+            (&long, TOO_LONG),
         ] {
             assert_eq!(target("http://a/", place), Err(wrong), "{place:?}");
         }

@@ -1,10 +1,8 @@
 //! The plan of a sweep as a form. What it shares with the Lab's form (task, strategies, runtime, chunk) is a form of that
 //! kind, with the same words and the same checks; numbers of workers, repeats and the time that there is are its own.
 
-use crate::plan::{
-    FIRST_SERIAL, Machine, Plan, Problem, Runtime, Size, Strategy, WorkerCount, Workload, default_tasks,
-};
-use crate::sweep::{Counts, Sweep, SweepPlan};
+use crate::plan::{FIRST_SERIAL, Machine, Plan, Problem, Runtime, Size, Strategy, WorkerCount, Workload};
+use crate::sweep::{Counts, Sweep, SweepPlan, default_tasks};
 use crate::tui::form::{Edit, Form, Item, beside_in};
 pub(crate) use crate::tui::sweep::setting::Setting;
 use crate::units::{Nanos, plural};

@@ -209,8 +209,7 @@ pub(super) fn begin(model: &mut Model, anew: bool) -> Effect {
         model.remark = Some(Remark::Problem(problem));
         return Effect::None;
     }
-    if model.needs_consent() {
-        model.ask(anew);
+    if model.asks(anew) {
         return Effect::None;
     }
     if model.ghost.measuring {

@@ -38,9 +38,9 @@ fn with_command() -> Model {
 
 /// Asks for a run of commands or pages of somebody else's, as if from a folder that is the same everywhere.
 fn ask(model: &mut Model) {
-    model.unconfirmed = true;
+    model.consent.needed = true;
     assert_eq!(press(model, "<Enter>"), Effect::None);
-    for line in model.asked.iter_mut().filter(|line| line.starts_with("working in")) {
+    for line in model.consent.asked.lines.iter_mut().filter(|line| line.starts_with("working in")) {
         "working in     \"/somewhere\"".clone_into(line);
     }
 }
@@ -102,7 +102,7 @@ fn what_is_asked_about_is_commands_or_pages_or_both() {
 #[test]
 fn commands_of_somebody_else_run_after_a_y_and_after_nothing_else() {
     let mut model = with_command();
-    model.unconfirmed = true;
+    model.consent.needed = true;
     assert_eq!(press(&mut model, "<Enter>"), Effect::None);
     let shown = text(&model);
     assert!(shown.contains("Run these commands?") && shown.contains("3 tasks in each of 3 runs"), "{shown}");
@@ -110,14 +110,68 @@ fn commands_of_somebody_else_run_after_a_y_and_after_nothing_else() {
         assert_eq!(press(&mut model, keys), Effect::None, "{keys}");
     }
     assert_eq!(press(&mut model, "<Esc>"), Effect::None);
-    assert!(model.overlay.is_none() && model.unconfirmed && !model.is_busy());
+    assert!(model.overlay.is_none() && !model.is_busy());
     assert_eq!(press(&mut model, "<Enter>"), Effect::None);
     assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
-    // It is remembered: the next run begins at once.
-    model.activity = Activity::Idle;
-    assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
+    // It is remembered: the next run begins at once, and so does one of fewer tasks or on more workers.
+    let set = |model: &mut Model, change: fn(&mut crate::plan::Plan)| {
+        model.activity = Activity::Idle;
+        change(&mut model.form.plan);
+        press(model, "<Enter>")
+    };
+    assert!(matches!(set(&mut model, |_| {}), Effect::Start(_)));
+    assert!(matches!(set(&mut model, |plan| plan.workloads[0].tasks = 1), Effect::Start(_)));
+    let wider = |plan: &mut crate::plan::Plan| plan.workers = crate::plan::WorkerCount::Exactly(7);
+    assert!(matches!(set(&mut model, wider), Effect::Start(_)));
+    // One that starts more than was shown is not agreed to.
+    assert_eq!(set(&mut model, |plan| (plan.workloads[0].tasks, plan.repeats) = (3, 2)), Effect::None);
+    assert!(text(&model).contains("3 tasks in each of 6 runs"), "{}", text(&model));
     // What somebody typed was agreed to by typing it.
     assert!(matches!(press(&mut with_command(), "<Enter>"), Effect::Start(_)));
+}
+
+#[test]
+fn commands_that_were_not_shown_are_not_agreed_to() {
+    let mut model = with_command();
+    model.consent.needed = true;
+    model.form.plan.workloads[0].tasks = 1;
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None);
+    assert!(!text(&model).contains("three"));
+    assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
+    model.activity = Activity::Idle;
+    model.form.plan.workloads[0].tasks = 3;
+    assert_eq!(press(&mut model, "<Enter>"), Effect::None);
+    assert!(text(&model).contains("three"));
+    assert_eq!(press(&mut model, "<Esc><Enter>"), Effect::None, "no answer is none");
+    assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
+    // A sweep has more runs, and its answer is remembered too.
+    model.activity = Activity::Idle;
+    assert_eq!(press(&mut model, "3<Enter>"), Effect::None);
+    assert!(text(&model).contains("3 tasks in each of up to"), "{}", text(&model));
+    assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
+    crate::tui::update::sweep::stop(&mut model);
+    assert!(matches!(press(&mut model, "<Enter>"), Effect::Start(_)));
+}
+
+#[test]
+fn what_is_not_listed_is_agreed_to_once_the_end_was_reached() {
+    let items: Vec<String> = (0..1_005).map(|item| format!("item-{item}")).collect();
+    let mut model = with_items(80, 24, &items);
+    ask(&mut model);
+    insta::assert_snapshot!("consent_unlisted_80x24", text(&model));
+    assert_eq!(press(&mut model, "y<PageDown>y"), Effect::None);
+    assert!(matches!(model.overlay, Some(Overlay::Consent { .. })));
+    press(&mut model, "<End>");
+    insta::assert_snapshot!("consent_unlisted_end_80x24", text(&model));
+    assert!(matches!(press(&mut model, "y"), Effect::Start(_)));
+}
+
+#[test]
+fn nothing_scrolls_where_all_is_shown() {
+    let mut model = with_items(100, 30, &["one", "two"]);
+    ask(&mut model);
+    let shown = text(&model);
+    assert!(shown.contains("y agree") && !shown.contains("↑ ↓"), "{shown}");
 }
 
 #[test]
