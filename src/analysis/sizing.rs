@@ -8,6 +8,7 @@
 mod advice;
 mod demand;
 mod fits;
+mod laws;
 mod limit;
 mod points;
 mod sample;
@@ -16,6 +17,7 @@ mod why;
 pub use advice::{Advice, Gain, Recommendation, Refused};
 pub use demand::{Demand, Diagnosis, Forecast};
 pub use fits::{FitReport, StrategyFit};
+pub use laws::{Law, Reading};
 pub use limit::Limit;
 pub use points::{NOTICED, PointSummary, is_noticed};
 pub use sample::Sample;
@@ -64,6 +66,8 @@ pub struct Sizing {
     pub each: Vec<(Strategy, Advice)>,
     /// What is recommended of all.
     pub advice: Advice,
+    /// What the laws foretell for that; none where nothing is recommended.
+    pub laws: Vec<Law>,
 }
 
 /// What is said of measurements.
@@ -80,7 +84,11 @@ pub fn size(measured: &Measurements) -> Sizing {
         .map(|(strategy, fit)| (*strategy, advice::of(*strategy, &points, fit, &facts)))
         .collect();
     let advice = advice::overall(&each, &points, &facts);
-    Sizing { diagnosis: demand::diagnose(&facts), drift: facts.drift, points, fits, each, advice }
+    let laws = match &advice {
+        Advice::Recommended(r) => laws::of(r, &points, &facts),
+        Advice::Refused(_) => Vec::new(),
+    };
+    Sizing { diagnosis: demand::diagnose(&facts), drift: facts.drift, points, fits, each, advice, laws }
 }
 
 /// What the runs of one workload with one worker say, before any other number of workers is tried; `workload` is its index

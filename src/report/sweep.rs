@@ -1,6 +1,6 @@
 //! A sweep for people and for programs: a table, Markdown, JSON, CSV and a picture of the curve.
 
-use crate::analysis::sizing::{Advice, FitReport, PointSummary, Recommendation, Sizing, StrategyFit};
+use crate::analysis::sizing::{Advice, FitReport, Law, PointSummary, Recommendation, Sizing, StrategyFit};
 use crate::plan::{Machine, Shape, Size, Strategy};
 use crate::sweep::Sweep;
 use crate::units::{grouped, plural, three_digits};
@@ -155,6 +155,15 @@ pub(crate) fn knee(r: &Recommendation) -> Option<String> {
 pub(crate) fn measure_next(r: &Recommendation) -> Option<String> {
     let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
     (!numbers.is_empty()).then(|| format!("To be more precise, measure -w {}.", numbers.join(",")))
+}
+
+/// What the laws are called, and what they say of what is recommended, or why they do not hold.
+pub(crate) fn laws(sizing: &Sizing) -> Vec<(&str, String)> {
+    let words = |law: &Law| match &law.said {
+        Ok(reading) => format!("{}.", reading.words),
+        Err(why) => format!("does not hold: {why}."),
+    };
+    sizing.laws.iter().map(|law| (law.title.as_str(), words(law))).collect()
 }
 
 /// The scaling law of a strategy, and whether it holds.

@@ -56,17 +56,16 @@ pub fn wave_bound(tasks: u64, chunk: u64, workers: u32) -> Result<f64, Refusal> 
 }
 
 /// The shortest and the longest that handing out tasks one by one to whoever is free can take: max(Σ/N, longest) and
-/// Σ/N + (1 − 1/N) · longest (Graham 1966). In the unit of the lengths.
+/// Σ/N + (1 − 1/N) · longest (Graham 1966). In the unit of the sum and of the longest.
 ///
 /// # Errors
-/// Without tasks or workers.
-pub fn list_schedule(lengths: &[f64], workers: u32) -> Result<(f64, f64), Refusal> {
+/// Where no task takes any time, and without workers.
+pub fn list_schedule(sum: f64, longest: f64, workers: u32) -> Result<(f64, f64), Refusal> {
     let n = some(workers)?;
-    let longest = lengths.iter().copied().fold(0.0, f64::max);
-    if lengths.is_empty() {
+    if sum <= 0.0 {
         return Err(Refusal::NoTasks);
     }
-    let share = lengths.iter().sum::<f64>() / n;
+    let share = sum / n;
     Ok((share.max(longest), share + (1.0 - 1.0 / n) * longest))
 }
 
@@ -130,9 +129,9 @@ mod tests {
         near(wave_bound(10, 1, 4), 10.0 / 3.0);
         near(wave_bound(10, 2, 4), 2.5);
         assert_eq!(wave_bound(0, 1, 4), Err(Refusal::NoTasks));
-        let (least, most) = list_schedule(&[3.0, 1.0, 1.0, 1.0], 2).unwrap();
+        let (least, most) = list_schedule(6.0, 3.0, 2).unwrap();
         assert!((least - 3.0).abs() < 1e-12 && (most - 4.5).abs() < 1e-12);
-        assert_eq!(list_schedule(&[], 2), Err(Refusal::NoTasks));
+        assert_eq!(list_schedule(0.0, 0.0, 2), Err(Refusal::NoTasks));
     }
 
     #[test]

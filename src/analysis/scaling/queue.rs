@@ -45,15 +45,6 @@ pub fn machine_repair(workers: u32, servers: u32, wait: f64, compute: f64) -> Re
     Ok(busy / sum / compute)
 }
 
-/// No more than this is possible: workers by their whole time, servers by the time that a task needs one.
-///
-/// # Errors
-/// As for [`mva`].
-pub fn bound(workers: u32, servers: f64, wait: f64, compute: f64) -> Result<f64, Refusal> {
-    check(workers, compute)?;
-    Ok((f64::from(workers) / (wait.max(0.0) + compute)).min(servers / compute))
-}
-
 fn check(workers: u32, compute: f64) -> Result<(), Refusal> {
     if workers == 0 {
         return Err(Refusal::NotPositive);
@@ -86,7 +77,7 @@ mod tests {
     fn nothing_is_above_the_bound_and_large_numbers_stay_finite() {
         for workers in [1, 2, 10, 100, 4_096] {
             let rate = machine_repair(workers, 2, 0.08, 0.02).unwrap();
-            let most = bound(workers, 2.0, 0.08, 0.02).unwrap();
+            let most = (f64::from(workers) / (0.08 + 0.02)).min(2.0 / 0.02);
             assert!(rate > 0.0 && rate <= most * (1.0 + 1e-9), "{workers}: {rate} of {most}");
         }
         assert_eq!(machine_repair(8, 2, 0.0, 0.5), Ok(4.0));
@@ -95,7 +86,6 @@ mod tests {
     #[test]
     fn tasks_that_do_not_compute_saturate_nothing() {
         assert_eq!(mva(4, 1.0, 0.0), Err(Refusal::NoComputing));
-        assert_eq!(bound(4, 2.0, 1.0, 0.0), Err(Refusal::NoComputing));
         assert_eq!(machine_repair(0, 1, 1.0, 1.0), Err(Refusal::NotPositive));
         assert_eq!(machine_repair(1, 0, 1.0, 1.0), Err(Refusal::NotPositive));
     }

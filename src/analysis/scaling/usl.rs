@@ -95,11 +95,6 @@ impl Curve {
         (self.alpha > 0.0).then(|| 1.0 / self.alpha)
     }
 
-    /// The throughput that contention alone would allow to infinitely many workers: γ/α. None without contention.
-    pub fn roof(&self) -> Option<f64> {
-        (self.alpha > 0.0).then(|| self.gamma / self.alpha)
-    }
-
     /// The time of a task with N workers, over that with one, as three parts that add up: 1/N for the work, α(N−1)/N for
     /// contention, β(N−1) for coherence.
     pub fn parts(&self, n: f64) -> [f64; 3] {

@@ -11,6 +11,8 @@ use crate::units::{Nanos, plural, three_digits};
 
 /// Below this part of a task, waiting or computing does not count.
 const NOTHING: f64 = 0.01;
+/// A task so many times as long as they are on average is a long one.
+const LONG: f64 = 1.5;
 /// Fewer tasks than this say little about the next one.
 const FEWEST_TASKS: u64 = 3;
 
@@ -24,6 +26,10 @@ pub struct Demand {
     /// Seconds that it takes: both together; less where a command computes on several CPUs at a time, and more by what
     /// starting it takes.
     pub whole: f64,
+    /// Seconds that the longest of all takes; no less than `whole`.
+    pub longest: f64,
+    /// Seconds that each of the others takes, where these are of one length and so go in rounds; none where they differ.
+    pub alike: Option<f64>,
 }
 
 /// What one worker does with its time, and what that suggests.
@@ -48,8 +54,12 @@ impl Demand {
         };
         let (compute, wait) = (each(Sample::computing)?, each(Sample::waiting)?);
         let commands = alone.iter().any(|sample| sample.is_of_commands());
-        let demand =
-            Self { compute, wait, whole: if commands { each(Sample::within)? } else { compute + wait } };
+        let whole = if commands { each(Sample::within)? } else { compute + wait };
+        let longest = median(&alone.iter().map(|s| s.longest()).collect::<Vec<_>>())?;
+        // One run in which something got in the way of a few tasks makes them no others.
+        let even: Vec<f64> = alone.iter().filter_map(|s| s.alike()).collect();
+        let alike = median(&even).filter(|_| 2 * even.len() > alone.len());
+        let demand = Self { compute, wait, whole, longest: longest.max(whole), alike };
         (demand.whole > 0.0).then_some(demand).map(Self::without_crumbs)
     }
 
@@ -62,8 +72,8 @@ impl Demand {
     /// would recommend thousands of workers.
     fn without_crumbs(self) -> Self {
         match self.waiting() {
-            w if w > 1.0 - NOTHING => Self { compute: 0.0, whole: self.wait, ..self },
-            w if w < NOTHING => Self { wait: 0.0, whole: self.whole - self.wait, ..self },
+            w if w > 1.0 - NOTHING => Self { compute: 0.0, ..self },
+            w if w < NOTHING => Self { wait: 0.0, ..self },
             _ => self,
         }
     }
@@ -77,12 +87,25 @@ impl Demand {
         laws::goetz(servers, 1.0, self.wait, self.compute).ok()
     }
 
-    /// No more tasks a second than this are possible: whole rounds of chunks, and a CPU (or a lock) for what computes.
+    /// No more tasks a second than this are possible: whole rounds of chunks where tasks are of one length, an equal share
+    /// for each worker or the longest task where they are not, and a CPU (or a lock) for what computes.
     pub fn possible(&self, tasks: u64, chunk: u32, workers: u32, servers: f64) -> f64 {
         let load = Waves::of(tasks, u64::from(chunk), u64::from(workers)).longest_load();
-        let rounds = load as f64 * self.whole;
+        let rounds = self.alike.map_or(0.0, |each| load as f64 * each);
+        let shared = self.scheduled(tasks, workers).0;
         let computing = tasks as f64 * self.compute / servers.max(1e-9);
-        tasks as f64 / rounds.max(computing).max(1e-12)
+        tasks as f64 / rounds.max(shared).max(computing).max(1e-12)
+    }
+
+    /// The shortest and the longest, in seconds, that tasks handed out one by one can take where only workers are few.
+    pub(super) fn scheduled(&self, tasks: u64, workers: u32) -> (f64, f64) {
+        laws::list_schedule(tasks as f64 * self.whole, self.longest, workers.max(1)).unwrap_or_default()
+    }
+
+    /// Whether one task is so long that it, and not its share of all of them, sets how long so many workers take.
+    pub(super) fn is_one_long(&self, tasks: u64, workers: u32) -> bool {
+        let share = tasks as f64 * self.whole / f64::from(workers.max(1));
+        self.longest > LONG * self.whole && self.longest >= share
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::demand::cpus_words;
 use super::{Facts, FitReport, PointSummary};
 use crate::plan::Strategy;
-use crate::units::{Share, plural};
+use crate::units::{Nanos, Share, plural};
 
 /// Up to this above what was measured, a bound is what limits: the rest is starting, stopping and noise.
 const REACHED: f64 = 0.70;
@@ -35,6 +35,13 @@ pub enum Limit {
         chunks: u64,
         /// Tasks in each.
         of: u32,
+    },
+    /// One task takes longer than a worker's share of all of them.
+    LongTask {
+        /// How long it takes.
+        takes: Nanos,
+        /// The run that it is part of.
+        of: Nanos,
     },
     /// Rounds of tasks (or chunks) would not be fewer with some more workers.
     Waves {
@@ -82,6 +89,7 @@ impl Limit {
             Self::Lock(_) => "lock",
             Self::Tasks(_) => "tasks",
             Self::Chunks { .. } => "chunks",
+            Self::LongTask { .. } => "long_task",
             Self::Waves { .. } => "waves",
             Self::Memory { .. } => "memory",
             Self::IoService { .. } => "io_service",
@@ -106,6 +114,13 @@ impl Limit {
         let servers = facts.servers(at.shape);
         let compute = facts.demand.map_or(0.0, |demand| demand.compute);
         let most = if compute > 0.0 { servers / compute } else { f64::INFINITY };
+        if let Some(demand) = facts.demand.filter(|demand| demand.is_one_long(at.sample.tasks, at.workers()))
+        {
+            let (takes, of) = (Nanos::from_secs_f64(demand.longest), at.median);
+            if takes.as_secs_f64() >= REACHED * of.as_secs_f64() {
+                return Self::LongTask { takes, of };
+            }
+        }
         if workers >= chunks {
             return if at.chunk > 1 { Self::Chunks { chunks, of: at.chunk } } else { Self::Tasks(chunks) };
         }
@@ -146,8 +161,8 @@ impl Limit {
     /// What workers share, as the ledger of the next point shows it.
     fn of_ledger(at: &PointSummary, next: &PointSummary, facts: &Facts) -> Option<Self> {
         let ledger = &next.sample.ledger;
-        let share = |time: crate::units::Nanos| time.share_of(ledger.whole());
-        let each = |time: crate::units::Nanos| time.as_secs_f64() / next.sample.ok.max(1) as f64;
+        let share = |time: Nanos| time.share_of(ledger.whole());
+        let each = |time: Nanos| time.as_secs_f64() / next.sample.ok.max(1) as f64;
         if share(ledger.gil_wait).fraction() > SHOWS {
             return Some(Self::Lock(facts.locks(at.shape).unwrap_or(1.0) as u32));
         }
@@ -204,6 +219,9 @@ impl Limit {
             Self::Chunks { .. } => {
                 "Hand out smaller chunks, and more workers have something to do.".to_owned()
             }
+            Self::LongTask { .. } => {
+                "Cut the longest task into several: no number of workers makes it shorter.".to_owned()
+            }
             Self::Waves { next, .. } => format!("{next} workers would need a round less."),
             Self::StartUp(_) => {
                 "Keep the pool, or give it more tasks: starting it shows less then.".to_owned()
@@ -228,6 +246,7 @@ impl fmt::Display for Limit {
             Self::Chunks { chunks, of } => {
                 write!(f, "every one of the {} of {of} tasks has a worker", plural(*chunks, "chunk"))
             }
+            Self::LongTask { takes, of } => write!(f, "one long task takes {takes} of the {of} of the run"),
             Self::Waves { rounds, next } => {
                 write!(f, "tasks go in {rounds} rounds, and fewer only from {next} workers on")
             }

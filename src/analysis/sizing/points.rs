@@ -94,7 +94,12 @@ impl PointSummary {
             .demand
             .filter(|demand| demand.wait > 0.0 && servers.fract() == 0.0)
             .and_then(|demand| {
-                queue::machine_repair(workers, servers as u32, demand.wait, demand.compute).ok()
+                let (wait, compute) = (demand.wait, demand.compute);
+                match servers as u32 {
+                    1 => queue::mva(workers, wait, compute),
+                    servers => queue::machine_repair(workers, servers, wait, compute),
+                }
+                .ok()
             })
             .filter(|_| u64::from(workers) <= sample.tasks.div_ceil(u64::from(sample.chunk.max(1))));
         let one = facts.rate_of_one(point.strategy);

@@ -4,8 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::RunSummary;
 use crate::analysis::words::quoted;
+use crate::event::Percentiles;
 use crate::state::{Ledger, RunState};
 use crate::units::{Nanos, Share};
+
+/// Tasks whose lengths are within this factor are of one length.
+const ALIKE: f64 = 1.15;
 
 /// One run of a sweep.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -32,6 +36,9 @@ pub struct Sample {
     /// What commands were without a CPU from their starts to their ends.
     #[serde(default)]
     pub command_wait: Nanos,
+    /// How long its tasks took, each from its start to its outcome; nothing in what was kept before this was.
+    #[serde(default)]
+    pub latency: Percentiles,
     /// Where the workers' time went.
     pub ledger: Ledger,
     /// A number made of all values; none unless every task is ok.
@@ -64,6 +71,7 @@ impl Sample {
             cpu: summary.cpu,
             command_cpu: summary.commands.map(|commands| commands.cpu()).unwrap_or_default(),
             command_wait: summary.commands.map(|commands| commands.waited()).unwrap_or_default(),
+            latency: summary.latency,
             ledger: summary.ledger,
             digest: summary.digest,
             idle_before: around.idle_before,
@@ -97,6 +105,33 @@ impl Sample {
     /// Time within tasks: computing or blocked.
     pub fn within(&self) -> Nanos {
         self.ledger.computing + self.ledger.blocked
+    }
+
+    /// Where tasks were kept from their CPU or a lock, so much of their time was their own, 0 to 1.
+    fn own_part(&self) -> f64 {
+        let ledger = &self.ledger;
+        let kept = ledger.preempted + ledger.gil_wait + ledger.lock_wait;
+        let within = self.within();
+        if within > Nanos::ZERO { within.share_of(within + kept).fraction() } else { 1.0 }
+    }
+
+    /// Seconds that the longest task took by itself; zero where that was not kept.
+    pub fn longest(&self) -> f64 {
+        self.latency.max.as_secs_f64() * self.own_part()
+    }
+
+    /// Seconds that each of the others took, where these are alike; none where tasks differ in length.
+    pub fn alike(&self) -> Option<f64> {
+        let ok = self.ok.max(1) as f64;
+        let all = self.within().as_secs_f64();
+        if self.latency.max == Nanos::ZERO || self.ok < 2 {
+            return Some(all / ok);
+        }
+        let middle = self.latency.p50.as_secs_f64() * self.own_part();
+        let others = ((all - self.longest()) / (ok - 1.0)).max(0.0);
+        let long = self.latency.p90.as_secs_f64() > ALIKE * self.latency.p50.as_secs_f64();
+        let near = others <= ALIKE * middle && middle <= ALIKE * others;
+        (near && !long).then_some(others)
     }
 
     /// Tasks that ended with a value, per second of elapsed.

@@ -1,6 +1,7 @@
 //! Why so many workers, and what to be careful about: in words, with their numbers.
 
 use super::{Facts, Limit, NOTICED, PointSummary, Recommendation, fits, is_noticed};
+use crate::analysis::bounds::Waves;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::analysis::words::{and, verb};
 use crate::plan::Chunk;
@@ -33,15 +34,18 @@ pub(super) fn why(
         let first = words.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
         why.push(format!("{first}{}.", words.as_str()));
     }
+    why.extend(few_rounds(at, limit));
     why.extend(limit.next_step(r.strategy));
     let tied = r.tied.contains(&r.workers());
+    let mut named = false;
     if tied && r.tied.len() > 1 {
         let others: Vec<String> =
             r.tied.iter().filter(|n| **n != r.workers()).map(ToString::to_string).collect();
         let exact = facts.measured.machine.is_simulated();
         let near =
             points.iter().filter(|p| r.tied.contains(&p.workers())).all(|p| !is_noticed(best.rate, p.rate));
-        why.push(if exact || near {
+        named = exact || near;
+        why.push(if named {
             format!(
                 "{} {} within {:.0} %, which nobody would notice, so the fewest workers win.",
                 and(&others),
@@ -54,7 +58,9 @@ pub(super) fn why(
     } else if best.workers() != r.workers() {
         why.push(format!("{} were the fastest.", plural(u64::from(best.workers()), "worker")));
     }
-    if let Some(gain) = r.gain {
+    // What was just said of these workers is not said again.
+    let gain = r.gain.filter(|gain| !(named && r.tied.contains(&gain.workers) && gain.by.abs() <= NOTICED));
+    if let Some(gain) = gain {
         let told = match gain.by.abs() <= NOTICED {
             true => ", which nobody would notice",
             false if gain.told_apart => "",
@@ -70,6 +76,24 @@ pub(super) fn why(
     }
     why.extend(formula(r, at, facts));
     why
+}
+
+/// Where CPUs (or locks) are what is short, but tasks are so few for the workers that rounds show as well.
+fn few_rounds(at: &PointSummary, limit: &Limit) -> Option<String> {
+    if !matches!(limit, Limit::Cores(_) | Limit::Quota(_) | Limit::Lock(_)) || at.workers() == 1 {
+        return None;
+    }
+    let waves = Waves::of(at.sample.tasks, at.chunk.into(), at.workers().into());
+    if !is_noticed(f64::from(at.workers()), waves.bound()) {
+        return None;
+    }
+    Some(format!(
+        "Rounds show as well: {} make {} for {}, as good as {} at a time; more tasks would tell better.",
+        plural(at.sample.tasks, "task"),
+        plural(waves.rounds, "round"),
+        plural(u64::from(at.workers()), "worker"),
+        three_digits(waves.bound())
+    ))
 }
 
 /// What the formula says, where tasks both wait and compute; and why it takes more, if it does.
@@ -102,10 +126,7 @@ pub(super) fn cautions(
     facts: &Facts,
 ) -> Vec<String> {
     let mut cautions: Vec<String> = fits::of_machine(facts).iter().map(ToString::to_string).collect();
-    if points.iter().all(|point| point.rates.len() < 2 && !point.exact) {
-        cautions
-            .push("with one repeat nothing can be told apart for sure; more repeats would tell".to_owned());
-    }
+    cautions.extend(once(points, at, best));
     if points.len() < 4 {
         let n = points.len();
         cautions.push(format!("only {n} numbers of workers were measured, too few to see the shape"));
@@ -132,8 +153,9 @@ pub(super) fn cautions(
         .collect();
     if !unclear.is_empty() {
         cautions.push(format!(
-            "repeats differ so much that {} workers could not be told from the best, though they were over {:.0} % slower",
+            "repeats differ so much that {} {} could not be told from the best, though over {:.0} % slower",
             and(&unclear),
+            if unclear == ["1"] { "worker" } else { "workers" },
             (1.0 - super::points::AS_GOOD) * 100.0
         ));
     }
@@ -145,4 +167,26 @@ pub(super) fn cautions(
         cautions.push(format!("its runs took only {}, so starting workers shows", at.median));
     }
     cautions
+}
+
+/// What rests on a single repeat, of the points that a recommendation compares: it, the best, and the next.
+fn once(points: &[&PointSummary], at: &PointSummary, best: &PointSummary) -> Option<String> {
+    let next = points.iter().copied().find(|point| point.workers() > at.workers());
+    let mut compared: Vec<&PointSummary> = [at, best].into_iter().chain(next).collect();
+    compared.sort_by_key(|point| point.workers());
+    compared.dedup_by_key(|point| point.workers());
+    let is_once = |point: &&PointSummary| point.rates.len() < 2 && !point.exact;
+    let single: Vec<String> =
+        compared.iter().copied().filter(is_once).map(|point| point.workers().to_string()).collect();
+    if single.is_empty() {
+        None
+    } else if single.len() == compared.len() {
+        Some("with one repeat nothing can be told apart for sure; more repeats would tell".to_owned())
+    } else {
+        let workers = if single == ["1"] { "worker" } else { "workers" };
+        Some(format!(
+            "with one repeat of {} {workers} these cannot be told from others for sure; more repeats would tell",
+            and(&single)
+        ))
+    }
 }

@@ -27,7 +27,7 @@ struct Row<'a> {
 
 type Column = (&'static str, fn(&Row) -> Cell);
 
-const COLUMNS: [Column; 24] = [
+const COLUMNS: [Column; 28] = [
     ("strategy", |row| Cell::Text(row.cell.strategy.name().to_owned())),
     ("workers", |row| Cell::Whole(row.cell.shape.slots().into())),
     // As -w takes it: processes × threads.
@@ -56,4 +56,8 @@ const COLUMNS: [Column; 24] = [
     ("idle_before", |row| Cell::number(row.sample.idle_before.map(crate::units::Share::fraction))),
     ("taken", |row| Cell::Number(row.sample.taken.fraction())),
     ("stopped", |row| Cell::words(row.sample.stopped.clone())),
+    ("ledger_lock_wait_ns", |row| Cell::Whole(row.sample.ledger.lock_wait.0)),
+    ("ledger_stopping_ns", |row| Cell::Whole(row.sample.ledger.stopping.0)),
+    ("ledger_absent_ns", |row| Cell::Whole(row.sample.ledger.absent.0)),
+    ("ledger_unexplained_ns", |row| Cell::Signed(row.sample.ledger.unexplained_ns)),
 ];

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{CommandFacts, MachineFacts, MixFacts, WorkloadFacts, pages};
 use crate::analysis::scaling::usl::Estimate;
-use crate::analysis::sizing::{Advice, FitReport, PointSummary, Recommendation, Sizing, StrategyFit};
+use crate::analysis::sizing::{Advice, FitReport, Law, PointSummary, Recommendation, Sizing, StrategyFit};
 use crate::plan::Strategy;
 use crate::report::text::harmless;
 use crate::sweep::Sweep;
@@ -48,6 +48,7 @@ pub fn json(sweep: &Sweep, sizing: &Sizing) -> String {
         points: sizing.points.iter().map(Point::of).collect(),
         fits: sizing.fits.iter().map(Fit::of).collect(),
         recommendation: Recommended::of(&sizing.advice),
+        laws: sizing.laws.iter().map(LawFacts::of).collect(),
         notices: sweep.notices().iter().map(|words| harmless(words)).collect(),
     };
     // Only maps with keys that are no strings can fail here, and there are none.
@@ -77,6 +78,7 @@ struct Document {
     points: Vec<Point>,
     fits: Vec<Fit>,
     recommendation: Recommended,
+    laws: Vec<LawFacts>,
     notices: Vec<String>,
 }
 
@@ -223,6 +225,31 @@ impl Fit {
                 .iter()
                 .map(|&(workers, part)| SerialPart { workers, part })
                 .collect(),
+        }
+    }
+}
+
+/// What a law says of what is recommended; without figures, and with the reason, where it does not hold.
+#[derive(Serialize)]
+struct LawFacts {
+    name: &'static str,
+    unit: Option<&'static str>,
+    predicted: Option<f64>,
+    measured: Option<f64>,
+    refused: bool,
+    said: String,
+}
+
+impl LawFacts {
+    fn of(law: &Law) -> Self {
+        let reading = law.said.as_ref().ok();
+        Self {
+            name: law.name,
+            unit: reading.map(|reading| reading.unit),
+            predicted: reading.map(|reading| reading.foretold),
+            measured: reading.map(|reading| reading.measured),
+            refused: reading.is_none(),
+            said: law.said.as_ref().map_or_else(Clone::clone, |reading| reading.words.clone()),
         }
     }
 }

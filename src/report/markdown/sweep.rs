@@ -43,6 +43,13 @@ pub fn markdown(sweep: &Sweep, sizing: &Sizing) -> String {
         }
     }
     text.push('\n');
+    let laws = words::laws(sizing);
+    for (title, said) in &laws {
+        let _ = writeln!(text, "- {}: {}", escaped(title), escaped(said));
+    }
+    if !laws.is_empty() {
+        text.push('\n');
+    }
     for fit in &sizing.fits {
         let _ = writeln!(text, "Scaling law, {}: {}\n", fit.strategy, escaped(&words::law(fit)));
     }

@@ -41,6 +41,13 @@ fn markdown_and_csv() {
     assert_eq!(lines.len(), 1 + 2 * 7 * 5 + 1, "{csv}");
     assert!(lines[0].starts_with("strategy,workers,shape,repeat,chunk,elapsed_ns,"));
     assert!(lines[1].starts_with("threads,1,,0,1,"));
+    let ledger = |name: &str| lines[0].split(',').any(|column| column == format!("ledger_{name}_ns"));
+    let sample = &sweep.cells()[0].samples[0];
+    assert!(
+        sample.ledger.parts().iter().all(|(name, _)| ledger(name)) && ledger("unexplained"),
+        "{}",
+        lines[0]
+    );
 }
 
 #[test]

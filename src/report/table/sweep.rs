@@ -35,6 +35,14 @@ pub fn table(sweep: &Sweep, sizing: &Sizing, style: &TableStyle) -> String {
     }
     page.gap();
     below(&mut page, sizing);
+    let laws = words::laws(sizing);
+    let wide = laws.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
+    if !laws.is_empty() {
+        page.line(&[(Tone::Bold, "Laws, for what is recommended")]);
+    }
+    for (title, said) in &laws {
+        page.item(&format!("{title:<wide$} "), said);
+    }
     for fit in &sizing.fits {
         page.labelled(&format!("Scaling law, {}", fit.strategy), &words::law(fit));
     }

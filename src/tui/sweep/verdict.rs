@@ -72,6 +72,11 @@ fn page(model: &Model, width: usize, height: usize, with_law: bool) -> Page {
                 recommended(model, course, sizing, r, &mut page);
                 // Before the end there are too few points for it, as a rule.
                 let law = with_law && whole;
+                let laws = words::laws(sizing);
+                let wide = laws.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0) + 2;
+                for (title, said) in laws.iter().filter(|_| law) {
+                    page.hanging(title, wide, said, theme.dim);
+                }
                 for fit in sizing.fits.iter().filter(|fit| law && fit.strategy == r.strategy) {
                     page.paragraph(&format!("Scaling law: {}", words::law(fit)), theme.dim);
                 }
@@ -125,6 +130,17 @@ impl Page {
         if self.lines.len() + lines.len() <= self.height {
             self.paragraphs.push(self.lines.len());
             self.lines.extend(lines.into_iter().map(|line| (line, style)));
+        }
+    }
+
+    /// A paragraph whose lines begin behind a title of so many columns.
+    fn hanging(&mut self, title: &str, columns: usize, text: &str, style: Style) {
+        let lines = wrap(text, self.width.saturating_sub(columns), self.height.max(1));
+        if self.lines.len() + lines.len() <= self.height {
+            for (index, line) in lines.into_iter().enumerate() {
+                let title = if index == 0 { title } else { "" };
+                self.lines.push((format!("{title:<columns$}{line}"), style));
+            }
         }
     }
 
