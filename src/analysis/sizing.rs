@@ -23,7 +23,7 @@ pub use points::{NOTICED, PointSummary, is_noticed};
 pub use sample::Sample;
 
 use crate::analysis::summarise;
-use crate::plan::{Machine, Plan, Shape, Strategy};
+use crate::plan::{Machine, Plan, Shape, Strategy, TaskType, Workload};
 use crate::state::Session;
 use crate::units::{Nanos, Share};
 
@@ -159,6 +159,13 @@ impl<'a> Facts<'a> {
     fn first_error(&self) -> Option<&str> {
         let points = self.measured.points.iter().flat_map(|point| &point.samples);
         self.measured.baselines.iter().chain(points).find_map(|sample| sample.error.as_deref())
+    }
+
+    /// Whether tasks wait for nothing but a time, which any number can do side by side: what is more than that is their
+    /// wait for a CPU.
+    fn waits_for_timers(&self) -> bool {
+        let timed = |load: &Workload| matches!(load.task, TaskType::Sleep | TaskType::Mixed);
+        self.measured.plan.workloads.iter().all(timed)
     }
 
     fn tasks(&self) -> u64 {

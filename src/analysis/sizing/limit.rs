@@ -172,7 +172,7 @@ impl Limit {
                 return Some(Self::Memory { times: longer });
             }
             let longer = each(next.sample.waiting()) / demand.wait;
-            if demand.wait > 0.0 && longer > LONGER {
+            if demand.wait > 0.0 && longer > LONGER && !facts.waits_for_timers() {
                 // Commands that mostly compute and are more than the CPUs wait for these: nobody tells that from other waits.
                 let for_cpus = next.sample.is_of_commands()
                     && f64::from(next.workers()) > facts.servers(next.shape)

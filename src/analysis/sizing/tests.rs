@@ -233,9 +233,13 @@ fn what_workers_share_is_found_in_their_ledger() {
     assert!(matches!(r.limit, Limit::Memory { times } if (times - 2.0).abs() < 0.01), "{r:?}");
     // A service answers eight at a time: beyond, tasks wait longer.
     let service = |n: u32| f64::from(n.max(8)) / 8.0;
-    let r = recommendation(&Pool { longer: service, ..pool(0.0, 50.0) }.sweep(&DOUBLED));
+    let served = |task| recommendation(&Pool { longer: service, task, ..pool(0.0, 50.0) }.sweep(&DOUBLED));
+    let r = served(TaskType::File);
     assert_eq!(r.workers(), 8);
     assert!(matches!(r.limit, Limit::IoService { .. }), "{r:?}");
+    // Nobody serves a timer.
+    let r = served(TaskType::Sleep);
+    assert!(!matches!(r.limit, Limit::IoService { .. }), "{r:?}");
     // A worker takes 40 ms to start.
     let r = recommendation(&Pool { start: 0.04, tasks: 64, ..pool(0.0, 20.0) }.sweep(&DOUBLED));
     assert!(matches!(r.limit, Limit::StartUp(_)) && r.workers() <= 8, "{r:?}");

@@ -89,7 +89,7 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
     if area.width >= THREE_COLUMNS && wide {
         layout.plan = Some(left(&mut body, FORM));
     }
-    if desk.opened == Some(Opened::Why) && !wide {
+    if desk.opened == Some(Opened::Why) {
         layout.verdict = Some(body);
         return layout.with_plan_over(area, focused);
     }

@@ -207,12 +207,12 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
         page.paragraph("What keeps more from being of use is said when more is measured.", theme.dim);
         return;
     }
-    for why in r.why.iter().chain(words::knee(r).as_ref()) {
-        page.paragraph(why, theme.text);
-    }
-    // Of a sweep that goes on it is known that little is known.
+    // Before the reasons, which may not all fit. Of a sweep that goes on it is known that little is known.
     for caution in r.cautions.iter().filter(|_| course.end.is_some()) {
         page.paragraph(&format!("{WARNING}{}.", harmless(caution)), theme.text);
+    }
+    for why in r.why.iter().chain(words::knee(r).as_ref()) {
+        page.paragraph(why, theme.text);
     }
     if course.end.is_some() && !r.measure_next.is_empty() {
         let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();

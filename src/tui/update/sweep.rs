@@ -82,10 +82,6 @@ fn close(model: &mut Model) {
 
 /// Gives something the place of the curve, or takes it back.
 fn open(model: &mut Model, what: Opened) {
-    // What has a place of its own needs no other.
-    if what == Opened::Why && sweep_layout(model.area, model).wide {
-        return;
-    }
     let desk = &mut model.sweep;
     desk.opened = if desk.opened == Some(what) { None } else { Some(what) };
     desk.focus = Focus::Curve;
