@@ -1,10 +1,12 @@
-"""Prints the seconds from the start of a pool until the last of its results is there; serial is a plain loop.
+"""Prints the seconds from the start of a pool until the last of its results is there, and those of CPU time until all of
+it is gone; serial is a plain loop.
 
     pools.py serial|threads|processes WORKERS map|apply TASKS cpu|sum|sleep|native|mixed SIZE WAIT
 """
 
 from __future__ import print_function
 
+import resource
 import sys
 import time
 from multiprocessing import Pool
@@ -33,19 +35,25 @@ def run(pool, how, jobs):
             result.get()
 
 
+def cpu():
+    of = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in of)
+
+
 def main(way, workers, how, tasks, kind, size, wait):
     jobs = [(kind, int(size), float(wait))] * int(tasks)
-    start = work.now()
+    before, start = cpu(), work.now()
     if way == "serial":
         for job in jobs:
             task(job)
-        print(work.now() - start)
+        print(work.now() - start, cpu() - before)
         return
     pool = (ThreadPool if way == "threads" else Pool)(int(workers))
     run(pool, how, jobs)
-    print(work.now() - start)
+    elapsed = work.now() - start
     pool.close()
     pool.join()
+    print(elapsed, cpu() - before)
 
 
 if __name__ == "__main__":

@@ -39,19 +39,42 @@ const GROUPS: [Group; 7] = [
 /// One way to do a group: with how many workers.
 type Way = (Strategy, u32);
 
+/// What one run took, in seconds.
+#[derive(Copy, Clone, Debug)]
+struct Taken {
+    /// From the start of the pool until the last result is there.
+    elapsed: f64,
+    /// Of CPU time.
+    cpu: f64,
+}
+
+/// What is found of one way: its speedup, and how many CPUs it kept busy, which does not depend on how fast these were.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    speedup: Pair,
+    cpus: Pair,
+}
+
 /// Measures and prints all groups against one interpreter; tasks take `task`.
 pub(crate) fn compare(rig: &Rig, python: &Interpreter, task: Nanos, effort: Effort) {
     head("pools: speedup");
+    let mut cpus = Vec::new();
     for group in &GROUPS {
         match measure(rig, python, group, task, effort) {
             Ok(rows) => {
-                for ((strategy, workers), pair) in rows {
+                for ((strategy, workers), row) in rows {
                     let how = if group.how == How::Map { "map" } else { "apply" };
-                    pair.say(&format!("{} ×{} {how} {strategy} {workers}", group.task, group.tasks));
+                    let what = format!("{} ×{} {how} {strategy} {workers}", group.task, group.tasks);
+                    row.speedup.say(&what);
+                    cpus.push((group.task, what, row.cpus));
                 }
             }
             Err(why) => println!("{} not measured: {why}", group.task),
         }
+    }
+    head("pools: CPUs in use");
+    for (_, what, pair) in cpus.iter().filter(|(task, ..)| *task != TaskType::Sleep) {
+        pair.say(what);
     }
 }
 
@@ -61,10 +84,10 @@ fn measure(
     group: &Group,
     task: Nanos,
     effort: Effort,
-) -> Result<Vec<(Way, Pair)>, NotMeasured> {
+) -> Result<Vec<(Way, Row)>, NotMeasured> {
     let several = [Strategy::Threads, Strategy::Processes];
     let ways = several.into_iter().flat_map(|way| group.workers.iter().map(move |n| (way, *n)));
-    let mut rows: Vec<(Way, Pair)> = ways.map(|way| (way, Pair::default())).collect();
+    let mut rows: Vec<(Way, Row)> = ways.map(|way| (way, Row::default())).collect();
     for repeat in 0..effort.repeats {
         let both = |way: Way| {
             let theirs = || undisturbed(effort, || run_python(python, group, way, task));
@@ -75,19 +98,22 @@ fn measure(
         for (way, row) in &mut rows {
             let found = both(*way)?;
             let others = [serial.0, serial.1, found.0, found.1].map(|figure| figure.others);
-            row.add(serial.0.value / found.0.value, serial.1.value / found.1.value, &others);
+            let speedup = |alone: Taken, way: Taken| alone.elapsed / way.elapsed;
+            let (theirs, ours) = (found.0.value, found.1.value);
+            row.speedup.add(speedup(serial.0.value, theirs), speedup(serial.1.value, ours), &others);
+            row.cpus.add(theirs.cpu / theirs.elapsed, ours.cpu / ours.elapsed, &others[2..]);
         }
     }
     Ok(rows)
 }
 
-/// Seconds of one run by Python.
+/// One run by Python.
 fn run_python(
     python: &Interpreter,
     group: &Group,
     (strategy, workers): Way,
     task: Nanos,
-) -> Result<f64, NotMeasured> {
+) -> Result<Taken, NotMeasured> {
     let (size, wait) = match group.task {
         TaskType::Sum => (python.about.sum, Nanos::ZERO),
         TaskType::Native => (python.about.native, Nanos::ZERO),
@@ -105,17 +131,20 @@ fn run_python(
         wait.as_secs_f64().to_string(),
     ];
     let seconds = python.run("pools.py", &args)?;
-    seconds.first().copied().ok_or_else(|| NotMeasured("pools.py printed nothing".to_owned()))
+    match seconds.as_slice() {
+        [elapsed, cpu] => Ok(Taken { elapsed: *elapsed, cpu: *cpu }),
+        other => Err(NotMeasured(format!("pools.py printed {other:?}, not two numbers"))),
+    }
 }
 
-/// Seconds of one run by poolscope.
+/// One run by poolscope.
 fn run_poolscope(
     rig: &Rig,
     python: &Interpreter,
     group: &Group,
     (strategy, workers): Way,
     task: Nanos,
-) -> Result<f64, NotMeasured> {
+) -> Result<Taken, NotMeasured> {
     let size = match group.task {
         TaskType::Sleep => Size::Wait(task),
         TaskType::Mixed => Size::Mixed(Compute::Time(task), task),
@@ -129,5 +158,6 @@ fn run_poolscope(
     let session = rig.run(plan)?;
     let end = session.runs.first().and_then(|run| run.end.as_deref());
     let end = end.ok_or_else(|| NotMeasured("no run".to_owned()))?;
-    Ok((end.elapsed - end.shutdown).as_secs_f64())
+    let cpu: Nanos = end.slots.iter().map(|slot| slot.cpu_time).sum();
+    Ok(Taken { elapsed: (end.elapsed - end.shutdown).as_secs_f64(), cpu: cpu.as_secs_f64() })
 }
