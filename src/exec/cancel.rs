@@ -23,9 +23,11 @@ struct Inner {
 }
 
 /// That a thread is unparked whenever the token's level rises, for as long as this lives.
+#[cfg(unix)] // who waits for two things is who waits for commands
 #[derive(Debug)]
 pub(super) struct Waking<'a>(&'a Inner);
 
+#[cfg(unix)]
 impl Drop for Waking<'_> {
     fn drop(&mut self) {
         let me = std::thread::current().id();
@@ -67,6 +69,7 @@ impl CancelToken {
 
     /// Unparks this thread whenever the level rises, until the returned value is dropped (by this thread). For those
     /// who park to wait for something else as well.
+    #[cfg(unix)]
     pub(super) fn waking(&self) -> Waking<'_> {
         let mut waking = self.0.waking.lock().unwrap_or_else(PoisonError::into_inner);
         waking.push(std::thread::current());

@@ -58,7 +58,8 @@ impl Executor for Processes {
         use crate::exec::outcomes::Outcomes;
 
         let why = "worker processes need sockets between processes, which are not available on this system";
-        Outcomes::new(spec.tasks).books(Some(StopReason::Workers(why.to_owned())), Outcome::Cancelled)
+        Outcomes::new(spec.tasks, &spec.work)
+            .books(Some(StopReason::Workers(why.to_owned())), Outcome::Cancelled)
     }
 }
 
