@@ -125,7 +125,7 @@ fn end_of(report: Report, (slot, task, attempt): (SlotId, TaskIndex, u8)) -> Com
         End::Exited(_) | End::Signalled(_) | End::NotFound | End::NotStarted(_) => Outcome::Error,
     };
     let status = report.end.to_string();
-    let Report { elapsed, user, system, peak_memory, tail, dropped, leaked, unsure, .. } = report;
+    let Report { elapsed, user, system, run_delay, peak_memory, tail, dropped, leaked, unsure, .. } = report;
     CommandEnd {
         task,
         attempt,
@@ -135,6 +135,7 @@ fn end_of(report: Report, (slot, task, attempt): (SlotId, TaskIndex, u8)) -> Com
         elapsed,
         user,
         system,
+        run_delay,
         peak_memory,
         tail,
         dropped,
