@@ -1,5 +1,6 @@
 //! Commands as tasks, through the real binary: what they get, and what is told of them.
 
+mod hostile;
 #[cfg(target_os = "linux")]
 mod kills;
 
