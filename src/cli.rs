@@ -20,6 +20,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::cli::args::{Args, HeadlessArgs, LookArgs, PlanArgs, SweepArgs, Verb};
 use crate::cli::request::Purpose;
+use crate::cli::usage::plain_lines;
 pub use crate::cli::usage::{UsageError, Wrong};
 use crate::clock::Clock;
 use crate::cost::simulator::{self, Effort};
@@ -52,15 +53,15 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     if watched {
         words.remove(1);
     }
-    let result = match Args::try_parse_from(words) {
+    let result = match Args::try_parse_from(&words) {
         Ok(args) if watched => lab(&args.plan, &args.look, args.theme.as_deref(), Leave::Json),
         Ok(args) => answer(args),
-        Err(error) => answer_clap(error),
+        Err(error) => answer_clap(error, &words),
     };
     result.unwrap_or_else(|error| {
         // A usage error is a list already.
         let words = if error.is::<UsageError>() { format!("{error}") } else { format!("error: {error:#}") };
-        output::note(&words);
+        output::note(&plain_lines(&words));
         exit_code_of(&error)
     })
 }
@@ -97,15 +98,17 @@ fn tip(error: &clap::Error) -> Option<String> {
 }
 
 /// Help and version are asked for, and go to standard output; everything else is wrong.
-fn answer_clap(mut error: clap::Error) -> anyhow::Result<u8> {
+fn answer_clap(mut error: clap::Error, words: &[OsString]) -> anyhow::Result<u8> {
     if let Some(tip) = tip(&error) {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     let text = error.render();
     let terminal = Terminal::look();
     if error.use_stderr() {
-        let colour = terminal.wants_colour(terminal.attached.error);
-        let text = if colour { text.ansi().to_string() } else { text.to_string() };
+        // Words that are repeated cannot be told from its own colours.
+        let plain = words.iter().all(|word| word.to_str().is_some_and(|word| plain_lines(word) == *word));
+        let colour = plain && terminal.wants_colour(terminal.attached.error);
+        let text = if colour { text.ansi().to_string() } else { plain_lines(&text.to_string()) };
         output::note(text.trim_end());
         return Ok(exit::USAGE);
     }

@@ -54,6 +54,11 @@ pub fn most_tasks() -> Option<u64> {
     of_user.into_iter().chain(system::most_tasks()).min()
 }
 
+/// Whether the system tells how long a process was ready and had no CPU.
+pub fn tells_run_delay() -> bool {
+    system::tells_run_delay()
+}
+
 /// What the system's clock is read from, as `tsc`; none where the system does not say.
 pub fn clock_source() -> Option<String> {
     system::clock_source()

@@ -1,7 +1,8 @@
 //! Bytes from outside as text that commands no terminal: the one place where that is decided.
 //!
 //! What programs, servers and files say goes through [`sanitised`] where it enters, so that whoever shows, stores or
-//! prints it later need not think of it. It does not wrap, cut or measure: that is the front ends' business.
+//! prints it later need not think of it. Of a line that is quoted in a sentence [`quotable`] says how much, and whether it is a
+//! text at all. Lines are not wrapped or fitted into columns here: that is the front ends' business.
 
 use unicode_width::UnicodeWidthChar;
 use vte::{Parser, Perform};
@@ -40,6 +41,33 @@ pub const fn is_hidden(c: char) -> bool {
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
         | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// So many characters of a text; where there are more, `…` stands for them.
+pub fn shortened(text: &str, most: usize) -> String {
+    let mut out: String = text.chars().take(most).collect();
+    if out.len() < text.len() {
+        out.push('…');
+    }
+    out
+}
+
+/// A line that a program printed, as part of a sentence: so many characters of it, or that it is no text.
+pub fn quotable(line: &str, most: usize) -> String {
+    if is_binary(line) { "(binary output)".to_owned() } else { shortened(line, most) }
+}
+
+/// Whether what was printed is no text: more than a third of its characters could not be shown.
+pub fn is_binary(text: &str) -> bool {
+    let signs = text.chars().filter(|c| *c != '\n' && !is_drawable(*c)).count();
+    signs * 3 > text.chars().count()
+}
+
+/// Whether a character takes one column or two of every terminal. Marks that stand upon others, those that choose a form,
+/// those of private use, and what stood for no character at all are drawn in as many columns as a terminal likes.
+pub fn is_drawable(c: char) -> bool {
+    let private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..);
+    !private && c != REPLACEMENT && matches!(c.width(), Some(1 | 2))
 }
 
 /// What of a text is seen so far.
@@ -100,6 +128,17 @@ mod tests {
         ] {
             assert_eq!(sanitised(bytes), text, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_sentence_is_short_and_a_text() {
+        assert_eq!((shortened("gzip", 4).as_str(), shortened("gzip: é", 6).as_str()), ("gzip", "gzip: …"));
+        assert_eq!(quotable("gzip: no such file", 4), "gzip…");
+        // The beginning of what gzip writes.
+        let packed = sanitised(b"\x1f\x8b\x08\x08\xa3\xd0\xfbe\x00\x03GPL-3\x00\xbd\xd9\xcf\x8e\xe3");
+        assert_eq!(quotable(&packed, 200), "(binary output)");
+        assert!(is_binary("\u{fffd}\u{fffd}a") && is_binary("\u{301}"));
+        assert!(!is_binary("ab\u{fffd}") && !is_binary("a\n\n\n") && !is_binary(""));
     }
 
     #[test]

@@ -389,8 +389,8 @@ impl<'a> Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// Whether commands may well have waited for a CPU: their workers are blocked then as for anything else, and nobody can
-    /// tell the one from the other.
+    /// Whether commands may well have waited for a CPU: what the system tells of that leaves out their children, so that their
+    /// workers seem to be blocked then as for anything else.
     fn commands_want_for_cpus(&self) -> bool {
         let Some(commands) = self.summary.commands else { return false };
         let busy = self.run.surroundings.idle_before.is_some_and(|idle| idle.fraction() < QUIET);

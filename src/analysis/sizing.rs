@@ -135,7 +135,9 @@ impl<'a> Facts<'a> {
         let alone: Vec<&Sample> = Self::alone(measured).collect();
         let lost = |sample: &&Sample| {
             let ledger = &sample.ledger;
-            ledger.preempted.share_of(ledger.preempted + ledger.computing).fraction()
+            // To start a command takes turns with it: next to nothing of its time, but not of what a short one computes.
+            let own = if sample.is_of_commands() { sample.within() } else { ledger.computing };
+            ledger.preempted.share_of(ledger.preempted + own).fraction()
         };
         // One worker that is kept from its CPU for a twentieth of its time is not alone on the machine.
         let disturbed = super::scaling::distribution::median(&alone.iter().map(lost).collect::<Vec<_>>())

@@ -3,6 +3,7 @@
 use crate::event::StopReason;
 use crate::plan::Strategy;
 use crate::state::Ledger;
+use crate::text::shortened;
 use crate::units::{Nanos, Share, three_digits};
 
 /// `1.96×`, with three digits at most: `0.98×`, `12.3×`.
@@ -61,13 +62,7 @@ pub(super) fn and(words: &[String]) -> String {
 /// A text from outside as part of a sentence: quoted, its control characters escaped, and at most 80 characters of it.
 pub(super) fn quoted(text: &str) -> String {
     const MOST: usize = 80;
-    let text = text.trim();
-    if text.chars().count() <= MOST {
-        format!("{text:?}")
-    } else {
-        let cut: String = text.chars().take(MOST).collect();
-        format!("{:?}", format!("{cut}…"))
-    }
+    format!("{:?}", shortened(text.trim(), MOST))
 }
 
 /// Who ended early and why: `threads were cancelled`.

@@ -50,8 +50,13 @@ pub(super) fn examine(
 ) -> Result<String, StartError> {
     // Before the measurements, which are a load themselves.
     let load = probe::load_average();
-    let looked =
-        Looked { load, caches: probe::caches(), clock: probe::clock_source(), tasks: probe::most_tasks() };
+    let looked = Looked {
+        load,
+        caches: probe::caches(),
+        clock: probe::clock_source(),
+        tasks: probe::most_tasks(),
+        run_delay: probe::tells_run_delay(),
+    };
     let facts =
         Facts::of(engine.machine(), &looked, &Terminal::look(), &Measured::on(engine, feed, program)?);
     if !json {
@@ -70,6 +75,8 @@ struct Looked {
     clock: Option<String>,
     /// The most threads and processes.
     tasks: Option<u64>,
+    /// Whether the system tells how long commands wait for a CPU.
+    run_delay: bool,
 }
 
 /// Everything that there is to say. This is the contract of the JSON.
@@ -241,6 +248,12 @@ fn missing(machine: &Machine, looked: &Looked, terminal: &Terminal, measured: &M
         add(
             "lanes of processes are not in shared memory, and are late by a little".to_owned(),
             "run on Linux with /proc mounted",
+        );
+    }
+    if !looked.run_delay {
+        add(
+            "how long commands wait for a CPU is not told, and counts as blocked".to_owned(),
+            "use a Linux kernel with CONFIG_SCHED_INFO, as most are",
         );
     }
     let (own, each) = FILES;

@@ -108,6 +108,11 @@ impl fmt::Display for UsageError {
     }
 }
 
+/// Lines that no terminal obeys, whatever names of files or words of others stand in them.
+pub(super) fn plain_lines(text: &str) -> String {
+    text.lines().map(harmless).collect::<Vec<_>>().join("\n")
+}
+
 /// `text` on one line that no terminal obeys, and not too long.
 fn printable(text: &str) -> String {
     match clip(&harmless(text), VALUE_SHOWN, false) {

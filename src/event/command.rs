@@ -27,6 +27,9 @@ pub struct CommandEnd {
     pub user: Nanos,
     /// CPU time in the system on its behalf, of the same.
     pub system: Nanos,
+    /// How long it was ready and had no CPU, at least: of it alone, not of its children or of threads beside its first. None
+    /// where the system does not say.
+    pub run_delay: Option<Nanos>,
     /// The most memory that it had at a time, or the largest of those children.
     pub peak_memory: PeakMemory,
     /// The end of what it printed, on standard output and on standard error, with nothing in it that a terminal would obey;

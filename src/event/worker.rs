@@ -280,6 +280,8 @@ pub struct Gauges {
     pub totals: PhaseTotals,
     /// CPU time of computing phases; the rest of their wall time was preempted.
     pub computing_cpu: Nanos,
+    /// Of the time that it was blocked, how long the commands that it waited for were ready and had no CPU, at least.
+    pub run_delay: Nanos,
     /// CPU time of the worker from ready to stop.
     pub cpu_time: Nanos,
     /// Tasks that stand in summaries only.

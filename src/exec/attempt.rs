@@ -245,6 +245,9 @@ impl Host for Watched<'_> {
         let rest = self.limit.as_mut().map(|limit| limit.look(now, Nanos::ZERO));
         let Ran { result, left, settled } =
             commands.run((command, index), (self.lane.slot(), self.attempt), rest, self.cancel);
+        if let Some(delay) = left.as_ref().and_then(|left| left.run_delay) {
+            self.lane.count_run_delay(delay);
+        }
         self.left = left;
         if settled > Nanos::ZERO && self.seat.is_none() {
             self.over = Some(RunTime(self.lane.clock().now().0.saturating_sub(settled.0)));

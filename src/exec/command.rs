@@ -137,6 +137,9 @@ pub struct Report {
     pub user: Nanos,
     /// CPU time in the kernel, likewise.
     pub system: Nanos,
+    /// How long it was ready and had no CPU, at least: its first thread alone, without its children. None where the system
+    /// does not say.
+    pub run_delay: Option<Nanos>,
     /// The most memory that one of these held at once (not their sum).
     pub peak_memory: PeakMemory,
     /// The end of what it wrote to standard output and error, in the order in which it wrote it, made harmless by
@@ -163,6 +166,7 @@ impl Report {
             elapsed: Nanos::ZERO,
             user: Nanos::ZERO,
             system: Nanos::ZERO,
+            run_delay: None,
             peak_memory: PeakMemory::of(Bytes(0)),
             tail: String::new(),
             dropped: 0,

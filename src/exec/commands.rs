@@ -12,6 +12,7 @@ use crate::exec::command::{End, Order, Report, Supervisor};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::{Command, Work};
 use crate::task::Stop;
+use crate::text;
 use crate::units::Nanos;
 
 /// So much of the end of a command's output is kept.
@@ -124,7 +125,7 @@ fn end_of(report: Report, (slot, task, attempt): (SlotId, TaskIndex, u8)) -> Com
         End::Exited(_) | End::Signalled(_) | End::NotFound | End::NotStarted(_) => Outcome::Error,
     };
     let status = report.end.to_string();
-    let Report { elapsed, user, system, peak_memory, tail, dropped, leaked, unsure, .. } = report;
+    let Report { elapsed, user, system, run_delay, peak_memory, tail, dropped, leaked, unsure, .. } = report;
     CommandEnd {
         task,
         attempt,
@@ -134,6 +135,7 @@ fn end_of(report: Report, (slot, task, attempt): (SlotId, TaskIndex, u8)) -> Com
         elapsed,
         user,
         system,
+        run_delay,
         peak_memory,
         tail,
         dropped,
@@ -149,8 +151,8 @@ fn verdict(end: &CommandEnd) -> Result<(), Stop> {
         Outcome::TimedOut => Err(Stop::TimedOut),
         Outcome::Cancelled => Err(Stop::Cancelled),
         Outcome::Error | Outcome::Lost => {
-            let said = end.last_line().map(|line| line.chars().take(LINE_SHOWN).collect::<String>());
-            let said = said.map_or_else(String::new, |line| format!(": {line}"));
+            let said = end.last_line().map(|line| format!(": {}", text::quotable(line, LINE_SHOWN)));
+            let said = said.unwrap_or_default();
             Err(Stop::Failed(format!("{}{said}", end.status)))
         }
     }

@@ -79,6 +79,8 @@ enum Gauge {
     GilHeld,
     /// Since when the worker has its interpreter's lock, plus one; 0 while it has not.
     GilHeldSince,
+    /// Of blocked's total, how long commands were ready and had no CPU.
+    RunDelay,
     /// The first of [`Phase::COUNT`] totals.
     Totals,
 }

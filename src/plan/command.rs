@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub use items::{Items, MAX_ITEMS, MAX_ITEMS_BYTES};
 
+use crate::text::shortened;
+
 /// What stands for a task's index.
 const INDEX: &str = "{}";
 /// What stands for a task's item.
@@ -165,12 +167,7 @@ impl Command {
 
     /// As much of the label as there is room for in a heading.
     pub fn short_label(&self) -> String {
-        let label = self.label();
-        let mut out: String = label.chars().take(SHOWN).collect();
-        if out.len() < label.len() {
-            out.push('…');
-        }
-        out
+        shortened(&self.label(), SHOWN)
     }
 
     /// What is run for task `index`, in one line: the program's path and the arguments.

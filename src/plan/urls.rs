@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use ureq::http::Uri;
 
 use crate::ids::TaskIndex;
+use crate::text::shortened;
 use crate::units::{Bytes, grouped, plural};
 
 /// The most URLs of a list.
@@ -19,6 +20,8 @@ pub const MAX_URLS: usize = 10_000;
 pub const MAX_LENGTH: usize = 2_048;
 /// What is wrong with one that is longer.
 pub const TOO_LONG: &str = "is longer than 2 048 bytes";
+/// So many characters of one that is refused are shown.
+const SHOWN: usize = 100;
 /// The longest text that a list is read from, in bytes.
 pub const MAX_BYTES: u64 = (MAX_URLS * (MAX_LENGTH + 2)) as u64;
 
@@ -97,8 +100,7 @@ impl Urls {
         let mut named = Vec::new();
         for (url, line) in urls {
             if let Some(wrong) = fault(url) {
-                let url: String = url.chars().take(100).collect();
-                return Err(UrlsError::Line { line, url, wrong });
+                return Err(UrlsError::Line { line, url: shortened(url, SHOWN), wrong });
             }
             if named.len() == MAX_URLS {
                 return Err(UrlsError::TooMany);

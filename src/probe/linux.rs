@@ -57,6 +57,13 @@ pub(super) fn most_tasks() -> Option<u64> {
     Groups::find(&files).most_tasks(&files)
 }
 
+/// Whether it is counted how long processes wait for a CPU: then, how often this one has got one is counted, too.
+pub(super) fn tells_run_delay() -> bool {
+    let turns =
+        |text: String| text.split_ascii_whitespace().nth(2).and_then(|turns| turns.parse::<u64>().ok());
+    Files::system().text("/proc/self/schedstat").and_then(turns).is_some_and(|turns| turns > 0)
+}
+
 /// What the clock is read from.
 pub(super) fn clock_source() -> Option<String> {
     let text = Files::system().text("/sys/devices/system/clocksource/clocksource0/current_clocksource")?;

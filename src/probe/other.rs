@@ -38,6 +38,11 @@ pub(super) const fn most_tasks() -> Option<u64> {
     None
 }
 
+/// Whether it is counted how long processes wait for a CPU: not here.
+pub(super) const fn tells_run_delay() -> bool {
+    false
+}
+
 /// What the clock is read from: not known here.
 pub(super) const fn clock_source() -> Option<String> {
     None

@@ -55,6 +55,7 @@ pub(super) fn commanding() -> Session {
             elapsed: Nanos::from_millis(20),
             user: Nanos::from_millis(7),
             system: Nanos::from_millis(2),
+            run_delay: (task == 5).then_some(Nanos::from_millis(1)),
             peak_memory: PeakMemory::above(Bytes(5 << 20), Bytes(u64::from(task + 1) << 20)),
             tail: tail.to_owned(),
             dropped: u64::from(task == 5) * 9_216,

@@ -27,6 +27,9 @@ pub struct CommandTotals {
     pub user: Nanos,
     /// CPU time in the system on their behalf.
     pub system: Nanos,
+    /// How long they were ready and had no CPU, at least.
+    #[serde(default)]
+    pub run_delay: Nanos,
     /// The most memory that one of them had.
     pub peak_memory: PeakMemory,
     /// Commands that left processes behind.
@@ -46,10 +49,10 @@ impl CommandTotals {
         self.user + self.system
     }
 
-    /// What they were without a CPU between their starts and their ends. Starting one takes its worker some time besides,
-    /// which nothing of it waits for.
+    /// What they were without a CPU, and did not want one as far as is known, between their starts and their ends. Starting
+    /// one takes its worker some time besides, which nothing of it waits for.
     pub fn waited(&self) -> Nanos {
-        self.elapsed - self.cpu()
+        self.elapsed - self.cpu() - self.run_delay
     }
 }
 
@@ -74,6 +77,7 @@ impl CommandLog {
         totals.elapsed += end.elapsed;
         totals.user += end.user;
         totals.system += end.system;
+        totals.run_delay += end.run_delay.unwrap_or_default();
         totals.peak_memory = totals.peak_memory.max(end.peak_memory);
         totals.leaky += u64::from(end.leaked > 0);
         totals.leaked += u64::from(end.leaked);
@@ -132,6 +136,7 @@ mod tests {
             elapsed: Nanos(10),
             user: Nanos(3),
             system: Nanos(1),
+            run_delay: task.is_multiple_of(2).then_some(Nanos(2)),
             peak_memory: PeakMemory::of(Bytes(task.into())),
             tail: "x".repeat(tail),
             dropped: 0,
@@ -153,6 +158,7 @@ mod tests {
             (10_000, Nanos(40_000), Some(Bytes(9_999)))
         );
         assert_eq!((totals.leaky, totals.leaked), (5_000, 5_000));
+        assert_eq!((totals.run_delay, totals.waited()), (Nanos(10_000), Nanos(50_000)));
         assert!(log.bytes <= COMMANDS_KEPT && log.bytes > COMMANDS_KEPT - 2 * (tail + EACH));
         assert!(log.clone().shrink(10_000) <= 10_000);
         assert_eq!(log.failed().map(|end| end.task.0).collect::<Vec<_>>(), [0, 1, 2]);

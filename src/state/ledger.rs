@@ -15,9 +15,9 @@ pub struct Ledger {
     pub starting: Nanos,
     /// Computing on a CPU, by the worker's thread clock.
     pub computing: Nanos,
-    /// Ready to compute, but without a CPU.
+    /// Ready to compute, but without a CPU: workers themselves, and commands that they waited for as far as the system tells.
     pub preempted: Nanos,
-    /// In a task, waiting without a CPU.
+    /// In a task, waiting without a CPU; also while a command computes that it waits for.
     pub blocked: Nanos,
     /// For the lock of an interpreter.
     pub gil_wait: Nanos,
@@ -45,10 +45,12 @@ impl Ledger {
         for slot in slots {
             let total = |phase| slot.totals.get(phase);
             let computing = slot.computing_cpu.min(total(Phase::Computing));
+            // Who waits for a command that has no CPU waits for that CPU.
+            let delay = slot.run_delay.min(total(Phase::Blocked));
             ledger.computing += computing;
-            ledger.preempted += total(Phase::Computing) - computing;
+            ledger.preempted += total(Phase::Computing) - computing + delay;
             ledger.starting += total(Phase::Starting);
-            ledger.blocked += total(Phase::Blocked);
+            ledger.blocked += total(Phase::Blocked) - delay;
             ledger.gil_wait += total(Phase::GilWait);
             ledger.sending += total(Phase::Sending);
             ledger.receiving += total(Phase::Receiving);

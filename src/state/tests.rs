@@ -243,6 +243,13 @@ fn a_ledger_closes_over_slots_and_elapsed() {
     assert_eq!(ledger.unexplained_ns, 10);
     assert_eq!(ledger.whole(), Nanos(200));
     assert_eq!(Ledger::of(&[slot], Nanos(90)).unexplained_ns, -5);
+    // Of what a worker was blocked for a command, that one had no CPU for a part; more than all of it is no part.
+    slot.totals.add(Phase::Blocked, Nanos(30));
+    for (delay, preempted, blocked) in [(0, 10, 30), (12, 22, 18), (99, 40, 0)] {
+        let ledger = Ledger::of(&[Gauges { run_delay: Nanos(delay), ..slot }], Nanos(130));
+        assert_eq!((ledger.preempted, ledger.blocked), (Nanos(preempted), Nanos(blocked)));
+        assert_eq!(ledger.unexplained_ns, 5);
+    }
 }
 
 #[test]

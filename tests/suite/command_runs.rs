@@ -1,4 +1,8 @@
-//! Commands as tasks, through the real binary: what they get, what is told of them, and that none of them outlives it.
+//! Commands as tasks, through the real binary: what they get, and what is told of them.
+
+mod hostile;
+#[cfg(target_os = "linux")]
+mod kills;
 
 use std::io::Write;
 use std::process::Stdio;
@@ -6,7 +10,6 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::cli::{Going, poolscope, run};
-use crate::family::signal;
 
 /// Two ways whose workers are elsewhere: in poolscope, and in processes of their own.
 const WAYS: [&str; 2] = ["threads", "processes"];
@@ -217,117 +220,4 @@ fn what_cannot_be_a_command_is_said_before_anything_runs() {
         assert_eq!(ended.code, Some(2), "{ended:?}");
         assert!(ended.err.contains(said), "{words:?}: {}", ended.err);
     }
-}
-
-#[test]
-fn an_end_by_a_signal_leaves_no_command() {
-    for way in WAYS {
-        for name in ["INT", "TERM"] {
-            let mut command = poolscope(&["run", "-s", way, "-w", "4", "-n", "100", "--"]);
-            command.args([
-                "sh",
-                "-c",
-                "trap '' TERM INT HUP; setsid sleep 600 & while :; do sleep 600; done",
-            ]);
-            let mut going = Going::start(command);
-            until(&going, 8);
-            going.signal(name);
-            going.wait();
-            going.family.until_extinct();
-        }
-    }
-}
-
-/// What commands do to survive.
-const TREES: [(&str, usize); 4] = [
-    ("sleep 600", 1),
-    ("sh -c 'sleep 600 & sleep 600; wait' & wait", 2),
-    ("setsid sh -c 'sleep 600 & setsid sleep 600' & sleep 600", 3),
-    ("trap '' TERM HUP INT; while :; do sleep 600; done", 1),
-];
-
-/// Waits until so many processes of the family sleep.
-fn until(going: &Going, sleepers: usize) {
-    let sleeps = |pid: &u32| {
-        std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(b"sleep\0"))
-    };
-    let start = std::time::Instant::now();
-    while going.family.members().iter().filter(|pid| sleeps(pid)).count() < sleepers {
-        assert!(start.elapsed().as_secs() < 60, "{:?}", going.family.members());
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-}
-
-/// Whom a kill by the name of poolscope hits, wherever it looks: in the name, or anywhere in the command line.
-fn called_poolscope(going: &Going) -> Vec<u32> {
-    let is_called = |pid: &u32| {
-        let said = |file: &str| std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
-        ["comm", "cmdline"].iter().any(|file| String::from_utf8_lossy(&said(file)).contains("poolscope"))
-    };
-    going.family.members().into_iter().filter(is_called).collect()
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn tasks_whose_supervisor_is_killed_are_tried_again_by_another_one() {
-    for way in WAYS {
-        for (script, sleepers) in TREES {
-            let folder = tempfile::tempdir().unwrap();
-            // The first attempt goes on for ever.
-            let script = format!("mkdir {}/{{}} 2>/dev/null || exit 0; {script}", folder.path().display());
-            let mut command =
-                poolscope(&["run", "-s", way, "-w", "2", "-n", "2", "--retries", "1", "--json", "-q", "--"]);
-            command.args(["sh", "-c", &script]);
-            let going = Going::start(command);
-            until(&going, 2 * sleepers);
-            let is_supervisor = |pid: &u32| {
-                std::fs::read(format!("/proc/{pid}/comm")).is_ok_and(|name| name == b"ps-supervise\n")
-            };
-            let supervisors: Vec<u32> = going.family.members().into_iter().filter(is_supervisor).collect();
-            assert_eq!(supervisors.len(), if way == "processes" { 2 } else { 1 });
-            for pid in supervisors {
-                signal(pid, "KILL");
-            }
-            let family = going.family.clone();
-            let (status, out, err) = going.ended();
-            assert!(status.success(), "{way} {script}: {out}{err}");
-            let document: Value = serde_json::from_str(&out).unwrap();
-            let tasks = &document["runs"][0]["tasks"];
-            assert_eq!((tasks["ok"].as_u64(), tasks["retried"].as_u64()), (Some(2), Some(2)), "{tasks}");
-            family.until_extinct();
-        }
-    }
-}
-
-#[test]
-fn fifty_kills_leave_nothing() {
-    // Each tree with each way, six or seven times; every third time the workers are killed with poolscope, and every third
-    // time whatever is called like it.
-    let rounds: Vec<usize> = (0..50).collect();
-    std::thread::scope(|scope| {
-        for rounds in rounds.chunks(17) {
-            scope.spawn(move || {
-                for round in rounds {
-                    let (script, sleepers) = TREES[round % TREES.len()];
-                    let way = WAYS[round / TREES.len() % WAYS.len()];
-                    let mut command = poolscope(&["run", "-s", way, "-w", "2", "-n", "50", "-q", "--"]);
-                    command.args(["sh", "-c", script]).stdout(Stdio::null()).stderr(Stdio::null());
-                    let mut going = Going::start(command);
-                    until(&going, 2 * sleepers);
-                    let others = match round % 3 {
-                        0 => going.family.workers(),
-                        1 => called_poolscope(&going),
-                        _ => Vec::new(),
-                    };
-                    going.signal("KILL");
-                    for pid in others {
-                        signal(pid, "KILL");
-                    }
-                    going.wait();
-                    let took = going.family.until_extinct();
-                    println!("{way} {script}: {took:?}");
-                }
-            });
-        }
-    });
 }

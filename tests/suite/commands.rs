@@ -35,6 +35,32 @@ fn what_a_command_used_is_measured() {
 }
 
 #[test]
+fn time_that_a_command_waits_for_a_cpu_is_told() {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap().trim();
+    let cpu = allowed.split(['-', ',']).next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (begun, done) = (file("begun"), file("done"));
+    // One computes for as long as the other does, on the same CPU.
+    let busy = format!("touch {begun}; until [ -e {done} ]; do :; done");
+    let script = format!(
+        "until [ -e {begun} ]; do sleep 0.01; done; i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; touch {done}"
+    );
+    let on_cpu = |script: &str| order("/usr/bin/taskset", &["-c", cpu, "/bin/sh", "-c", script]);
+    let (first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(|| run(&on_cpu(&busy)));
+        (run(&on_cpu(&script)), first.join().unwrap())
+    });
+    for report in [first, second] {
+        assert!(report.end.is_ok(), "{report:?}");
+        assert_eq!(report.run_delay.is_some(), poolscope::probe::tells_run_delay());
+        let delay = report.run_delay.unwrap_or(Nanos(1));
+        assert!(delay > Nanos::ZERO && delay <= report.elapsed, "{report:?}");
+    }
+}
+
+#[test]
 fn memory_is_told_where_it_is_more_than_the_supervisors_own() {
     let small = run(&sh("exit 0")).peak_memory;
     assert_eq!(small.known(), None, "{small}");

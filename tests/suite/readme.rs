@@ -1,6 +1,7 @@
 //! The README keeps its promises: its commands run, what it shows of their answers is there, and its files are.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::cli::{Ended, poolscope};
 use crate::pty::Terminal;
@@ -42,17 +43,28 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split_whitespace().filter(|word| word.len() > 3 && word.chars().all(char::is_alphabetic))
 }
 
+/// A line as a shell takes it, for which `poolscope` is the program under test.
+fn shell(line: &str) -> Command {
+    let own = Path::new(env!("CARGO_BIN_EXE_poolscope")).parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let folders = std::iter::once(own.to_owned()).chain(std::env::split_paths(&path));
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).env("PATH", std::env::join_paths(folders).unwrap()).env("LANG", "C.UTF-8");
+    command
+}
+
 #[test]
 fn every_example_runs_and_answers_as_shown() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("mine.toml"), blocks("toml")[0]).unwrap();
     let mut run = 0;
     for example in examples() {
-        let Some(args) = example.command.strip_prefix("poolscope ") else {
-            continue;
+        let mut command = match example.command.strip_prefix("poolscope ") {
+            Some(args) => poolscope(&args.split(' ').collect::<Vec<&str>>()),
+            None if example.command.contains(" | poolscope ") => shell(example.command),
+            None => continue,
         };
-        let args: Vec<&str> = args.split(' ').collect();
-        let ended: Ended = poolscope(&args).current_dir(folder.path()).output().unwrap().into();
+        let ended: Ended = command.current_dir(folder.path()).output().unwrap().into();
         assert_eq!(ended.code, Some(example.code), "{}: {ended:?}", example.command);
         assert!(!ended.out.is_empty(), "{}", example.command);
         for word in example.shown.iter().flat_map(|line| words(line)) {

@@ -9,6 +9,8 @@ use crate::units::{Nanos, Share, grouped, plural};
 /// How much of the time that workers waited for commands these computed.
 pub(super) struct Computed {
     share: Share,
+    /// How much of it, at least, they were ready and had no CPU.
+    delayed: Share,
     /// CPUs that one of them kept busy, in the mean.
     cpus: f64,
     cpu: Nanos,
@@ -19,9 +21,11 @@ impl Computed {
     /// Silent where tasks are no commands, and where they took too little time for the system to tell.
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
         let totals = facts.summary.commands.filter(|totals| totals.ended > 0)?;
-        let blocked = facts.ledger().blocked;
-        (facts.is_long_enough() && blocked > Nanos::ZERO).then(|| Self {
-            share: facts.summary.computed_by_commands().share_of(blocked),
+        // What they were kept from their CPUs is told as preempted, and is time that workers waited for them all the same.
+        let waited = facts.ledger().blocked + totals.run_delay;
+        (facts.is_long_enough() && waited > Nanos::ZERO).then(|| Self {
+            share: facts.summary.computed_by_commands().share_of(waited),
+            delayed: totals.run_delay.share_of(waited),
             cpus: totals.cpu().as_secs_f64() / totals.elapsed.as_secs_f64().max(1e-9),
             cpu: totals.cpu(),
             peak: totals.peak_memory,
@@ -43,8 +47,12 @@ impl Insight for Computed {
     fn explain(&self) -> String {
         let several =
             if self.cpus > 1.05 { format!(" (each on {:.1} CPUs)", self.cpus) } else { String::new() };
+        let delayed = match self.delayed.percent() {
+            0 => String::new(),
+            percent => format!(", and were ready without a CPU for at least {percent} % of it"),
+        };
         format!(
-            "workers were blocked while commands ran, and the commands computed {} of that time{several}: {} of CPU time in all, and {} of memory{}.",
+            "workers were blocked while commands ran, and the commands computed {} of that time{several}{delayed}: {} of CPU time in all, and {} of memory{}.",
             percent(self.share),
             self.cpu,
             self.peak,

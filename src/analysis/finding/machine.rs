@@ -27,6 +27,8 @@ pub(super) struct Preempted {
     together: bool,
     /// Whether no other program can be in the way.
     simulated: bool,
+    /// Whether tasks are commands, which are what was ready to compute.
+    commands: bool,
 }
 
 impl Preempted {
@@ -41,11 +43,17 @@ impl Preempted {
             useful: facts.saturating_workers().filter(|_| facts.cpu_share().fraction() < COMPUTES),
             together: facts.session.plan.as_ref().is_some_and(|plan| plan.at_once() > 1),
             simulated: facts.is_simulated(),
+            commands: facts.summary.commands.is_some(),
         })
     }
 
-    /// `4 threads`, `2 processes`, `serial`, and whose time it is.
+    /// `4 threads`, `2 processes`, `serial`, `the commands of 4 threads`, and whose time it is.
     fn who(&self) -> (String, &'static str) {
+        let (who, their) = self.workers();
+        if self.commands { (format!("the commands of {who}"), "their") } else { (who, their) }
+    }
+
+    fn workers(&self) -> (String, &'static str) {
         match self.strategy {
             Strategy::Serial => ("serial".to_owned(), "its"),
             Strategy::Threads => (plural(self.workers, "thread"), verb(self.workers, "its", "their")),

@@ -1,5 +1,6 @@
 //! Each finding speaks past its threshold, and is silent at it and where there is not enough to go by.
 
+mod commands;
 mod speed;
 mod trouble;
 

@@ -40,7 +40,7 @@ fn facts(change: impl Fn(&mut Machine, &mut Terminal, &mut Starts)) -> Facts {
     let measured = Measured { clock_ns: 38.2, thread_clock_ns: 110.0, costs, starts, simulator };
     let cache = Cache { name: "L1d".to_owned(), size: Bytes(48 << 10), count: 4 };
     let clock = Some("tsc".to_owned());
-    let looked = Looked { load: Some(0.4), caches: vec![cache], clock, tasks: Some(60_000) };
+    let looked = Looked { load: Some(0.4), caches: vec![cache], clock, tasks: Some(60_000), run_delay: true };
     Facts::of(&machine, &looked, &terminal, &measured)
 }
 

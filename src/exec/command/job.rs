@@ -42,6 +42,7 @@ enum Stage {
 #[derive(Copy, Clone, Debug)]
 struct Death {
     reaped: Reaped,
+    run_delay: Option<Nanos>,
     elapsed: Nanos,
     /// What the supervisor itself had at most until then, of which the command's process began as a part.
     floor: Bytes,
@@ -133,9 +134,9 @@ impl Job {
         }
     }
 
-    /// Its own process is dead, and reaped.
-    pub(super) fn died(&mut self, reaped: Reaped, at: Stamp, now: Nanos) {
-        self.death = Some(Death { reaped, elapsed: at.since(self.spawned), floor: own_peak() });
+    /// Its own process is dead, and reaped; `run_delay` is how long it was ready and had no CPU, where that is known.
+    pub(super) fn died(&mut self, (reaped, run_delay): (Reaped, Option<Nanos>), at: Stamp, now: Nanos) {
+        self.death = Some(Death { reaped, run_delay, elapsed: at.since(self.spawned), floor: own_peak() });
         if self.stage == Stage::Going {
             self.stage = Stage::Settling(now + SETTLE);
         }
@@ -254,6 +255,7 @@ impl Job {
             elapsed,
             user: used.map_or(Nanos::ZERO, |used| used.user),
             system: used.map_or(Nanos::ZERO, |used| used.system),
+            run_delay: self.death.and_then(|death| death.run_delay).map(|delay| delay.min(elapsed)),
             peak_memory: self
                 .death
                 .map_or_else(PeakMemory::default, |death| PeakMemory::above(death.floor, death.reaped.peak)),

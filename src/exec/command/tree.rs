@@ -18,7 +18,7 @@ pub(super) struct Process {
     pub(super) start: u64,
 }
 
-pub(super) use system::{below, children, holds, one, signal};
+pub(super) use system::{below, children, holds, one, run_delay, signal};
 
 /// Stops everybody who descends from this process, again and again until nobody new has appeared. Returns them.
 pub(super) fn stop_all() -> BTreeSet<Process> {
@@ -66,6 +66,7 @@ mod system {
     use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
     use super::Process;
+    use crate::units::Nanos;
 
     /// What /proc says about a process.
     struct Stat {
@@ -142,6 +143,16 @@ mod system {
             .any(|entry| fs::read_link(entry.path()).is_ok_and(|to| to.as_os_str() == name.as_str()))
     }
 
+    /// How long the first thread of a process was ready and had no CPU, as long as the process is not reaped. Of other threads
+    /// nobody knows it once they have ended, and none is counted for the children that it waited for.
+    pub(in super::super) fn run_delay(pid: i32) -> Option<Nanos> {
+        let text = fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+        let mut fields = text.split_ascii_whitespace().skip(1).map(str::parse::<u64>);
+        let (delay, turns) = (fields.next()?.ok()?, fields.next()?.ok()?);
+        // Whoever has ended has had a turn; where none is counted, nothing is.
+        (turns > 0).then_some(Nanos(delay))
+    }
+
     /// Signals this very process, if it still lives.
     pub(in super::super) fn signal(process: Process, signal: Signal) {
         let Some(pid) = Pid::from_raw(process.pid) else {
@@ -166,6 +177,11 @@ mod system {
     use rustix::process::Signal;
 
     use super::Process;
+    use crate::units::Nanos;
+
+    pub(in super::super) const fn run_delay(_pid: i32) -> Option<Nanos> {
+        None
+    }
 
     pub(in super::super) const fn one(_pid: i32) -> Option<Process> {
         None

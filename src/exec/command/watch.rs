@@ -177,12 +177,14 @@ impl Watch {
                 // What it left in its group cannot be found later.
                 job.signal_group(Signal::KILL);
             }
+            // After that, nothing is known of it any more.
+            let run_delay = leader.as_ref().and_then(|_| tree::run_delay(pid));
             let Some(reaped) = sys::reap(pid) else {
                 break;
             };
             match leader {
                 Some(job) => {
-                    job.died(reaped, self.looked, self.active);
+                    job.died((reaped, run_delay), self.looked, self.active);
                     deaths = true;
                 }
                 None => self.strangers.forget(pid),

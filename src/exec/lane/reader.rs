@@ -53,6 +53,7 @@ impl LaneReader {
             failed: read(block, Gauge::Failed),
             totals,
             computing_cpu: Nanos(read(block, Gauge::ComputingCpu)),
+            run_delay: Nanos(read(block, Gauge::RunDelay)),
             cpu_time: Nanos(read(block, Gauge::CpuTime)),
             summarised: read(block, Gauge::Summarised),
             dropped: read(block, Gauge::Dropped) + self.unread,

@@ -222,6 +222,11 @@ impl LaneWriter {
         took
     }
 
+    /// Says that what the worker is blocked for, a command, was ready for so long of that time, and had no CPU.
+    pub(in crate::exec) fn count_run_delay(&self, delay: Nanos) {
+        self.add(Gauge::RunDelay, delay);
+    }
+
     /// Counts a task that took so long for its part of a mix, too: what it took beyond the time `wait` that it was to
     /// wait anyway, so that how late it was is known as well after a long wait as after a short one. An attempt that was
     /// over before its wait was has not been late, and is not counted.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::{self, is_hidden};
+
 /// The most characters of a fault's text that are shown: a value can be as long as the file.
 const MOST_SHOWN: usize = 300;
 /// The most faults that are looked for; a file that is no scenario at all has one in each line.
@@ -74,18 +76,14 @@ impl fmt::Display for Faults {
 
 impl std::error::Error for Faults {}
 
-/// A character that a terminal would obey becomes a blank.
+/// A character that a terminal would obey, or that nobody would see, becomes a blank.
 pub(super) fn plain(c: char) -> char {
-    if c.is_control() { ' ' } else { c }
+    if c.is_control() || is_hidden(c) { ' ' } else { c }
 }
 
 /// `text` in one line of bearable length, of plain characters.
 pub(super) fn shortened(text: &str) -> String {
-    let mut out: String = text.chars().take(MOST_SHOWN).map(plain).collect();
-    if text.chars().nth(MOST_SHOWN).is_some() {
-        out.push('…');
-    }
-    out
+    text::shortened(text, MOST_SHOWN).chars().map(plain).collect()
 }
 
 /// The word of `words` that was probably meant: the one that the fewest changes of a letter lead to, where those are few.

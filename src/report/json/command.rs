@@ -40,6 +40,8 @@ pub(super) struct OutputFacts {
     elapsed_ns: u64,
     user_ns: u64,
     system_ns: u64,
+    /// At least; null where the system does not say.
+    run_delay_ns: Option<u64>,
     /// Null where it is not known.
     peak_memory_bytes: Option<u64>,
     leaked_processes: u32,
@@ -58,6 +60,7 @@ impl OutputFacts {
             elapsed_ns: end.elapsed.0,
             user_ns: end.user.0,
             system_ns: end.system.0,
+            run_delay_ns: end.run_delay.map(|delay| delay.0),
             peak_memory_bytes: end.peak_memory.known().map(|bytes| bytes.0),
             leaked_processes: end.leaked,
             tail: end.tail.clone(),

@@ -9,6 +9,7 @@ use ureq::http::{Response, StatusCode, Uri};
 
 use crate::plan::urls::{MAX_LENGTH, TOO_LONG};
 use crate::task::Stop;
+use crate::text::shortened;
 
 /// So many characters of an address that is refused are shown.
 const SHOWN: usize = 100;
@@ -29,10 +30,9 @@ pub(super) fn of<T>(answer: &Response<T>, page: &str) -> Result<Option<String>, 
         return Err(Stop::Failed("redirected without a Location".to_owned()));
     };
     let place = String::from_utf8_lossy(place.as_bytes());
-    target(page, place.trim()).map(Some).map_err(|wrong| {
-        let shown: String = place.chars().take(SHOWN).collect();
-        Stop::Failed(format!("redirected to {shown:?}, which {wrong}"))
-    })
+    target(page, place.trim())
+        .map(Some)
+        .map_err(|wrong| Stop::Failed(format!("redirected to {:?}, which {wrong}", shortened(&place, SHOWN))))
 }
 
 /// The URL that a `Location` names, seen from a page; or what is wrong with it.

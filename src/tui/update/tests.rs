@@ -209,6 +209,7 @@ fn the_output_of_commands_is_shown_task_by_task() {
             elapsed: Nanos::from_millis(20),
             user: Nanos::from_millis(7),
             system: Nanos::from_millis(2),
+            run_delay: None,
             peak_memory: crate::event::PeakMemory::of(crate::units::Bytes(5 << 20)),
             tail: tail.to_owned(),
             dropped: 0,

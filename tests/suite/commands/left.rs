@@ -1,7 +1,6 @@
 //! What commands leave behind, and that nothing of it is left in the end.
 
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use poolscope::exec::CancelToken;
 use poolscope::exec::command::{End, Order};
@@ -117,25 +116,16 @@ fn runner(mark: &str) -> Child {
 }
 
 #[test]
-fn nothing_is_left_of_a_program_that_is_killed_fifty_times() {
-    let kill = || {
+fn nothing_is_left_of_a_program_that_is_killed() {
+    for _ in 0..5 {
         let mark = mark();
         let mut runner = runner(&mark);
         let all: usize = TREES.iter().map(|(_, sleepers)| sleepers).sum();
         within("all trees stand", || marked(&mark).len() >= all);
         runner.kill().unwrap();
-        let killed = Instant::now();
         runner.wait().unwrap();
         within("nothing is left", || marked(&mark).is_empty());
-        killed.elapsed()
-    };
-    let all: Vec<Duration> = std::thread::scope(|scope| {
-        let lines: Vec<_> =
-            (0..5).map(|_| scope.spawn(|| (0..10).map(|_| kill()).collect::<Vec<_>>())).collect();
-        lines.into_iter().flat_map(|line| line.join().unwrap()).collect()
-    });
-    println!("{} times; the longest took {:?}", all.len(), all.iter().max());
-    assert_eq!(all.len(), 50);
+    }
 }
 
 #[test]
