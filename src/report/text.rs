@@ -19,7 +19,41 @@ const fn harmless_char(c: char) -> char {
     }
 }
 
-/// The same with every character that is not ASCII written in ASCII: `×` as `x`, `µs` as `us`.
+/// Whether a text is none: more than a third of its characters could not be shown.
+pub fn is_binary(text: &str) -> bool {
+    let signs = text.chars().filter(|c| !is_drawable(*c)).count();
+    signs * 3 > text.chars().count()
+}
+
+/// Whether a character takes one column or two of every terminal. Marks that stand upon others, those that choose a form,
+/// those of private use, and what stood for no character at all are drawn in as many columns as a terminal likes.
+pub fn is_drawable(c: char) -> bool {
+    let private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..);
+    !private && c != REPLACEMENT && matches!(c.width(), Some(1 | 2))
+}
+
+/// Whether a quotation is nothing to be read: more than an eighth of its characters could not be shown.
+fn is_garbled(text: &str) -> bool {
+    let signs = text.chars().filter(|c| !is_drawable(*c)).count();
+    signs * 8 > text.chars().count()
+}
+
+/// A sentence that quotes what a program said, without that where it is no text: `exit status 1: (binary)`.
+pub fn without_binary(sentence: &str) -> String {
+    let Some(first) = sentence.find(|c| !is_drawable(c)) else { return sentence.to_owned() };
+    let (before, after) = sentence.split_at(first);
+    // What was said begins behind the words that name it, or with the quotation.
+    let named = before.rfind(": ").map(|at| at + 2);
+    let quoted = before.rfind('"').map(|at| at + 1);
+    let from = named.max(quoted).unwrap_or(first);
+    let to = after.find('"').map_or(sentence.len(), |at| first + at);
+    match (sentence.get(..from), sentence.get(from..to), sentence.get(to..)) {
+        (Some(before), Some(said), Some(after)) if is_garbled(said) => format!("{before}(binary){after}"),
+        _ => sentence.to_owned(),
+    }
+}
+
+/// A text with every character that is not ASCII written in ASCII: `×` as `x`, `µs` as `us`.
 pub fn ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -129,6 +163,24 @@ mod tests {
         assert_eq!(harmless("a\u{1b}[31mb\u{9b}c\u{7f}\0"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}\u{fffd}");
         assert_eq!(harmless("one\ntwo\tthree\r"), "one two three ");
         assert_eq!(harmless("\u{202e}evil\u{2066}"), "\u{fffd}evil\u{fffd}");
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_quoted() {
+        assert!(is_binary("\u{fffd}\u{fffd}a") && is_binary("\u{301}"));
+        assert!(!is_binary("ab\u{fffd}") && !is_binary("text") && !is_binary(""));
+        for (sentence, said) in [
+            (
+                "2 of 2 failed; the first is #0: \"exit status 1: ELF\u{fffd}\u{fffd}\u{fffd}\". Look at it.",
+                "2 of 2 failed; the first is #0: \"exit status 1: (binary)\". Look at it.",
+            ),
+            ("task #0: \"a;~+(\u{fffd}\u{fffd}HK\u{fffd})a$\"", "task #0: \"(binary)\""),
+            ("task #0: exit status 1: \u{fffd}\u{fffd}", "task #0: exit status 1: (binary)"),
+            ("task #0: \"caf\u{fffd} au lait\"", "task #0: \"caf\u{fffd} au lait\""),
+            ("nothing was quoted", "nothing was quoted"),
+        ] {
+            assert_eq!(without_binary(sentence), said);
+        }
     }
 
     #[test]

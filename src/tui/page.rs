@@ -11,8 +11,7 @@ use crate::ids::TaskIndex;
 use crate::plan::Permission;
 use crate::plan::consent::COLUMN;
 use crate::report::output_heading;
-use crate::report::text::harmless;
-use crate::text::REPLACEMENT;
+use crate::report::text::{harmless, is_binary, is_drawable};
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::keys::named;
 use crate::tui::lab::panel::Panel;
@@ -186,19 +185,6 @@ impl Page {
     }
 }
 
-/// Whether a text is none: more than a third of its characters could not be shown.
-fn is_binary(text: &str) -> bool {
-    let signs = text.chars().filter(|c| !is_drawable(*c)).count();
-    signs * 3 > text.chars().count()
-}
-
-/// Whether a character takes one column or two of every terminal. Marks that stand upon others, those that choose a form,
-/// those of private use, and what stood for no character at all are drawn in as many columns as a terminal likes.
-fn is_drawable(c: char) -> bool {
-    let private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..);
-    !private && c != REPLACEMENT && matches!(c.width(), Some(1 | 2))
-}
-
 /// A line with a sign for every character of doubtful width; where characters together are not as wide as one by one, for
 /// all that are not ASCII. A terminal that draws another width than was reckoned with tears the frame of the page, and
 /// leaves cells of it behind.
@@ -259,8 +245,6 @@ mod tests {
         ] {
             assert_eq!(drawable(line), drawn);
         }
-        assert!(is_binary("\u{fffd}\u{fffd}a") && is_binary("\u{301}"));
-        assert!(!is_binary("ab\u{fffd}") && !is_binary("text") && !is_binary(""));
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 use crate::analysis::{self, sizing};
 use crate::clock::RunTime;
 use crate::plan::Plan;
-use crate::report::text::harmless;
+use crate::report::text::{harmless, without_binary};
 use crate::state::RunState;
 use crate::tui::chart::Frame;
 use crate::tui::compare;
@@ -35,9 +35,9 @@ pub(super) fn judge(model: &mut Model) {
     let conclusion = analysis::conclusion(session).map(|said| match error {
         // The conclusion of runs that all failed names an error itself.
         Some((task, words)) if !said.contains("; the first is ") => {
-            format!("{said} First error: task {task}: {}", harmless(words))
+            format!("{said} First error: task {task}: {}", without_binary(&harmless(words)))
         }
-        _ => said,
+        _ => without_binary(&said),
     });
     let workload = session.runs.last().map(|run| run.start.workload);
     model.verdict = Verdict {
