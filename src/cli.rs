@@ -242,6 +242,7 @@ fn lab(args: &PlanArgs, look: &LookArgs, theme: Option<&str>, leave: Leave) -> a
     let unconfirmed = !args.unconfirmed(&plan).is_empty();
     let options = TuiOptions {
         plan,
+        counts: args.swept_workers(),
         unconfirmed,
         pace,
         measure,

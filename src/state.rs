@@ -6,6 +6,7 @@
 mod commands;
 mod cores;
 mod ledger;
+mod preempted;
 mod progress;
 mod run;
 mod tenures;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use commands::{COMMANDS_KEPT, CommandLog, CommandTotals};
 pub use cores::Cores;
 pub use ledger::{COMMANDS, Ledger};
+pub use preempted::Preempted;
 pub use run::{FAILURES_KEPT, MARKS_KEPT, RunState, SlotState, TASKS_KEPT, TaskRecord};
 pub use tenures::Tenures;
 pub use timeline::{Shares, Timeline, TimelineSpan};
@@ -40,8 +42,11 @@ pub struct Session {
     pub works: Vec<Work>,
     /// The runs that have begun, in order.
     pub runs: Vec<RunState>,
-    /// The cores.
+    /// The cores of this machine.
     pub cores: Cores,
+    /// Those of the machine that the runs have where they are simulated: the two have no history in common.
+    #[serde(default)]
+    pub simulated_cores: Cores,
     /// What else is worth knowing.
     pub notices: Vec<String>,
     /// Whether the comparison is over.
@@ -69,20 +74,20 @@ impl Session {
             }
             RunEvent::RunStarted(start) => {
                 let real = start.runtime.simulated().is_none();
-                let before = self.cores.latest().filter(|sample| real && !sample.simulated).cloned();
+                let before = self.cores.latest().filter(|_| real).cloned();
                 let retries = self.plan.as_ref().map_or(0, |plan| plan.retries);
                 self.make_room_for_commands();
                 self.runs.push(RunState::new(start.clone(), retries, before));
                 self.subject = Some(start.run);
             }
             RunEvent::Of(run) => self.subject = Some(*run),
-            // What the real cores do meanwhile is of no simulated run.
-            RunEvent::Cores(sample) if !sample.simulated && self.is_simulating() => {}
             RunEvent::Cores(sample) => {
-                self.cores.take(sample);
+                if sample.simulated { &mut self.simulated_cores } else { &mut self.cores }.take(sample);
+                // What the real cores do meanwhile is of no simulated run.
+                let simulated = self.is_simulated();
                 self.runs
                     .iter_mut()
-                    .filter(|run| run.end.is_none())
+                    .filter(|run| run.end.is_none() && sample.simulated == simulated)
                     .for_each(|run| run.watch_machine(sample));
             }
             RunEvent::Notice(words) if self.notices.len() < NOTICES_KEPT => self.notices.push(words.clone()),
@@ -112,7 +117,12 @@ impl Session {
 
     /// Whether a simulated comparison goes on.
     pub fn is_simulating(&self) -> bool {
-        !self.over && self.plan.as_ref().is_some_and(|plan| plan.runtime.simulated().is_some())
+        !self.over && self.is_simulated()
+    }
+
+    /// Whether the comparison is simulated, whether it goes on or is over.
+    pub fn is_simulated(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| plan.runtime.simulated().is_some())
     }
 
     /// The run that goes on now; of several the one that began last.

@@ -54,13 +54,19 @@ pub fn shortened(text: &str, most: usize) -> String {
 
 /// A line that a program printed, as part of a sentence: so many characters of it, or that it is no text.
 pub fn quotable(line: &str, most: usize) -> String {
-    if is_binary(line) { "(binary output)".to_owned() } else { shortened(line, most) }
+    // In a sentence less of it is borne than on a page of its own.
+    if has_signs(line, 8) { "(binary output)".to_owned() } else { shortened(line, most) }
 }
 
 /// Whether what was printed is no text: more than a third of its characters could not be shown.
 pub fn is_binary(text: &str) -> bool {
+    has_signs(text, 3)
+}
+
+/// Whether more than one in `of` characters could not be shown.
+fn has_signs(text: &str, of: usize) -> bool {
     let signs = text.chars().filter(|c| *c != '\n' && !is_drawable(*c)).count();
-    signs * 3 > text.chars().count()
+    signs * of > text.chars().count()
 }
 
 /// Whether a character takes one column or two of every terminal. Marks that stand upon others, those that choose a form,

@@ -64,7 +64,7 @@ use crate::exec::attempt;
 use crate::plan::{Parameters, Plan};
 use crate::signals::{self, Signal};
 use crate::state::Session;
-use crate::sweep::Sweep;
+use crate::sweep::{Counts, Sweep};
 pub use crate::tui::look::{ColourChoice, LookOptions, ThemeChoice, light_background};
 use crate::tui::message::Message;
 use crate::tui::model::{Consent, Model};
@@ -86,6 +86,8 @@ const OURS: [&str; 2] = ["ps-ui", "ps-input"];
 pub struct TuiOptions {
     /// The first plan.
     pub plan: Plan,
+    /// Numbers of workers to be swept; none for those that a sweep has by itself.
+    pub counts: Option<Counts>,
     /// Whether it does something that nobody has agreed to yet: what that is is shown before it is run.
     pub unconfirmed: bool,
     /// How fast the time of simulated runs passes.
@@ -151,6 +153,9 @@ pub fn run(engine: Arc<Engine>, feed: EventFeed, options: TuiOptions) -> Result<
     let theme = look::theme(options.look, |name| std::env::var(name).ok());
     let mut model = Model::new(engine.machine().clone(), options.plan, theme);
     model.pace = options.pace;
+    if let Some(counts) = options.counts {
+        model.ask_for(counts);
+    }
     model.consent = Consent::new(options.unconfirmed);
     let panics = std::env::var("POOLSCOPE_FAULT").is_ok_and(|fault| fault == "ui-panic");
     let last_act = Arc::clone(&engine);

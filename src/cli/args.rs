@@ -76,6 +76,9 @@ Without a command it opens the lab, with the options below as its first plan.";
 const SWEEP_WORKERS: &str = "Numbers of workers: 1,2,4,8, a range 1..16, all (one to as many as there are CPUs), 1.. (until \
 more do not help, as without this option); 2x4 or 1..4x1..4 (hybrid: processes x threads in each)";
 
+/// What `-w` takes without a command.
+const LAB_WORKERS: &str = "Number of workers: 4, 50% or all of the CPUs available, +2 more than those; 2x4 (hybrid: 2 processes with 4 threads each). Of several, as 1,2,4 or 1..16, the Lab runs the most, and its Sweep measures all";
+
 /// The command line.
 #[derive(Parser, Debug)]
 #[command(
@@ -86,7 +89,8 @@ more do not help, as without this option); 2x4 or 1..4x1..4 (hybrid: processes x
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     disable_help_flag = true,
-    max_term_width = 100
+    max_term_width = 100,
+    mut_arg("workers", |arg| arg.help(LAB_WORKERS))
 )]
 pub(super) struct Args {
     #[command(subcommand)]

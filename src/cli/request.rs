@@ -101,6 +101,7 @@ impl Reading {
 
         match purpose {
             Purpose::Sweep => plan.workers = sweep::widest(args, machine),
+            Purpose::Lab if args.names_several_workers() => self.most_workers(args, machine, &mut plan),
             _ => self.workers(args.workers.as_deref(), &mut plan.workers),
         }
         self.workloads(args, (&tasks, command, urls), from_scenario, machine, &mut plan);
@@ -238,7 +239,14 @@ impl Reading {
                 let usual = listed.map_or_else(|| default_tasks(*task, workers), |urls| urls.count() as u64);
                 let tasks = typed_tasks.unwrap_or(usual);
                 let size = Size::default_for(*task, serial, tasks);
-                Workload { task: *task, size: listed.map_or(size, |urls| Size::Urls(urls.clone())), tasks }
+                let size = listed.map_or(size, |urls| Size::Urls(urls.clone()));
+                let load = Workload { task: *task, size, tasks };
+                // The screen's first plan has no task that fails, unless somebody wants it.
+                if self.purpose == Purpose::Lab && typed_tasks.is_none() {
+                    load.with_pages_that_answer()
+                } else {
+                    load
+                }
             };
             plan.workloads = match tasks {
                 Tasks::Several(_) if none => vec![of(&TaskType::Cpu)],

@@ -60,6 +60,18 @@ impl Workload {
         }
     }
 
+    /// The same, but of the pages on the loopback those that answer, where each was asked for once: no task of it fails.
+    #[must_use]
+    pub fn with_pages_that_answer(self) -> Self {
+        match &self.size {
+            Size::Urls(urls) if self.tasks == urls.count() as u64 => {
+                let urls = urls.clone().answering();
+                Self { tasks: urls.count() as u64, size: Size::Urls(urls), ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// Whether [`Workload::resolve`] needs calibration.
     pub fn needs_calibration(&self) -> bool {
         let needs =

@@ -21,10 +21,6 @@ pub struct Cores {
 
 impl Cores {
     pub(super) fn take(&mut self, sample: &CoreSample) {
-        if self.latest().is_some_and(|last| last.simulated != sample.simulated) {
-            // The cores of another machine have no history in common with these.
-            *self = Self::default();
-        }
         if self.samples.len() == HISTORY {
             self.samples.pop_front();
         }

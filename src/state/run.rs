@@ -12,7 +12,7 @@ use crate::event::{
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::plan::GilRule;
 use crate::state::progress::{rest_of_task, time_left};
-use crate::state::{CommandLog, Ledger, Tenures, Timeline, TimelineSpan};
+use crate::state::{CommandLog, Ledger, Preempted, Tenures, Timeline, TimelineSpan};
 use crate::units::{Nanos, Share};
 
 /// Tasks kept one by one, the last that ended: less than 400 KiB, so that those of all runs that Compare keeps are a few
@@ -72,6 +72,8 @@ pub struct SlotState {
     /// The last attempts that failed and were told one by one, with the moments of their ends; `Lost` is the death of the
     /// worker itself. At most [`FAILURES_KEPT`].
     pub failures: VecDeque<(RunTime, Outcome)>,
+    /// When it had something to compute and no CPU.
+    pub preempted: Preempted,
     /// When it had its interpreter's lock.
     pub tenures: Tenures,
     /// What happened over that lock: when, what, and how often. At most [`MARKS_KEPT`].
@@ -130,9 +132,10 @@ impl SlotState {
         self.failures.push_back((at, how));
     }
 
-    fn take_levels(&mut self, levels: &Gauges) {
+    fn take_levels(&mut self, levels: &Gauges, at: RunTime) {
         let gil = GilCounts { held: levels.gil.held - self.held_stopped, ..levels.gil };
         self.levels = Gauges { totals: levels.totals.less(&self.stopped), gil, ..*levels };
+        self.preempted.read(&self.levels, at);
     }
 }
 
@@ -147,6 +150,7 @@ impl RunState {
             exits: Vec::new(),
             longest: None,
             failures: VecDeque::new(),
+            preempted: Preempted::new(lanes),
             tenures: Tenures::new(lanes),
             gil_marks: VecDeque::new(),
             held_stopped: Nanos::ZERO,
@@ -198,7 +202,7 @@ impl RunState {
                 self.tell(*at);
                 for (slot, levels) in slots {
                     if let Some(slot) = self.slots.get_mut(slot.index()) {
-                        slot.take_levels(levels);
+                        slot.take_levels(levels, *at);
                     }
                 }
             }
@@ -230,11 +234,12 @@ impl RunState {
             RunEvent::Command(end) => self.commands.get_or_insert_default().take(end),
             RunEvent::RunFinished(end) => {
                 let mut end = end.clone();
+                let at = RunTime(end.elapsed.0);
                 for (slot, levels) in self.slots.iter_mut().zip(&mut end.slots) {
-                    slot.take_levels(levels);
+                    slot.take_levels(levels, at);
                     *levels = slot.levels;
                 }
-                self.tell(RunTime(end.elapsed.0));
+                self.tell(at);
                 self.end = Some(end);
             }
             RunEvent::Accepted { .. }

@@ -1,6 +1,7 @@
 //! When one worker had its interpreter's lock: bins over the whole run, however long, and the last stretches one by one.
 //!
-//! It is to the lock what [`super::Timeline`] is to phases, and takes nothing where there is no lock.
+//! It is to the lock what [`super::Timeline`] is to phases, and takes nothing where there is no lock. What else a worker had
+//! or lacked for a part of its time is kept in the same way: a CPU, say.
 
 use std::collections::VecDeque;
 

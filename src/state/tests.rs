@@ -333,7 +333,7 @@ fn the_cores_of_a_simulated_machine_and_the_real_ones_are_never_mixed() {
         let cores = (0..count).map(|cpu| CoreLoad { cpu: crate::ids::CpuId(cpu), ..CoreLoad::default() });
         RunEvent::Cores(CoreSample { cores: cores.collect(), simulated, ..CoreSample::default() })
     };
-    let shown = |session: &Session| session.cores.latest().map_or(0, |sample| sample.cores.len());
+    let many = |cores: &Cores| cores.latest().map_or(0, |sample| sample.cores.len());
     let machine = Machine::example(2);
     let mut plan = Plan::first(&machine);
     plan.runtime = "simulated:16".parse().unwrap();
@@ -342,9 +342,11 @@ fn the_cores_of_a_simulated_machine_and_the_real_ones_are_never_mixed() {
     session.apply(&RunEvent::Accepted { plan: plan.clone(), machine: plan.machine(&machine).into_owned() });
     session.apply(&cores(16, true));
     session.apply(&cores(2, false));
-    assert_eq!(shown(&session), 16, "while it goes on, what the real ones do is not told");
-    assert_eq!(session.cores.history(0, 9).count(), 1);
+    assert_eq!((many(&session.cores), many(&session.simulated_cores)), (2, 16));
+    assert_eq!((session.cores.history(0, 9).count(), session.simulated_cores.history(0, 9).count()), (2, 1));
     session.apply(&RunEvent::Finished);
-    session.apply(&cores(2, false));
-    assert_eq!(shown(&session), 2, "and afterwards they are back");
+    assert!(session.is_simulated() && !session.is_simulating());
+    assert_eq!(many(&session.simulated_cores), 16, "what its runs had is known when it is over");
+    session.apply(&RunEvent::Accepted { plan: Plan::first(&machine), machine: machine.clone() });
+    assert_eq!((many(&session.cores), many(&session.simulated_cores)), (2, 0), "and the next has its own");
 }

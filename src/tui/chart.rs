@@ -21,6 +21,8 @@ pub(crate) struct Cell {
     pub(crate) second: Option<Phase>,
     /// The part of the first among these two, in 1/255.
     pub(crate) weight: u8,
+    /// The part of the time of computing that was without a CPU, in 1/255.
+    pub(crate) preempted: u8,
     /// Whether the task is one of every second.
     pub(crate) odd: bool,
 }
@@ -79,6 +81,18 @@ impl Frame {
     }
 }
 
+/// The part of computing from which on it is shown that it had no CPU, in 1/255: what is less is how finely it is known.
+const NOTICED: u8 = 26;
+
+impl Cell {
+    /// Whether what was without a CPU is to be seen: where that is more than the second phase had.
+    pub(crate) fn shows_preempted(self) -> bool {
+        let first = u32::from(self.weight) * u32::from(self.preempted);
+        let second = self.second.map_or(0, |_| (255 - u32::from(self.weight)) * 255);
+        self.first == Some(Phase::Computing) && self.preempted >= NOTICED && first > second
+    }
+}
+
 /// The cells of all rows.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Chart {
@@ -100,6 +114,11 @@ impl Chart {
         let columns = usize::from(self.frame.columns);
         let start = usize::from(row) * columns;
         self.cells.get(start..start + columns).unwrap_or(&[])
+    }
+
+    /// Whether any cell shows that there was no CPU to compute on.
+    pub(crate) fn shows_preempted(&self) -> bool {
+        self.cells.iter().any(|cell| cell.shows_preempted())
     }
 
     /// Who had the lock of an interpreter, line by line: see [`holders::locks`].
@@ -153,11 +172,13 @@ impl Chart {
                 break;
             }
             let mut shares = Shares::default();
+            let mut preempted = 0.0;
             for slot in slots {
                 add(&mut shares, slot, from, to.min(now), over);
+                preempted += slot.preempted.between(from, to.min(now));
             }
             let odd = cells[usize::from(column)].odd;
-            cells[usize::from(column)] = Cell { odd, ..cell(&shares) };
+            cells[usize::from(column)] = Cell { odd, ..cell(&shares, preempted) };
         }
         if let [slot] = slots {
             let stride = if run.start.chunk == 1 { run.slots.len() as u32 } else { 1 };
@@ -182,14 +203,18 @@ fn add(shares: &mut Shares, slot: &SlotState, from: RunTime, to: RunTime, over: 
     }
 }
 
-fn cell(shares: &Shares) -> Cell {
+fn cell(shares: &Shares, preempted: f32) -> Cell {
     let mut ranked = shares.ranked();
     let Some((first, most)) = ranked.next() else {
         return Cell::default();
     };
     let (second, less) = ranked.next().map_or((None, 0.0), |(phase, time)| (Some(phase), time));
     let weight = (most / (most + less) * 255.0) as u8;
-    Cell { first: Some(first), second, weight, odd: false }
+    // Within a reading it is taken to be spread evenly, so that little of it is told of a column with little computing.
+    let computing = shares.0[Phase::Computing as usize];
+    let noticed = computing > 0.0 && preempted >= shares.sum() * f32::from(NOTICED) / 255.0;
+    let preempted = if noticed { ((preempted / computing).min(1.0) * 255.0) as u8 } else { 0 };
+    Cell { first: Some(first), second, weight, preempted, odd: false }
 }
 
 /// Gives neighbouring tasks two shades, if they have four columns each or more. Which of the two a task has follows from

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
+use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::compare::kept;
 use crate::tui::form::Kind;
@@ -124,7 +125,11 @@ fn means_something(row: &Binding, model: &Model) -> bool {
     match row.action {
         Action::Run | Action::Predict => !running,
         Action::Cancel => running,
-        Action::GilShorter => model.session.running().is_some_and(|run| run.gil_rule().is_some()),
+        // One worker alone never waits for the lock.
+        Action::GilShorter => {
+            let contends = |run: &RunState| run.gil_rule().is_some() && run.start.shape.threads > 1;
+            model.session.running().is_some_and(contends)
+        }
         Action::Output => model.commands().is_some_and(|log| log.totals.ended > 0),
         Action::Freeze => running || model.still.is_some(),
         Action::OpenPlan => model.overlay.is_none() && lab::lab_layout(model.area, model).plan.is_none(),

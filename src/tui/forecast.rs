@@ -7,9 +7,10 @@ mod pool;
 
 use crate::clock::RunTime;
 use crate::ids::TaskIndex;
-use crate::plan::{Costs, Machine, Plan, Strategy, Work};
+use crate::plan::size::Compute;
+use crate::plan::{Costs, Machine, Plan, Size, Strategy, TaskType, Work};
 use crate::tui::forecast::pool::{Pool, play};
-use crate::units::{Nanos, grouped};
+use crate::units::{Nanos, grouped, plural};
 
 /// Tasks beyond which none is drawn on its own: a screen has at most a thousand columns.
 const MOST_DRAWN: u64 = 4_096;
@@ -87,6 +88,14 @@ pub(crate) fn rounded(time: Nanos) -> String {
     }
 }
 
+/// What the first task of the first workload should take, or of a mix one in the mean.
+fn each(plan: &Plan, works: &[Work], costs: &Costs) -> Nanos {
+    plan.workloads.first().zip(works.first()).map_or(Nanos::ZERO, |(load, work)| match work {
+        Work::Mix { .. } => work.serial_estimate(load.tasks, costs) / load.tasks.max(1),
+        _ => work.estimate(TaskIndex(0), costs),
+    })
+}
+
 impl Forecast {
     /// What `plan` should take on `machine`, or on the one that it simulates.
     pub(crate) fn of(plan: &Plan, machine: &Machine, costs: &Costs) -> Self {
@@ -111,11 +120,42 @@ impl Forecast {
             let played = at_once.flat_map(|pools| play(pools, machine.available(), load.tasks, work, costs));
             runs.extend(plan.strategies.iter().map(|strategy| (index, *strategy)).zip(played));
         }
-        let each = plan.workloads.first().zip(works.first()).map_or(Nanos::ZERO, |(load, work)| match work {
-            Work::Mix { .. } => work.serial_estimate(load.tasks, costs) / load.tasks.max(1),
-            _ => work.estimate(TaskIndex(0), costs),
-        });
-        Self { works, each, runs }
+        Self { each: each(plan, &works, costs), works, runs }
+    }
+
+    /// The same of the tasks alone: nothing is worked out of the runs.
+    pub(crate) fn of_tasks(plan: &Plan, costs: &Costs) -> Self {
+        let costs = &plan.costs(|| *costs);
+        let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(costs)).collect();
+        Self { each: each(plan, &works, costs), works, runs: Vec::new() }
+    }
+
+    /// What the size of the first workload amounts to, in a few words: its iterations where it is a time, and the time that
+    /// it takes otherwise. `plan` is the one that this is the forecast of.
+    pub(crate) fn size_words(&self, plan: &Plan) -> String {
+        let size = plan.workloads.first().map(|load| &load.size);
+        let (Some(size), Some(work)) = (size, self.work()) else {
+            return "…".to_owned();
+        };
+        match size {
+            Size::Wait(_) => "no CPU is used".to_owned(),
+            Size::Compute(Compute::Time(_)) if work.task() == TaskType::Native => {
+                format!("= {}", work.label())
+            }
+            Size::Compute(Compute::Time(_)) if work.label().len() < 14 => {
+                format!("= {} iterations", work.label())
+            }
+            Size::Mixed(Compute::Time(_), _) => format!("= {} iterations", grouped(work.iterations())),
+            Size::Command(command) => match command.items() {
+                Some(items) => plural(items.len() as u64, "item"),
+                None => "{} is the task's index".to_owned(),
+            },
+            _ if work.is_unknown() => "nobody knows how long".to_owned(),
+            Size::Mix(_) => format!("≈ {} each in the mean", self.each),
+            Size::Numbers(_) => format!("≤ {} each here", self.each),
+            _ if plan.runtime.simulated().is_some() => format!("≈ {} each there", self.each),
+            _ => format!("≈ {} each here", self.each),
+        }
     }
 
     /// Whether a run may well be faster than foreseen.

@@ -41,6 +41,9 @@ pub(crate) const fn gil_glyph(mark: GilMark) -> char {
 /// Where the rule of the lock was changed.
 pub(crate) const CHANGED: char = '◆';
 
+/// What had something to compute and no CPU.
+pub(crate) const PREEMPTED: char = '▤';
+
 /// What was predicted: a time, or a lane.
 pub(crate) const PREDICTED: char = '≈';
 /// Where a run was predicted to end, on its bar and on the axis of time.
@@ -59,6 +62,7 @@ const TWINS: &[(&str, &str)] = &[
     ("█▉▊▋", "#"),
     ("▌▐", "|"),
     ("▓", "%"),
+    ("▤", "$"),
     ("▒", "="),
     ("░", ":"),
     ("▚", "+"),
@@ -121,7 +125,7 @@ mod tests {
     #[test]
     fn every_glyph_has_an_ascii_twin() {
         let glyphs = Phase::ALL.map(phase_glyph).into_iter().chain(HEIGHTS).chain(WIDTHS);
-        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗†●○■▲☑☐▶▸▵▾◇◆⠁⣿".chars()).collect();
+        let text: String = glyphs.chain("─│╭╮╰╯·…‹›≈≤×µ✓✗†●○■▲☑☐▶▸▵▾◇◆▤⠁⣿".chars()).collect();
         let mut buf = Buffer::empty(Rect::new(0, 0, 80, 1));
         buf.set_string(0, 0, &text, Style::new());
         to_ascii(&mut buf);
@@ -130,14 +134,14 @@ mod tests {
 
     #[test]
     fn phases_have_different_ascii_twins() {
-        let mut buf = Buffer::empty(Rect::new(0, 0, Phase::COUNT as u16, 1));
-        for (x, phase) in Phase::ALL.into_iter().enumerate() {
-            buf[(x as u16, 0)].set_char(phase_glyph(phase));
+        let mut buf = Buffer::empty(Rect::new(0, 0, Phase::COUNT as u16 + 1, 1));
+        for (x, glyph) in Phase::ALL.map(phase_glyph).into_iter().chain([PREEMPTED]).enumerate() {
+            buf[(x as u16, 0)].set_char(glyph);
         }
         to_ascii(&mut buf);
         let mut seen: Vec<_> = buf.content.iter().map(|cell| cell.symbol().to_owned()).collect();
         seen.sort();
         seen.dedup();
-        assert_eq!(seen.len(), Phase::COUNT);
+        assert_eq!(seen.len(), Phase::COUNT + 1);
     }
 }

@@ -9,6 +9,7 @@ use crate::event::Phase;
 use crate::tui::canvas::Canvas;
 use crate::tui::glyphs::phase_glyph;
 use crate::tui::keys::{self, Context, TABLE};
+use crate::tui::lab::lanes::paint;
 use crate::tui::lab::legend::PHASES;
 use crate::tui::lab::panel::Panel;
 use crate::tui::message::Action;
@@ -163,7 +164,8 @@ fn lines(screen: Screen, (simulating, gil, commands): (bool, bool, bool), theme:
     lines.push(Line::Heading("What a worker does"));
     lines.extend(PHASES.map(|(phase, words)| Line::Phase(phase, words)));
     lines.push(Line::Heading("What else is told"));
-    lines.push(Line::Sign('▓', theme.other, "preempted", "has work, and no CPU"));
+    let (sign, style) = paint::preempted(theme);
+    lines.push(Line::Sign(sign, style, "preempted", "has work, and no CPU"));
     lines.push(Line::Sign('×', theme.bad, "stolen", "by the hypervisor"));
     lines
 }

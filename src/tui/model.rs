@@ -15,7 +15,8 @@ use ratatui::layout::Rect;
 use crate::clock::RunTime;
 use crate::engine::Pace;
 use crate::plan::{Costs, Machine, Plan, Strategy};
-use crate::state::{CommandLog, Ledger, Session};
+use crate::state::{CommandLog, Cores, Ledger, Session};
+use crate::sweep::Counts;
 use crate::tui::bands::Bands;
 use crate::tui::chart::Chart;
 use crate::tui::compare::desk::{self, Desk};
@@ -27,7 +28,7 @@ use crate::tui::sweep::desk as sweep;
 use crate::tui::theme::Theme;
 use crate::tui::throughput::Throughput;
 use crate::tui::window::Window;
-use crate::units::Nanos;
+use crate::units::{Nanos, plural};
 
 /// Something that is said until the next key.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -150,9 +151,32 @@ impl Model {
         }
     }
 
+    /// Has the Sweep screen begin with these numbers of workers, and says so: the Lab has one number.
+    pub(crate) fn ask_for(&mut self, counts: Counts) {
+        let workers = self.form.plan.workers.resolve(&self.form.plan.machine(&self.machine));
+        let here = plural(workers.into(), "worker");
+        let most = if counts.is_open() { "" } else { ", the most of them" };
+        self.remark = Some(Remark::Note(format!(
+            "The Lab runs {here}{most}; the Sweep screen (3) measures all of {counts} workers."
+        )));
+        self.sweep.asked = counts;
+    }
+
     /// The comparison as it is shown.
     pub(crate) fn shown(&self) -> &Session {
         self.still.as_ref().map_or(&self.session, |still| &still.session)
+    }
+
+    /// The cores that are shown: those of the runs on the screen; beside a sweep, which has no runs of its own to show, those
+    /// of this machine.
+    pub(crate) fn cores(&self) -> &Cores {
+        let session = self.shown();
+        if self.shows_simulated_cores() { &session.simulated_cores } else { &session.cores }
+    }
+
+    /// Whether these are the cores of a simulated machine.
+    pub(crate) fn shows_simulated_cores(&self) -> bool {
+        self.screen != Screen::Sweep && self.shown().is_simulated()
     }
 
     /// The moment that is shown.
@@ -253,6 +277,11 @@ impl Model {
             Some(run) => run.end.as_ref().map_or_else(|| self.moment(), |end| RunTime(end.elapsed.0)),
             None => RunTime::START,
         }
+    }
+
+    /// Whether the runs that are shown stand beside what is predicted of them: a simulation needs no prediction.
+    pub(crate) fn predicts(&self) -> bool {
+        self.ghost.on && self.shown_plan().runtime.simulated().is_none()
     }
 
     /// The plan that is to be predicted next: never while a comparison goes on, which that would disturb.

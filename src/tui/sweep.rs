@@ -30,9 +30,11 @@
 
 mod account;
 mod axes;
+mod begin;
 mod curve;
 pub(crate) mod desk;
 mod dots;
+mod expected;
 pub(crate) mod form;
 pub(crate) mod grid;
 mod kept;
@@ -50,7 +52,6 @@ mod verdict;
 
 pub(crate) use layout::sweep_layout;
 pub(crate) use places::{Spot, spot};
-pub(crate) use point::refresh;
 
 use ratatui::buffer::Buffer;
 use ratatui::widgets::{Clear, Widget};
@@ -61,6 +62,19 @@ use crate::tui::lab::cores::CoreStrip;
 use crate::tui::lab::header::Header;
 use crate::tui::model::Model;
 use crate::tui::sweep::form::SweepForm;
+
+/// Brings up to date what costs too much to be worked out for each frame: what should be measured, and lanes.
+pub(crate) fn refresh(model: &mut Model) {
+    if let Some(costs) = model.costs {
+        let widest = scale::counts(model).last().copied().unwrap_or(1);
+        let desk = &mut model.sweep;
+        let drawn = desk.course.as_ref().map(|course| course.sweep.plan().clone());
+        let drawn = drawn.unwrap_or_else(|| desk.form.plan());
+        desk.expected.follow(&drawn, widest, &model.machine, costs);
+        desk.expected.follow_form(&desk.form.plan().plan, costs);
+    }
+    point::refresh(model);
+}
 
 /// Draws the screen, without what lies over it.
 pub(crate) fn view(model: &Model, buf: &mut Buffer) {

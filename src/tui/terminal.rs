@@ -36,6 +36,9 @@ const MOST_CREDIBLE: u16 = 4_096;
 /// How long the last words wait for a frame that is being written, and then for the terminal to take them.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// How long what the terminal had to say of the mouse may be on its way.
+const REPORTS: Duration = Duration::from_millis(30);
+
 /// The answer to [`is_held`].
 static HELD: AtomicBool = AtomicBool::new(false);
 /// Whether the terminal is to tell of clicks and of the wheel.
@@ -97,11 +100,14 @@ pub(crate) fn point(on: bool) -> io::Result<()> {
 /// Gives the terminal back as it was; true if it was held. However often this is called, it happens once.
 pub(crate) fn give_back() -> bool {
     // Before the look: whoever comes second, and may be about to end the program, lets the first one finish.
-    let outlet = patient_lock();
+    let mut outlet = patient_lock();
     if !HELD.swap(false, Ordering::SeqCst) {
         return false;
     }
-    // First, for it takes no time: whoever comes second and does not wait for the last words ends the program.
+    if let Some(outlet) = outlet.as_mut().filter(|_| POINTING.load(Ordering::SeqCst)) {
+        stop_pointing(outlet);
+    }
+    // Before the last words, for it takes no time: whoever comes second and does not wait for them ends the program.
     restore_modes();
     let mut words = Vec::new();
     // Whatever fails here, there is nobody to tell.
@@ -121,6 +127,16 @@ pub(crate) fn give_back() -> bool {
         None => Outlet::closed().close(&words, Duration::ZERO),
     }
     true
+}
+
+/// Has the terminal keep the mouse, and drops what it has said of it until then: where keys are echoed again, that would be
+/// typed into the shell. One that does not read now is not waited for.
+fn stop_pointing(outlet: &mut Outlet) {
+    let mut words = Vec::new();
+    if queue!(words, KeepMouse).is_ok() && outlet.write_now(&words) {
+        std::thread::sleep(REPORTS);
+        drop_input();
+    }
 }
 
 /// Waits a little for a frame that is being written, and goes on without it then: a terminal that has stopped reading
@@ -174,6 +190,15 @@ fn restore_modes() {
     let modes = MODES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(modes) = modes.as_ref() {
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, modes);
+    }
+}
+
+/// Drops what was typed and not read yet.
+fn drop_input() {
+    #[cfg(unix)]
+    {
+        use rustix::termios::{QueueSelector, tcflush};
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
     }
 }
 

@@ -70,9 +70,19 @@ pub(crate) struct Theme {
     shades: [Color; Phase::COUNT],
     words: [Color; Phase::COUNT],
     deep: Color,
-    ghosts: [Color; 3],
+    ghosts: Ghosts,
     strategies: [Color; 4],
     holders: [(Color, Color); 8],
+}
+
+/// The phases that were predicted.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+struct Ghosts {
+    computing: Color,
+    shade: Color,
+    blocked: Color,
+    gil_wait: Color,
+    rest: Color,
 }
 
 impl Theme {
@@ -106,7 +116,13 @@ impl Theme {
             shades: paints.shades.each_ref().map(colour),
             words: paints.words.each_ref().map(colour),
             deep: colour(&paints.deep),
-            ghosts: paints.ghosts.each_ref().map(colour),
+            ghosts: Ghosts {
+                computing: colour(&paints.ghosts.computing),
+                shade: colour(&paints.ghosts.shade),
+                blocked: colour(&paints.ghosts.blocked),
+                gil_wait: colour(&paints.ghosts.gil_wait),
+                rest: colour(&paints.ghosts.rest),
+            },
             strategies: paints.strategies.each_ref().map(colour),
             holders: paints.holders.each_ref().map(|(paint, ink)| (colour(paint), colour(ink))),
         }
@@ -135,7 +151,7 @@ impl Theme {
             shades: [Color::Reset; Phase::COUNT],
             words: [Color::Reset; Phase::COUNT],
             deep: Color::Reset,
-            ghosts: [Color::Reset; 3],
+            ghosts: Ghosts::default(),
             strategies: [Color::Reset; 4],
             holders: [(Color::Reset, Color::Reset); 8],
         }
@@ -151,17 +167,21 @@ impl Theme {
         Self::new(palette, self.depth, self.ascii)
     }
 
-    /// The same look with greys for all phases: for what was predicted, and did not happen.
+    /// The same look with dim colours for all phases: for what was predicted, and did not happen.
     pub(crate) fn ghost(&self) -> Self {
-        let [even, odd, rest] = self.ghosts;
+        let Ghosts { computing, shade, blocked, gil_wait, rest } = self.ghosts;
         let (mut phases, mut shades) = ([rest; Phase::COUNT], [rest; Phase::COUNT]);
-        phases[Phase::Computing as usize] = even;
-        shades[Phase::Computing as usize] = odd;
-        // A texture needs two greys; what waits for a lock has none, so that computing stands out of it.
-        for textured in [Phase::Blocked, Phase::Waiting] {
-            phases[textured as usize] = odd;
+        for (phase, colour, odd) in [
+            (Phase::Computing, computing, shade),
+            (Phase::Blocked, blocked, rest),
+            (Phase::GilWait, gil_wait, rest),
+            // A dot is nothing, and is to be seen all the same.
+            (Phase::Waiting, self.faint.fg.unwrap_or(rest), rest),
+        ] {
+            phases[phase as usize] = colour;
+            shades[phase as usize] = odd;
         }
-        Self { phases, shades, deep: rest, ..self.clone() }
+        Self { phases, shades, deep: rest, other: Style::new().fg(rest), ..self.clone() }
     }
 
     /// What is read on a coloured cell.

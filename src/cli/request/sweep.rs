@@ -1,8 +1,10 @@
-//! What the command line of a sweep means: a plan like any other, and numbers of workers.
+//! What the command line of a sweep means: a plan like any other, and numbers of workers. The screen takes those too: its
+//! Lab runs the most of them, and its Sweep measures them all.
 
 use super::{Purpose, Reading};
 use crate::cli::args::{PlanArgs, SweepArgs};
 use crate::cli::usage::Wrong;
+use crate::plan::strategy::WorkerCountError;
 use crate::plan::{Field, Machine, Plan, Strategy, WorkerCount};
 use crate::sweep::{Counts, SweepPlan};
 use crate::units::Nanos;
@@ -45,7 +47,28 @@ impl SweepArgs {
     }
 }
 
+impl PlanArgs {
+    /// Whether several numbers of workers are named, or a range of them.
+    pub(super) fn names_several_workers(&self) -> bool {
+        let read = self.workers.as_deref().map(str::parse::<WorkerCount>);
+        matches!(read, Some(Err(WorkerCountError::Several(_))))
+    }
+
+    /// The numbers of workers that the screen is to sweep; none where it was given one, or nothing.
+    pub(in crate::cli) fn swept_workers(&self) -> Option<Counts> {
+        let text = self.workers.as_deref().filter(|_| self.names_several_workers())?;
+        text.parse().ok()
+    }
+}
+
 impl Reading {
+    /// Gives the Lab the most of several numbers of workers; where they have no end, as many as it has without them.
+    pub(super) fn most_workers(&mut self, args: &PlanArgs, machine: &Machine, plan: &mut Plan) {
+        let counts = self.counts(args.workers.as_deref());
+        let most = counts.fixed(machine).into_iter().max_by_key(|count| count.resolve(machine));
+        plan.workers = most.filter(|_| !counts.is_open()).unwrap_or(plan.workers);
+    }
+
     /// The ways to run it: threads, unless something else is said. A plain loop has one worker and is measured anyway.
     pub(super) fn swept(&mut self, args: &PlanArgs, from_scenario: bool, plan: &mut Plan) {
         if args.strategy.is_empty() {

@@ -147,3 +147,28 @@ fn a_sweep_asks_for_each_page_that_answers_once() {
     assert_eq!(tasks("sweep -t http -w 1,2,4 -n 5"), 5, "as somebody wanted");
     assert_eq!(tasks("sweep -t primes -w 1,2"), 6);
 }
+
+#[test]
+fn the_screen_begins_with_pages_that_answer() {
+    let pages = |words: &str| match &plan(words).workloads[0] {
+        Workload { size: Size::Urls(urls), tasks, .. } => (urls.count(), *tasks),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!([pages("-t http"), pages("compare -t http")], [(4, 4), (5, 5)]);
+}
+
+#[test]
+fn of_several_numbers_of_workers_the_screen_runs_the_most_and_sweeps_all() {
+    let lab = |words: &str| {
+        let args = Args::try_parse_from(["poolscope"].into_iter().chain(words.split_whitespace())).unwrap();
+        let plan = args.plan.plan(Purpose::Lab, &Machine::example(2)).unwrap();
+        (plan.workers.to_string(), args.plan.swept_workers().map(|counts| counts.to_string()))
+    };
+    let usual = Plan::first(&Machine::example(2)).workers.to_string();
+    assert_eq!(lab("-w 1,2,4"), ("4".to_owned(), Some("1,2,4".to_owned())));
+    assert_eq!(lab("-w 1..8"), ("8".to_owned(), Some("1..8".to_owned())));
+    assert_eq!(lab("-w 1.."), (usual, Some("1..".to_owned())), "without an end there is no most");
+    assert_eq!(lab("-w 4"), ("4".to_owned(), None));
+    assert!(plan_of("-w 1,x").is_err_and(|wrongs| wrongs[0].contains("1,x")));
+    assert!(plan_of("run -w 1,2").is_err_and(|wrongs| wrongs[0].contains("one number of workers")));
+}

@@ -49,6 +49,32 @@ fn text(chart: &Chart, row: u16) -> String {
 }
 
 #[test]
+fn a_column_shows_how_much_of_computing_had_no_cpu() {
+    let mut session = session(1);
+    let levels = |at: u64, cpu: u64| RunEvent::Levels {
+        at: ms(at),
+        slots: vec![(
+            SlotId(0),
+            Gauges {
+                phase: Phase::Computing,
+                computing_cpu: Nanos::from_millis(cpu),
+                task: Some(TaskIndex(0)),
+                ..Gauges::default()
+            },
+        )],
+    };
+    for (at, cpu) in [(20, 20), (40, 30), (60, 50)] {
+        session.apply(&levels(at, cpu));
+    }
+    let mut chart = Chart::default();
+    chart.refresh(&session.runs[0], ms(60), frame(10, 1, 1));
+    let shown: Vec<bool> = chart.row(0).iter().map(|cell| cell.shows_preempted()).collect();
+    assert_eq!(shown[..6], [false, false, true, true, false, false]);
+    // 8 of 20 ms, for its clock may be 2 ms late.
+    assert!((100..=104).contains(&chart.row(0)[2].preempted), "{}", chart.row(0)[2].preempted);
+}
+
+#[test]
 fn a_column_shows_the_two_longest_phases_and_their_shares() {
     let mut session = session(1);
     span(&mut session, 0, Phase::Starting, None, 0, 2);

@@ -95,6 +95,8 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
             layout.blocks.iter().filter(|block| block.locks > 0).filter_map(|block| entries.get(block.entry));
         let holders = held.map(|entry| entry.run.slots.len()).max().unwrap_or(0);
         let x = legend::holders(&mut canvas, columns.name, holders, theme);
+        let shown = model.compare.pictures.iter().any(|picture| picture.chart.shows_preempted());
+        let x = if shown { legend::preempted(&mut canvas, x, theme) } else { x };
         legend::draw(&mut canvas, x, legend::seen(runs), theme);
     }
 }

@@ -13,6 +13,7 @@ use crate::tui::compare::desk;
 use crate::tui::compare::kept::Entry;
 use crate::tui::compare::layout::Columns;
 use crate::tui::glyphs::phase_glyph;
+use crate::tui::lab::lanes::paint;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::units::Nanos;
@@ -145,7 +146,7 @@ pub(crate) fn legend(canvas: &mut Canvas<'_>, mut x: u16, ledger: &Ledger, comma
 fn look(name: &str, theme: &Theme) -> (char, Style) {
     match (name, Phase::of_part(name)) {
         // Others had the CPU: they look so among the cores too.
-        ("preempted", _) => ('▓', theme.other),
+        ("preempted", _) => paint::preempted(theme),
         (COMMANDS, _) => (phase_glyph(Phase::Computing), theme.pure(Phase::Computing, true)),
         (_, Some(phase)) => (phase_glyph(phase), theme.pure(phase, false)),
         (_, None) => ('?', theme.bad),

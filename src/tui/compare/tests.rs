@@ -189,8 +189,8 @@ fn preempted_looks_as_in_the_lab_and_unlike_waiting_for_the_gil() {
     let model = compared(120, 40, 1);
     let screen = screen(&model);
     let buffer = screen.backend().buffer();
-    let cell = buffer.content().iter().find(|cell| cell.symbol() == "▓").unwrap();
-    assert_eq!(Some(cell.fg), model.theme.other.fg);
+    let cell = buffer.content().iter().find(|cell| cell.symbol() == "▤").unwrap();
+    assert_eq!((Some(cell.fg), Some(cell.bg)), (model.theme.other.fg, model.theme.other.fg));
     for palette in [Palette::Dark, Palette::Light] {
         let theme = Theme::new(palette, Depth::True, false);
         assert_ne!(theme.other.fg, Some(theme.phase(crate::event::Phase::GilWait, false)));

@@ -28,6 +28,7 @@ pub(super) fn typed(
             Item::Task => {
                 let workers = usual.resolve(machine);
                 let typed = Workload::read(text, workers, None).map_err(|error| words(&error))?;
+                let typed = typed.with_pages_that_answer();
                 // What is there already stays as it is.
                 if typed.tasks_text() != load.tasks_text() {
                     let command = command.filter(|_| typed.task == TaskType::Command);
@@ -79,7 +80,7 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine, co
             };
             plan.workloads = match command.filter(|_| all[next] == TaskType::Command) {
                 Some(command) => vec![command.clone()],
-                None => Plan::for_task(all[next], machine).workloads,
+                None => usual(all[next], machine),
             };
         }
         Item::Size => load.size = scaled(&load.size, up),
@@ -112,6 +113,12 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine, co
         Item::Order => plan.together = !plan.together,
         Item::Way(_) | Item::Run => {}
     }
+}
+
+/// What a task type begins with. Nothing of a plan that nobody has touched fails.
+fn usual(task: TaskType, machine: &Machine) -> Vec<Workload> {
+    let loads = Plan::for_task(task, machine).workloads;
+    loads.into_iter().map(Workload::with_pages_that_answer).collect()
 }
 
 /// The common value after that of a setting, or before it, over either end; the first where it has another.

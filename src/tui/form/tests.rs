@@ -63,7 +63,8 @@ fn another_task_type_brings_its_own_defaults() {
     let (mut form, machine) = form();
     form.at = Item::Task;
     form.nudge(false, &machine);
-    assert_eq!(form.value(Item::Size, &machine), "loopback, 5 URLs");
+    assert_eq!(form.value(Item::Size, &machine), "loopback, 4 URLs", "without the one that cannot be had");
+    assert_eq!(form.value(Item::Tasks, &machine), "4");
     form.nudge(false, &machine);
     assert_eq!(form.value(Item::Size, &machine), "1.00 MiB");
     form.nudge(false, &machine);

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::tui::message::{Effect, Message};
-use crate::tui::model::Activity;
+use crate::tui::model::{Activity, Model};
 use crate::tui::script::{again, before, crowd, finished, predict, press, run_on, running, tell, text};
 
 #[test]
@@ -31,6 +31,45 @@ fn both_stand_together_when_the_run_is_over() {
         predict(&mut model);
         again(&mut model);
         insta::assert_snapshot!(format!("finished_{columns}x{rows}"), text(&model));
+    }
+}
+
+#[test]
+fn under_a_lock_computing_and_waiting_for_it_are_told_apart_and_named() {
+    for (columns, rows) in [(80, 24), (120, 40)] {
+        let mut model = before(columns, rows);
+        model.form.plan.runtime = "gil".parse().unwrap();
+        model.form.plan.workers = crate::plan::WorkerCount::Exactly(4);
+        predict(&mut model);
+        let shown = text(&model);
+        assert!(shown.contains("≈ predicted") && shown.contains("░ gil-wait"), "{shown}");
+        insta::assert_snapshot!(format!("gil_{columns}x{rows}"), shown);
+    }
+}
+
+#[test]
+fn what_was_predicted_keeps_its_column_before_during_and_after_the_run() {
+    for columns in [80, 120, 200] {
+        let at = |model: &Model, what: &str| {
+            let shown = text(model);
+            // Left of it there may be the plan, which has its own.
+            let found = shown.lines().find_map(|line| {
+                let (before, after) = line.split_once(what)?;
+                let (between, _) = after.split_once('≈')?;
+                Some(before.chars().count() + between.chars().count())
+            });
+            found.unwrap_or_else(|| panic!("{shown}"))
+        };
+        let mut model = before(columns, 40);
+        predict(&mut model);
+        let mut places = vec![at(&model, "· processes")];
+        run_on(&mut model);
+        places.extend([at(&model, "· processes"), at(&model, "✓ serial   ")]);
+        let mut model = before(columns, 40);
+        predict(&mut model);
+        again(&mut model);
+        places.push(at(&model, "✓ processes"));
+        assert!(places.iter().all(|place| *place == places[0]), "{columns}: {places:?}");
     }
 }
 

@@ -89,7 +89,7 @@ impl<'a> CoreGrid<'a> {
             let style = if core.busy.percent() > 0 { theme.text } else { theme.dim };
             canvas.text(x + bar + 1, 0, &format!("{:>3} %", core.busy.percent()), style);
         }
-        let cores = &self.model.shown().cores;
+        let cores = self.model.cores();
         let known = cores.history(index, usize::from(history)).count() as u16;
         for (i, load) in (0..).zip(cores.history(index, usize::from(history))) {
             let (glyph, style) = spark(&load, theme);
@@ -141,9 +141,9 @@ impl Widget for CoreGrid<'_> {
         let Self { model, grid } = &self;
         let theme = &model.theme;
         let places = Places::of(model);
-        let sample = model.shown().cores.latest();
+        let sample = model.cores().latest();
         let cores = sample.map_or(&[][..], |sample| &sample.cores);
-        let simulated = sample.is_some_and(|sample| sample.simulated);
+        let simulated = model.shows_simulated_cores();
         let below = sample.map(|sample| {
             // Of what simulating costs nothing is to be seen among simulated cores.
             let own = format!("poolscope itself {} %", three_digits(sample.own.fraction() * 100.0));
@@ -186,12 +186,12 @@ fn legend(
         Kind::Bars { .. } if theme.tells_by_colour() => ("■", "■"),
         Kind::Bars { .. } => ("█", "░"),
     };
-    let simulated = model.shown().cores.latest().is_some_and(|sample| sample.simulated);
+    let simulated = model.shows_simulated_cores();
     let with = |others: &str| {
         let mut legend = vec![(mine, ours, "this run".to_owned())];
         // No other program is on a simulated core.
         legend.extend((!simulated).then(|| (rest, theme.other, others.to_owned())));
-        if model.shown().cores.stolen() {
+        if model.cores().stolen() {
             legend.push(("×", theme.bad, "stolen".to_owned()));
         }
         let barred = |index: &usize| cores.get(*index).is_some_and(|core| !core.allowed);

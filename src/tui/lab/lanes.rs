@@ -1,7 +1,7 @@
 //! The workers: a lane for each, or for each band of neighbours, over one time axis, with what they do now.
 
 mod figures;
-mod ghost;
+pub(in crate::tui::lab) mod ghost;
 pub(crate) mod gil;
 mod marks;
 pub(crate) mod paint;
@@ -90,7 +90,7 @@ impl Widget for WorkersPanel<'_> {
             TimeAxis::new(model, layout).render(area, buf);
         }
         if let Some(area) = layout.legend {
-            Legend::new(model, layout.label).render(area, buf);
+            Legend::new(model, layout.label, layout.locks > 0).render(area, buf);
         }
         if let Some(area) = layout.tasks {
             TaskTable::new(model).render(area, buf);

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use crate::event::{GilMark, Phase, PhaseTotals};
@@ -10,7 +11,7 @@ use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::chart::Frame;
 use crate::tui::glyphs::{CHANGED, PREDICTED, failure_glyph, gil_glyph, phase_glyph};
-use crate::tui::lab::lanes::{self, MARKED};
+use crate::tui::lab::lanes::{self, MARKED, paint};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::units::Nanos;
@@ -32,12 +33,13 @@ pub(crate) const PHASES: [(Phase, &str); 9] = [
 pub(crate) struct Legend<'a> {
     model: &'a Model,
     indent: u16,
+    locks: bool,
 }
 
 impl<'a> Legend<'a> {
-    /// The legend of the lanes that are shown, from column `indent` on.
-    pub(crate) const fn new(model: &'a Model, indent: u16) -> Self {
-        Self { model, indent }
+    /// The legend of the lanes that are shown, from column `indent` on; `locks` if interpreters' locks have lines among them.
+    pub(crate) const fn new(model: &'a Model, indent: u16, locks: bool) -> Self {
+        Self { model, indent, locks }
     }
 }
 
@@ -45,19 +47,23 @@ impl Widget for Legend<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let theme = &self.model.theme;
         let mut canvas = Canvas::new(area, buf);
-        let run = self.model.shown_row().and_then(|row| row.run);
+        let row = self.model.shown_row();
+        let run = row.and_then(|row| row.run);
+        let predicted = row.and_then(|row| row.predicted);
         let types = self.model.shown_plan().workloads.first().map(Workload::types);
         let any = |is: fn(TaskType) -> bool| types.iter().flatten().any(|task| is(*task));
         let mut sums = PhaseTotals::default();
-        for slot in run.iter().flat_map(|run| &run.slots) {
+        for slot in run.iter().chain(&predicted).flat_map(|run| &run.slots) {
             for phase in Phase::ALL {
                 sums.add(phase, slot.levels.totals.get(phase));
             }
         }
         let mut x = self.indent;
-        if self.model.shown_row().is_some_and(|row| row.predicted.is_some()) {
+        if predicted.is_some() {
             canvas.glyph(x, 0, PREDICTED, theme.dim);
-            x = canvas.text(x + 2, 0, "predicted", theme.dim) + 3;
+            // Beside what happened it has the same colours, but dim.
+            let dim = run.is_some() && lanes::ghost::is_dim(theme);
+            x = canvas.text(x + 2, 0, if dim { "predicted (dim)" } else { "predicted" }, theme.dim) + 3;
         } else if run.is_none() {
             x = canvas.text(x, 0, "├─┤ ", theme.faint);
             x = canvas.text(x, 0, "planned task", theme.dim) + 3;
@@ -85,10 +91,21 @@ impl Widget for Legend<'_> {
                 Phase::Blocked => any(TaskType::blocks),
                 _ => false,
             };
-            always || is_told(*phase, &sums)
+            // Of what was predicted, nobody is left empty.
+            let empty = *phase == Phase::Absent && run.is_none();
+            always || (is_told(*phase, &sums) && !empty)
         });
+        let ghost = run.is_none() && predicted.is_some();
+        let look = |phase| if ghost { lanes::ghost::sample(phase, theme) } else { solid(phase, theme) };
+        let chart = if run.is_some() { &self.model.chart } else { &self.model.ghost.chart };
+        if chart.shows_preempted() {
+            x = preempted(&mut canvas, x, theme);
+        }
         for phase in fitting(told.collect(), &sums, canvas.width().saturating_sub(x)) {
-            x = sample(&mut canvas, x, phase, theme);
+            x = sample(&mut canvas, x, phase, look(phase), theme);
+        }
+        if let Some(row) = row.filter(|_| self.locks) {
+            holders(&mut canvas, x, row.slots as usize, theme);
         }
     }
 }
@@ -147,10 +164,33 @@ fn fitting(mut phases: Vec<Phase>, totals: &PhaseTotals, room: u16) -> Vec<Phase
     phases
 }
 
-/// One phase, and the column after it.
-fn sample(canvas: &mut Canvas<'_>, x: u16, phase: Phase, theme: &Theme) -> u16 {
-    canvas.glyph(x, 0, phase_glyph(phase), theme.pure(phase, false));
+/// One phase as it looks, and the column after it.
+fn sample(
+    canvas: &mut Canvas<'_>,
+    x: u16,
+    phase: Phase,
+    (glyph, style): (char, Style),
+    theme: &Theme,
+) -> u16 {
+    canvas.glyph(x, 0, glyph, style);
     canvas.text(x + 2, 0, phase.name(), theme.dim) + 3
+}
+
+/// What a phase looks like that happened.
+const fn solid(phase: Phase, theme: &Theme) -> (char, Style) {
+    (phase_glyph(phase), theme.pure(phase, false))
+}
+
+/// What computing without a CPU looks like, from column `x` on; returns the column after it. It comes before the phases, for
+/// nobody would guess it.
+pub(crate) fn preempted(canvas: &mut Canvas<'_>, x: u16, theme: &Theme) -> u16 {
+    const WORD: &str = "preempted";
+    if usize::from(canvas.width().saturating_sub(x)) < WORD.len() + 2 {
+        return x;
+    }
+    let (glyph, style) = paint::preempted(theme);
+    canvas.glyph(x, 0, glyph, style);
+    canvas.text(x + 2, 0, WORD, theme.dim) + 3
 }
 
 /// The phases that some runs had, in the order in which they are explained; waiting always.
@@ -176,7 +216,7 @@ pub(crate) fn draw(
         if usize::from(canvas.width().saturating_sub(x)) < phase.name().len() + 2 {
             break;
         }
-        x = sample(canvas, x, phase, theme);
+        x = sample(canvas, x, phase, solid(phase, theme), theme);
     }
     x
 }

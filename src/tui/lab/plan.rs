@@ -6,8 +6,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use crate::plan::size::Compute;
-use crate::plan::{Size, Strategy, TaskType};
+use crate::plan::Strategy;
 use crate::tui::canvas::{Canvas, clip, wrap};
 use crate::tui::form::{Edit, Item, Kind};
 use crate::tui::lab::layout::inside;
@@ -97,7 +96,7 @@ impl<'a> PlanPanel<'a> {
             }
             lines.push(Line::Item(item));
             if item == Item::Size {
-                lines.push(Line::Said(size_here(model)));
+                lines.push(Line::Said(model.forecast.size_words(&model.form.plan)));
             }
             if let Some(problem) = problem.filter(|_| item == model.form.at) {
                 lines.extend(wrap(problem, width, 3).into_iter().map(Line::Wrong));
@@ -220,33 +219,6 @@ fn button(canvas: &mut Canvas<'_>, y: u16, focused: bool, model: &Model) {
     };
     let x = canvas.width().saturating_sub(text.len() as u16) / 2;
     canvas.text(x, y, text, style);
-}
-
-/// What the size means on this machine, once calibrated.
-fn size_here(model: &Model) -> String {
-    let size = model.form.plan.workloads.first().map(|load| &load.size);
-    let (Some(size), Some(work)) = (size, model.forecast.work()) else {
-        return "…".to_owned();
-    };
-    match size {
-        Size::Wait(_) => "no CPU is used".to_owned(),
-        Size::Compute(Compute::Time(_)) if work.task() == TaskType::Native => format!("= {}", work.label()),
-        Size::Compute(Compute::Time(_)) if work.label().len() < 14 => {
-            format!("= {} iterations", work.label())
-        }
-        Size::Mixed(Compute::Time(_), _) => {
-            format!("= {} iterations", crate::units::grouped(work.iterations()))
-        }
-        Size::Command(command) => match command.items() {
-            Some(items) => crate::units::plural(items.len() as u64, "item"),
-            None => "{} is the task's index".to_owned(),
-        },
-        _ if work.is_unknown() => "nobody knows how long".to_owned(),
-        Size::Mix(_) => format!("≈ {} each in the mean", model.forecast.each),
-        Size::Numbers(_) => format!("≤ {} each here", model.forecast.each),
-        _ if model.form.plan.runtime.simulated().is_some() => format!("≈ {} each there", model.forecast.each),
-        _ => format!("≈ {} each here", model.forecast.each),
-    }
 }
 
 /// The plan in one line.

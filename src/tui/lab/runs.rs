@@ -1,6 +1,8 @@
 //! The runs: one row for each way to run the work. The length of a bar is time, on one scale for all rows: what has
 //! passed is filled, what is to come is a line, so that a shorter bar is a faster way.
 
+mod columns;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -13,6 +15,7 @@ use crate::tui::canvas::{Canvas, clip};
 use crate::tui::glyphs::{PREDICTED_END, WIDTHS};
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel;
+use crate::tui::lab::runs::columns::Columns;
 use crate::tui::model::{Model, Panel, Row};
 use crate::tui::theme::Theme;
 use crate::units::{Nanos, Share, grouped, three_digits};
@@ -24,21 +27,6 @@ const SETTLED: f64 = 0.125;
 pub(crate) struct RunList<'a> {
     model: &'a Model,
     framed: bool,
-}
-
-/// The columns at which figures end; none where there is no room for them. The last is the efficiency of a run that is
-/// over, and before that the time that is left, or what went wrong.
-struct Columns {
-    label: u16,
-    bar: (u16, u16),
-    done: Option<u16>,
-    /// What was predicted, once there is something to compare it with.
-    predicted: Option<u16>,
-    elapsed: u16,
-    /// Columns that the time may take.
-    room: u16,
-    speedup: u16,
-    last: Option<u16>,
 }
 
 impl<'a> RunList<'a> {
@@ -54,43 +42,6 @@ impl<'a> RunList<'a> {
         self
     }
 
-    fn columns(&self, width: u16) -> Columns {
-        let longest =
-            self.model.rows().take(64).map(|row| label(self.model, &row).width()).max().unwrap_or(0);
-        let label = 2 + (longest as u16).min(width / 3);
-        let digits = self.model.rows().map(|row| row.tasks).max().unwrap_or(0);
-        let digits = grouped(digits).width() as u16;
-        let (done, speedup, last) = ((2 * digits + 3).max(6), 9, 12);
-        // As wide as its widest text, unless then no bar were left.
-        let times = self.model.rows().take(64).map(|row| self.elapsed_width(&row)).max().unwrap_or(0) + 2;
-        let elapsed = (times as u16).max(10);
-        let elapsed = if width >= label + 1 + elapsed + speedup { elapsed } else { 10 };
-        let needed = label + 1 + elapsed + speedup;
-        let keep_last = width >= needed + last + 12;
-        let needed = needed + if keep_last { last } else { 0 };
-        let predicted = (times as u16).max(12);
-        let begun = self.model.rows().any(|row| row.run.is_some() && row.predicted.is_some());
-        let keep_predicted = begun && width >= needed + predicted + 8;
-        let needed = needed + if keep_predicted { predicted } else { 0 };
-        let keep_done = width >= needed + done + 10;
-        let needed = needed + if keep_done { done } else { 0 };
-        let bar = width.saturating_sub(needed);
-        let mut x = label + 1 + bar;
-        let mut next = |keep: bool, width: u16| {
-            keep.then(|| {
-                x += width;
-                x
-            })
-        };
-        let done = next(keep_done, done);
-        let predicted = next(keep_predicted, predicted);
-        let room = elapsed - 1;
-        let elapsed = next(true, elapsed).unwrap_or(0);
-        let speedup = next(true, speedup).unwrap_or(0);
-        let last = next(keep_last, last);
-        Columns { label, bar: (label + 1, bar), done, predicted, elapsed, room, speedup, last }
-    }
-
     /// The run that a row of the screen shows.
     pub(crate) fn run_at(&self, area: Rect, y: u16) -> Option<usize> {
         let inner = inside(area, self.framed);
@@ -104,12 +55,6 @@ impl<'a> RunList<'a> {
         let shown = self.model.shown_index();
         (shown + 1).saturating_sub(rows).min(self.model.row_count().saturating_sub(rows))
     }
-
-    fn elapsed_width(&self, row: &Row<'_>) -> usize {
-        let hoped = row.hoped_text().map_or(0, |text| text.width());
-        let passed = row.run.map_or(0, |run| run.elapsed(self.model.moment()).to_string().width());
-        hoped.max(passed)
-    }
 }
 
 impl Widget for RunList<'_> {
@@ -117,7 +62,7 @@ impl Widget for RunList<'_> {
         let model = self.model;
         let theme = &model.theme;
         let inner = inside(area, self.framed);
-        let columns = self.columns(inner.width);
+        let columns = Columns::of(model, inner.width);
         if self.framed {
             let same = match model.verdict.same_results {
                 Some(true) => [("same results ✓", theme.good)],
@@ -269,7 +214,7 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
     let Some(run) = row.run else {
         if let Some(time) = row.hoped_text().filter(|_| !model.shown().over) {
             let fits = time.width() <= usize::from(columns.room);
-            put(Some(columns.elapsed).filter(|_| fits), &time, theme.dim);
+            put(columns.predicted.or(Some(columns.elapsed)).filter(|_| fits), &time, theme.dim);
             let serial = model.rows().find(|other| {
                 (other.planned.workload, other.planned.strategy) == (row.planned.workload, Strategy::Serial)
             });
@@ -287,7 +232,7 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
         return;
     };
     put(columns.done, &format!("{}/{}", grouped(run.done()), grouped(row.tasks)), theme.text);
-    if let Some(time) = row.predicted.and(row.hoped_text()) {
+    if let Some(time) = row.hoped_text() {
         put(columns.predicted, &time, theme.dim);
     }
     put(Some(columns.elapsed), &passed.to_string(), theme.bright);

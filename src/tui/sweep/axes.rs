@@ -22,6 +22,7 @@ pub(crate) fn draw(model: &Model, scale: &Scale, plot: Rect, buf: &mut Buffer) {
         Canvas::new(Rect { x: gutter, width: plot.width + GUTTER, height: plot.height + 1, ..plot }, buf);
     let width = canvas.width();
     let known = model.sweep.measure != Measure::Throughput
+        || model.sweep.expected.one.is_some()
         || model.sweep.course.as_ref().is_some_and(|course| !course.points().is_empty());
     // A line without its value says nothing.
     let ticks = if known { scale.ticks() } else { Vec::new() };

@@ -6,12 +6,13 @@ use ratatui::style::{Modifier, Style};
 
 use crate::analysis::sizing::{PointSummary, Recommendation, StrategyFit};
 use crate::plan::Strategy;
-use crate::tui::canvas::{Canvas, clip, wrap};
+use crate::tui::canvas::Canvas;
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
 use crate::tui::sweep::axes::{self, GUTTER};
-use crate::tui::sweep::desk::{Course, Focus, Intent, Key, key};
+use crate::tui::sweep::begin;
+use crate::tui::sweep::desk::{Course, Focus, Key, key};
 use crate::tui::sweep::dots::Dots;
 use crate::tui::sweep::legend;
 use crate::tui::sweep::measure::Measure;
@@ -100,7 +101,10 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     axes::draw(model, &scale, plot, buf);
     let mut canvas = Canvas::new(plot, buf);
     let Some(course) = &desk.course else {
-        invitation(model, &mut canvas);
+        let mut dots = Dots::new(plot.width, plot.height);
+        ideal(model, &scale, &mut dots);
+        dots.draw(&mut canvas);
+        begin::draw(model, None, &mut canvas);
         return;
     };
     let recommended = course.recommended().filter(|_| course.is_telling());
@@ -108,7 +112,7 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
         interval(r, &scale, &mut canvas, theme);
     }
     let mut dots = Dots::new(plot.width, plot.height);
-    ideal(course, desk.measure, &scale, &mut dots, theme);
+    ideal(model, &scale, &mut dots);
     let look = Look { measure: desk.measure, scale: &scale, theme };
     for strategy in strategies(course) {
         possible(course, strategy, &look, &mut dots);
@@ -123,12 +127,7 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     }
     marks(model, course, &scale, &mut canvas);
     if course.points().is_empty() {
-        let words = match course.end {
-            _ if course.has_failed() => "No run went to its end with every task ok.",
-            None => "One worker first: what it does with its time says what to expect.",
-            Some(_) => "Nothing was measured.",
-        };
-        in_the_middle(&mut canvas, words, theme.dim);
+        begin::draw(model, Some(course), &mut canvas);
     }
 }
 
@@ -179,18 +178,22 @@ fn name(r: &Recommendation, scale: &Scale, canvas: &mut Canvas<'_>, theme: &Them
     canvas.text(from, 0, &words, theme.accent);
 }
 
-/// As many times as fast as one worker.
-fn ideal(course: &Course, measure: Measure, scale: &Scale, dots: &mut Dots, theme: &Theme) {
-    let Some(one) = one_worker(course) else { return };
+/// As many times as fast as one worker: as that was measured, else as it is expected. Where nobody knows, it is a line all
+/// the same, over an axis without values.
+fn ideal(model: &Model, scale: &Scale, dots: &mut Dots) {
+    let desk = &model.sweep;
+    let measured = desk.course.as_ref().and_then(one_worker);
+    let widest = scale.counts.last().copied().map_or(1.0, f64::from);
+    let one = measured.or(desk.expected.one).unwrap_or(scale.top / widest);
     let points: Vec<(f64, f64)> = scale
         .dots()
         .filter_map(|x| {
             let workers = scale.workers(x);
-            let value = measure.value(one * workers, workers, Some(one))?;
+            let value = desk.measure.value(one * workers, workers, Some(one))?;
             (value <= scale.top).then(|| (x, scale.y(value)))
         })
         .collect();
-    dots.line(&points, IDEAL, theme.dim);
+    dots.line(&points, IDEAL, model.theme.dim);
 }
 
 /// What CPUs, whole rounds of tasks and locks allow: a ceiling, as far as it lies within the axis.
@@ -303,31 +306,6 @@ fn marks(model: &Model, course: &Course, scale: &Scale, canvas: &mut Canvas<'_>)
 /// What the mark looks like that is looked at: its shape still tells the strategy.
 const fn chosen_mark(theme: &Theme) -> Style {
     if theme.has_colours() { theme.accent } else { theme.button }
-}
-
-/// Before anything was measured: what there is to do.
-fn invitation(model: &Model, canvas: &mut Canvas<'_>) {
-    let words = match (model.is_busy(), model.sweep.intent()) {
-        (true, _) => {
-            "A comparison is running in the Lab; when it is over, Enter measures numbers of workers here."
-        }
-        (false, Intent::Start) => {
-            "Enter measures how throughput grows with the number of workers, point by point, and says how many are \
-             worth it."
-        }
-        _ => "",
-    };
-    in_the_middle(canvas, words, model.theme.text);
-}
-
-fn in_the_middle(canvas: &mut Canvas<'_>, words: &str, style: Style) {
-    let width = usize::from(canvas.width());
-    let lines = wrap(words, width.saturating_sub(6).min(56), 8);
-    let top = canvas.height().saturating_sub(lines.len() as u16) / 2;
-    for (y, line) in (top..).zip(&lines) {
-        let x = width.saturating_sub(line.chars().count()) / 2;
-        canvas.text(x as u16, y, &clip(&format!(" {line} "), width), style);
-    }
 }
 
 /// Every point that has a mark, and where it is.

@@ -7,8 +7,9 @@ use crate::event::Phase;
 use crate::plan::{Machine, Plan, Shape, Strategy};
 use crate::report::text::harmless;
 use crate::state::{RunState, Session, SlotState};
-use crate::sweep::{Cell, Kind, STOPPED, Step, Sweep, SweepPlan};
+use crate::sweep::{Cell, Counts, Kind, STOPPED, Step, Sweep, SweepPlan};
 use crate::tui::chart::Chart;
+use crate::tui::sweep::expected::Expected;
 use crate::tui::sweep::form::SweepForm;
 use crate::tui::sweep::kept::{Account, Kept, LANES_KEPT};
 use crate::tui::sweep::measure::Measure;
@@ -242,6 +243,8 @@ pub(crate) struct Desk {
     pub(crate) form: SweepForm,
     /// Whether the screen was shown before: until then the form follows the Lab's plan.
     pub(crate) visited: bool,
+    /// The numbers of workers that the form begins with.
+    pub(crate) asked: Counts,
     /// Who has the focus.
     pub(crate) focus: Focus,
     /// The sweep that goes on, or was the last.
@@ -256,14 +259,17 @@ pub(crate) struct Desk {
     pub(crate) opened: Option<Opened>,
     /// These lanes, as cells.
     pub(crate) lanes: Chart,
+    /// What should be measured.
+    pub(crate) expected: Expected,
 }
 
 impl Desk {
     /// The screen before it was ever shown.
     pub(crate) fn new(lab: &Plan, machine: &Machine) -> Self {
         Self {
-            form: SweepForm::of(lab, machine),
+            form: SweepForm::of(lab, Counts::default(), machine),
             visited: false,
+            asked: Counts::default(),
             focus: Focus::Plan,
             course: None,
             measure: Measure::Throughput,
@@ -271,6 +277,7 @@ impl Desk {
             cursor: None,
             opened: None,
             lanes: Chart::default(),
+            expected: Expected::default(),
         }
     }
 

@@ -29,20 +29,22 @@ pub(crate) struct SweepForm {
 }
 
 impl SweepForm {
-    /// The form of a sweep of what the Lab's plan runs. Where that is what the Lab began with, it has as many tasks, and as
-    /// long ones, as suit a sweep: each number of workers is measured several times, and all of them need work.
-    pub(crate) fn of(lab: &Plan, machine: &Machine) -> Self {
+    /// The form of a sweep of what the Lab's plan runs, over these numbers of workers. Where that is what the Lab began with,
+    /// it has as many tasks, and as long ones, as suit a sweep: each number of workers is measured several times, and all of
+    /// them need work.
+    pub(crate) fn of(lab: &Plan, counts: Counts, machine: &Machine) -> Self {
         let mut plan = Plan { repeats: 1, together: false, ..lab.clone() };
         plan.workloads.truncate(1);
         plan.strategies.retain(|strategy| *strategy != Strategy::Serial);
         if plan.strategies.is_empty() {
             plan.strategies.push(Strategy::Threads);
         }
-        let counts = Counts::default();
         let mut form = Self { form: Form::new(plan), at: Setting::Start, counts, repeats: None, limit: None };
         form.widen(machine);
-        let usual =
-            |load: &Workload| Plan::for_task(load.task, &lab.machine(machine)).workloads.contains(load);
+        let usual = |load: &Workload| {
+            let usual = Plan::for_task(load.task, &lab.machine(machine)).workloads;
+            usual.into_iter().any(|usual| usual == *load || usual.with_pages_that_answer() == *load)
+        };
         if form.form.plan.workloads.first().is_some_and(usual) {
             form.suit(machine);
         }

@@ -21,15 +21,22 @@ pub(crate) fn legend(model: &Model, several: bool) -> Vec<(String, Style)> {
         let words = if parts.len() > 2 { "several" } else { "both" };
         parts.push((format!("{SEVERAL} {words}"), theme.bright));
     }
-    let Some(course) = course else { return spaced(parts) };
+    // Until one worker was measured, it is what one should do; without a value it is but a direction.
+    let expected = ("⠄⠂ ideal (estimated)".to_owned(), theme.dim);
+    let expected = model.sweep.expected.one.map(|_| expected);
+    let Some(course) = course else {
+        parts.extend(expected);
+        return spaced(parts);
+    };
     if fits(course).any(is_valid) {
         parts.push(("⠤⠤ fitted law".to_owned(), theme.dim));
     }
     if course.points().iter().any(|point| point.possible.is_some()) {
         parts.push(("⠤⠄⠠⠤ possible".to_owned(), theme.dim));
     }
-    if one_worker(course).is_some() {
-        parts.push(("⠄⠂ ideal".to_owned(), theme.dim));
+    match one_worker(course) {
+        Some(_) => parts.push(("⠄⠂ ideal".to_owned(), theme.dim)),
+        None => parts.extend(expected),
     }
     if course.points().iter().any(|point| Measure::Throughput.interval(point).is_some()) {
         parts.push(("⡇ 95 %".to_owned(), theme.dim));

@@ -20,6 +20,7 @@ const VALUES: u16 = 11;
 /// A line of the form.
 enum Line {
     Setting(Setting),
+    Said(String),
     Wrong(String),
     About(String),
     Blank,
@@ -28,7 +29,7 @@ enum Line {
 /// Where the form lies over the curve: in the middle, above the keys.
 pub(crate) fn overlay_area(area: Rect) -> Rect {
     let width = OVERLAY.min(area.width);
-    let height = (Setting::ALL.len() as u16 + 8).min(area.height.saturating_sub(1));
+    let height = (Setting::ALL.len() as u16 + 9).min(area.height.saturating_sub(1));
     let y = area.y + (area.height.saturating_sub(1) - height) / 2;
     Rect { x: area.x + (area.width - width) / 2, y, width, height }
 }
@@ -59,6 +60,11 @@ pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
         match line {
             Line::Setting(Setting::Start) => button(model, &mut canvas, y),
             Line::Setting(one) => setting(model, &mut canvas, y, one),
+            Line::Said(text) => {
+                // A long one begins further left: nothing else is in its line.
+                let x = VALUES.min(width.saturating_sub(text.chars().count() as u16));
+                canvas.text(x, y, &text, theme.dim);
+            }
             Line::Wrong(text) => {
                 canvas.text(0, y, &text, theme.bad);
             }
@@ -88,13 +94,18 @@ fn lines(model: &Model, width: usize, height: usize) -> Vec<Line> {
             lines.push(Line::Blank);
         }
         lines.push(Line::Setting(setting));
+        if setting == Setting::Plan(Item::Size) {
+            lines.push(Line::Said(model.sweep.expected.size.clone()));
+        }
         if let Some(problem) = problem.filter(|_| setting == form.at) {
             lines.extend(wrap(problem, width, 3).into_iter().map(Line::Wrong));
         }
     }
-    for expendable in [(|line: &Line| matches!(line, Line::Blank)) as fn(&Line) -> bool, |line| {
-        matches!(line, Line::About(_))
-    }] {
+    for expendable in [
+        (|line: &Line| matches!(line, Line::Blank)) as fn(&Line) -> bool,
+        |line| matches!(line, Line::About(_)),
+        |line| matches!(line, Line::Said(_)),
+    ] {
         while lines.len() > height {
             let Some(at) = lines.iter().rposition(expendable) else { break };
             lines.remove(at);

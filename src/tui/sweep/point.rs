@@ -120,6 +120,7 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
         }
         let words = match (course, chosen) {
             (None, _) => "The lanes of a point, and where the time of its workers went.",
+            (Some(course), None) if course.end.is_some() => "Nothing was measured that could be looked at.",
             (Some(_), None) => "The first run is about to begin.",
             (Some(_), Some(_)) => "Its first run is about to begin.",
         };

@@ -24,7 +24,8 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>) {
     // Of what nobody knows the end there is no part.
     let bar = if width >= 60 && !progress.at_least { BAR.min(width / 5) } else { 0 };
     let all = (progress.done + progress.left).max(1);
-    let eighths = (u64::from(progress.done) * u64::from(bar) * 8 / u64::from(all)) as u16;
+    let done = f64::from(progress.done) + part(course);
+    let eighths = (done / f64::from(all) * f64::from(bar) * 8.0) as u16;
     canvas.fill(0, 0, bar, '─', theme.faint);
     canvas.fill(0, 0, eighths / 8, '█', theme.accent);
     if !eighths.is_multiple_of(8) {
@@ -36,6 +37,13 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>) {
     let fits = variants.iter().find(|words| words.chars().count() <= room);
     let words = fits.or(variants.last()).map_or("", String::as_str);
     canvas.text(x, 0, &clip(words, room), theme.text);
+}
+
+/// The part that is done of the run that goes on, if it counts.
+fn part(course: &Course) -> f64 {
+    let counts = course.step.is_some_and(|step| step.kind != Kind::WarmUp);
+    let run = course.session.running().filter(|_| counts);
+    run.map_or(0.0, |run| run.progress().fraction())
 }
 
 /// What there is to say, from the longest to the shortest.
@@ -76,7 +84,7 @@ fn words(model: &Model, course: &Course, progress: Progress) -> Vec<String> {
 }
 
 /// The run that goes on: `threads ×4, repeat 2 of 5`.
-fn run(course: &Course, step: Step) -> String {
+pub(super) fn run(course: &Course, step: Step) -> String {
     let label = step.label();
     match step.kind {
         Kind::WarmUp => format!("{label}, to warm up"),

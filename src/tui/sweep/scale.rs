@@ -1,9 +1,10 @@
 //! The axes of the curve. That of workers is fixed by the plan, and where the plan has no upper end it grows in steps; that
-//! of values grows in steps too, and never shrinks: nothing jumps while points arrive.
+//! of values begins where calibration says, grows in steps too, and never shrinks: nothing jumps while points arrive. When
+//! the sweep is over, both end once at what was measured.
 
 use crate::sweep::SweepPlan;
 use crate::tui::model::Model;
-use crate::tui::sweep::desk::Course;
+use crate::tui::sweep::desk::{Course, End};
 use crate::tui::sweep::measure::{Measure, one};
 
 /// From this ratio of the largest number of workers to the smallest on, they stand at equal ratios.
@@ -36,11 +37,14 @@ pub(crate) struct Scale {
 impl Scale {
     /// The axes of what is measured, or of what the form asks for, on so many cells.
     pub(crate) fn of(model: &Model, columns: u16, rows: u16) -> Self {
-        let counts = counts(model);
+        let counts = drawn(model);
         let least = counts.first().copied().map_or(1.0, f64::from);
         let most = counts.last().copied().map_or(1.0, f64::from).max(least + 1.0);
         let course = model.sweep.course.as_ref();
-        let highest = course.map_or(0.0, |course| top(course, model.sweep.measure));
+        let measured = course.map_or(0.0, |course| top(course, model.sweep.measure));
+        let over = measured > 0.0 && course.is_some_and(|course| course.end.is_some());
+        let expected = expected(model).filter(|_| !over).unwrap_or(0.0);
+        let highest = measured.max(expected);
         let highest = if highest > 0.0 { highest } else { usual(model.sweep.measure, most) };
         let (tick, top) = lines(highest, rows);
         Self { counts, top, tick, log: most / least >= LOGARITHMIC, from: least, to: most, columns, rows }
@@ -96,7 +100,18 @@ impl Scale {
     }
 }
 
-/// The numbers of workers of an axis.
+/// The numbers of workers that are drawn: those of the plan, and when nothing is left to be measured, those that were.
+fn drawn(model: &Model) -> Vec<u32> {
+    let course = model.sweep.course.as_ref().filter(|course| course.end == Some(End::Whole));
+    let Some(course) = course.filter(|course| !course.points().is_empty()) else { return counts(model) };
+    let measured = course.sweep.cells().iter().filter(|cell| !cell.samples.is_empty());
+    let mut counts: Vec<u32> = measured.map(|cell| cell.shape.slots()).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    counts
+}
+
+/// The numbers of workers of a plan, with what was measured besides.
 pub(crate) fn counts(model: &Model) -> Vec<u32> {
     let desk = &model.sweep;
     let form = desk.form.plan();
@@ -140,7 +155,18 @@ fn top(course: &Course, measure: Measure) -> f64 {
     highest * AIR
 }
 
-/// The end of an axis before anything was measured.
+/// The value that the axis has to have room for, by calibration; none where nobody knows.
+fn expected(model: &Model) -> Option<f64> {
+    let expected = &model.sweep.expected;
+    let (one, most) = expected.one.zip(expected.most)?;
+    Some(match model.sweep.measure {
+        Measure::Throughput => most * AIR,
+        Measure::Speedup => most / one * AIR,
+        Measure::Efficiency => 100.0,
+    })
+}
+
+/// The end of an axis of which nobody knows the values.
 fn usual(measure: Measure, most: f64) -> f64 {
     match measure {
         Measure::Throughput => 1.0,

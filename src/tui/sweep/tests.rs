@@ -5,8 +5,9 @@ use super::form::Setting;
 use super::measure::Measure;
 use super::script::{begin, counts, events, fresh, going, news, planned, play, whole};
 use super::*;
-use crate::analysis::sizing::Advice;
+use crate::analysis::sizing::{Advice, PointSummary};
 use crate::plan::{Plan, Shape, Strategy, TaskType};
+use crate::sweep::Counts;
 use crate::tui::form::Item;
 use crate::tui::message::{Effect, Message};
 use crate::tui::model::{Activity, Remark, Screen};
@@ -26,7 +27,66 @@ fn while_points_are_measured() {
     insta::assert_snapshot!("going_80x24", text(&going(80, 24, 9)));
     insta::assert_snapshot!("going_120x40", text(&going(120, 40, 9)));
     insta::assert_snapshot!("going_160x48", text(&going(160, 48, 25)));
+    insta::assert_snapshot!("first_80x24", text(&going(80, 24, 0)));
     insta::assert_snapshot!("first_120x40", text(&going(120, 40, 0)));
+}
+
+#[test]
+fn the_first_frame_of_a_sweep_says_what_goes_on_and_what_comes() {
+    let mut model = fresh(120, 40);
+    begin(&mut model);
+    crate::tui::update::refresh(&mut model);
+    insta::assert_snapshot!("start_120x40", text(&model));
+    let shown = text(&model);
+    for words in ["threads ×2, to warm up", "starting…", "one worker, to compare", "ideal (estimated)"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    // What it should come to: two CPUs, and tasks that wait.
+    let expected = &model.sweep.expected;
+    assert!(expected.one.is_some_and(|one| (one - 40.0).abs() < 0.1), "{expected:?}");
+    assert!(expected.most.is_some_and(|most| (200.0..=400.0).contains(&most)), "{expected:?}");
+}
+
+#[test]
+fn where_nothing_was_measured_nothing_is_promised() {
+    let mut model = fresh(120, 40);
+    let plan = begin(&mut model);
+    press(&mut model, "x");
+    let events = events(&model, &plan, true);
+    news(&mut model, events, 0);
+    let shown = text(&model);
+    assert_eq!(model.activity, Activity::Idle);
+    assert!(!shown.contains("about to begin") && shown.contains("Nothing was measured"), "{shown}");
+}
+
+#[test]
+fn a_size_is_said_in_time_too() {
+    let mut model = fresh(120, 40);
+    assert!(text(&model).contains("= 200 000 iterations"), "{}", text(&model));
+    model.sweep.form.go(Setting::Plan(Item::Task));
+    press(&mut model, "cpu<Enter>");
+    model.sweep.form.go(Setting::Plan(Item::Size));
+    press(&mut model, "32<Enter>");
+    assert!(text(&model).contains("≈ 800 ns each here"), "{}", text(&model));
+}
+
+#[test]
+fn an_axis_without_an_end_ends_where_the_sweep_did() {
+    let mut model = fresh(120, 40);
+    counts(&mut model, "1..");
+    let plan = begin(&mut model);
+    let counts = |model: &mut Model| {
+        crate::tui::update::refresh(model);
+        super::scale::Scale::of(model, 60, 20).counts
+    };
+    let Effect::Start(plan) = play(&mut model, plan, 12) else { panic!("it is over") };
+    let going = counts(&mut model);
+    assert_eq!(play(&mut model, *plan, 1_000), Effect::None);
+    let over = counts(&mut model);
+    let course = model.sweep.course.as_ref().unwrap();
+    let measured = course.points().iter().map(PointSummary::workers).max();
+    assert_eq!(over.last().copied(), measured);
+    assert!(over.last() < going.last(), "{going:?} {over:?}");
 }
 
 #[test]
@@ -318,7 +378,11 @@ fn what_cannot_be_swept_is_refused_in_the_form() {
 #[test]
 fn pages_that_are_left_out_are_no_change_of_the_plan() {
     let machine = fresh(120, 40).machine;
-    let form = crate::tui::sweep::form::SweepForm::of(&Plan::for_task(TaskType::Http, &machine), &machine);
+    let form = crate::tui::sweep::form::SweepForm::of(
+        &Plan::for_task(TaskType::Http, &machine),
+        Counts::default(),
+        &machine,
+    );
     let sweep = crate::sweep::Sweep::new(form.plan(), &machine);
     assert_eq!(*sweep.plan(), form.plan());
     assert!(!sweep.notices().is_empty());

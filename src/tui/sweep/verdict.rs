@@ -18,6 +18,8 @@ use crate::units::plural;
 
 /// Before what is to be known of a recommendation.
 const WARNING: &str = "! ";
+/// Behind what is to be known, before what that means.
+const MEANING: [&str; 4] = ["; ", ", so ", ", too ", ", though "];
 /// More lines than there ever are to be said.
 const MOST_LINES: u16 = 200;
 
@@ -221,6 +223,16 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
     }
 }
 
+/// What is to be known of a recommendation where there is little room: the first of it without what it means, and how much
+/// more there is to be read.
+fn careful(cautions: &[String]) -> String {
+    let Some((first, more)) = cautions.split_first() else { return String::new() };
+    let ends = MEANING.iter().filter_map(|words| first.find(words));
+    let short = ends.min().and_then(|end| first.get(..end)).unwrap_or(first);
+    let more = if more.is_empty() { String::new() } else { format!(" (w: {} more)", more.len()) };
+    format!("{WARNING}{}{more}. ", harmless(short))
+}
+
 /// What is said below everything: a remark, what goes on, and what came out where it does not stand beside.
 pub(crate) fn finding(model: &Model, beside: bool, canvas: &mut Canvas<'_>) {
     let theme = &model.theme;
@@ -301,13 +313,29 @@ fn sentence(model: &Model, beside: bool) -> String {
         Advice::Recommended(r) => {
             let first = r.why.first().map_or("", String::as_str);
             let head = if whole { head(desk.course.as_ref()) } else { "So far" };
-            let caution = r.cautions.first().filter(|_| whole);
-            let caution = caution.map_or(String::new(), |words| format!("{WARNING}{}. ", harmless(words)));
+            let caution = if whole { careful(&r.cautions) } else { String::new() };
             format!("{head}: {}. {caution}{first} {diagnosis}", words::sentence(r))
         }
         Advice::Refused(refused) if whole => {
             format!("Nothing is recommended: {}. {diagnosis}", harmless(&refused.reasons.join("; ")))
         }
         Advice::Refused(_) => diagnosis,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cautions_are_short_where_there_is_little_room() {
+        let said = |cautions: &[&str]| careful(&cautions.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        assert_eq!(said(&[]), "");
+        let few = "only 3 numbers of workers were measured, too few to see the shape";
+        assert_eq!(said(&[few]), "! only 3 numbers of workers were measured. ");
+        let single = "with one repeat of 1, 2 and 4 workers these cannot be told from others for sure; more would tell";
+        let short = "! with one repeat of 1, 2 and 4 workers these cannot be told from others for sure";
+        assert_eq!(said(&[single, few]), format!("{short} (w: 1 more). "));
+        assert_eq!(said(&["2 runs did not do all tasks"]), "! 2 runs did not do all tasks. ");
     }
 }

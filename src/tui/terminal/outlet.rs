@@ -53,6 +53,15 @@ impl Outlet {
         self.drain(ROOM, PATIENCE)
     }
 
+    /// Writes `bytes` if the terminal takes them at once; true if it has. What it has not taken is kept.
+    pub(super) fn write_now(&mut self, bytes: &[u8]) -> bool {
+        if !self.is_empty() {
+            return false;
+        }
+        self.kept.extend_from_slice(bytes);
+        self.drain(Duration::ZERO, 0).is_ok() && self.is_empty()
+    }
+
     /// Writes the last words and closes the way out. If the terminal does not take them in time, everything that it has
     /// not read is dropped for them.
     pub(super) fn close(&mut self, words: &[u8], patience: Duration) {

@@ -13,6 +13,10 @@ const APART: f64 = 20.0;
 const SHADES_APART: f64 = 15.0;
 /// Told apart where they stand in different rows, and each has its number or glyph.
 const OTHERWISE: f64 = 7.5;
+/// The same of what was predicted, which is as dim as it may be: its textures tell it, too.
+const GHOSTS: f64 = 10.0;
+/// What was predicted keeps this contrast to the background.
+const DIM: f64 = 1.1;
 /// What fills keeps this contrast to the background: less than the 3 of WCAG, for a lane is seen by its size too.
 const FILL: f64 = 2.2;
 /// What is read: less than the 4.5 of WCAG on the greyest of the backgrounds, for labels stay behind values.
@@ -153,6 +157,30 @@ fn phases_are_told_apart_by_all_eyes() {
 }
 
 #[test]
+fn phases_that_were_predicted_are_told_apart_by_all_eyes_and_are_dimmer_than_those_that_happened() {
+    for (palette, paints, grounds) in GROUNDS {
+        let ghosts = &paints.ghosts;
+        let all = [
+            (Phase::Computing, &ghosts.computing),
+            (Phase::Blocked, &ghosts.blocked),
+            (Phase::GilWait, &ghosts.gil_wait),
+        ];
+        for (i, (phase, ghost)) in all.into_iter().enumerate() {
+            for (other, beside) in all.into_iter().skip(i + 1) {
+                assert_apart(&format!("{palette}, {phase} beside {other}"), ghost, beside, GHOSTS);
+            }
+            let real = &paints.phases[phase as usize];
+            assert_apart(&format!("{palette}, {phase} and its ghost"), ghost, real, SHADES_APART);
+            for (colour, ground) in depths(ghost).into_iter().flat_map(|c| grounds.map(|g| (c, g))) {
+                assert!(contrast(colour, ground) >= DIM, "{palette}: {colour:06x} on {ground:06x}");
+            }
+            let [dim, bright] = [ghost.0, real.0].map(|colour| contrast(colour, grounds[0]));
+            assert!(dim < bright, "{palette}: {phase} is brighter where it was predicted");
+        }
+    }
+}
+
+#[test]
 fn strategies_are_told_apart_by_all_eyes() {
     for (palette, paints, _) in GROUNDS {
         for (i, a) in paints.strategies.iter().enumerate() {
@@ -164,12 +192,13 @@ fn strategies_are_told_apart_by_all_eyes() {
 }
 
 #[test]
-fn workers_that_have_a_lock_are_told_apart_by_all_eyes_and_are_no_phase_and_no_strategy() {
+fn workers_that_have_a_lock_are_told_apart_by_all_eyes_and_are_no_phase_no_strategy_and_no_key() {
     for (palette, paints, grounds) in GROUNDS {
         for (i, (a, ink)) in paints.holders.iter().enumerate() {
             for (j, (b, _)) in paints.holders.iter().enumerate().skip(i + 1) {
                 assert_apart(&format!("{palette}, workers {i} and {j}"), a, b, APART);
             }
+            assert_apart(&format!("{palette}, worker {i} and the accent"), a, &paints.accent, APART);
             let phases = DRAWN.map(|phase| &paints.phases[phase as usize]);
             for other in phases.into_iter().chain(&paints.strategies) {
                 assert_apart(&format!("{palette}, worker {i}"), a, other, OTHERWISE);

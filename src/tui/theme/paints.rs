@@ -29,12 +29,23 @@ pub(super) struct Paints {
     pub(super) words: [Paint; Phase::COUNT],
     /// Behind the texture of what is blocked in every other task.
     pub(super) deep: Paint,
-    /// What was predicted: computing, the same for every other task, and everything else.
-    pub(super) ghosts: [Paint; 3],
+    /// What was predicted, as dim as it is to be seen at all.
+    pub(super) ghosts: Ghosts,
     /// Serial, threads, processes, hybrid.
     pub(super) strategies: [Paint; 4],
     /// Workers that have an interpreter's lock, with what is read on each.
     pub(super) holders: [(Paint, Paint); 8],
+}
+
+/// What a palette has for the phases that were predicted.
+pub(super) struct Ghosts {
+    pub(super) computing: Paint,
+    /// The same, for every other task; of the 256 none is close enough.
+    pub(super) shade: Paint,
+    pub(super) blocked: Paint,
+    pub(super) gil_wait: Paint,
+    /// Every other phase, and what is between the dots of a texture.
+    pub(super) rest: Paint,
 }
 
 const BLACK: Paint = Paint(0x10_14_18, 233, Color::Black);
@@ -83,11 +94,13 @@ pub(super) const DARK: Paints = Paints {
         Paint(0xd9_7b_73, 210, Color::LightRed),
     ],
     deep: Paint(0x2a_46_7c, 18, Color::Black),
-    ghosts: [
-        Paint(0x4c_55_60, 240, Color::DarkGray),
-        Paint(0x41_49_53, 238, Color::DarkGray),
-        Paint(0x2b_32_3a, 236, Color::DarkGray),
-    ],
+    ghosts: Ghosts {
+        computing: Paint(0x1c_5f_4b, 23, Color::DarkGray),
+        shade: Paint(0x17_50_3f, 23, Color::DarkGray),
+        blocked: Paint(0x2a_3a_72, 60, Color::DarkGray),
+        gil_wait: Paint(0x4f_24_22, 52, Color::DarkGray),
+        rest: Paint(0x2b_32_3a, 236, Color::DarkGray),
+    },
     strategies: [
         Paint(0xc4_ca_d2, 252, Color::Gray),
         Paint(0x56_b4_e9, 74, Color::LightCyan),
@@ -95,12 +108,12 @@ pub(super) const DARK: Paints = Paints {
         Paint(0xbf_d8_6b, 149, Color::LightYellow),
     ],
     holders: [
-        (Paint(0xff_ff_87, 228, Color::LightYellow), BLACK),
+        (Paint(0xd7_ff_ff, 195, Color::White), BLACK),
         (Paint(0x5f_87_af, 67, Color::Cyan), BLACK),
         (Paint(0x5f_ff_af, 85, Color::LightGreen), BLACK),
         (Paint(0xaf_87_5f, 137, Color::Red), BLACK),
-        (Paint(0xd7_ff_ff, 195, Color::White), BLACK),
-        (Paint(0x00_5f_5f, 23, Color::Blue), WHITE),
+        (Paint(0x00_5f_d7, 26, Color::Blue), WHITE),
+        (Paint(0x00_5f_5f, 23, Color::DarkGray), WHITE),
         (Paint(0xaf_87_ff, 141, Color::LightMagenta), BLACK),
         (Paint(0x87_af_af, 109, Color::LightCyan), BLACK),
     ],
@@ -151,11 +164,13 @@ pub(super) const LIGHT: Paints = Paints {
         Paint(0x6e_1a_26, 52, Color::LightRed),
     ],
     deep: Paint(0xb9_cf_f7, 153, Color::White),
-    ghosts: [
-        Paint(0xb4_bb_c4, 249, Color::DarkGray),
-        Paint(0xc3_c9_d0, 251, Color::DarkGray),
-        Paint(0xdc_e0_e5, 253, Color::DarkGray),
-    ],
+    ghosts: Ghosts {
+        computing: Paint(0xa6_dc_c8, 151, Color::DarkGray),
+        shade: Paint(0xbb_e6_d8, 151, Color::DarkGray),
+        blocked: Paint(0xa9_bd_f0, 147, Color::DarkGray),
+        gil_wait: Paint(0xb9_83_89, 138, Color::DarkGray),
+        rest: Paint(0xdc_e0_e5, 253, Color::DarkGray),
+    },
     strategies: [
         Paint(0x92_9b_a5, 246, Color::DarkGray),
         Paint(0x1f_7f_d0, 32, Color::Cyan),
@@ -165,11 +180,11 @@ pub(super) const LIGHT: Paints = Paints {
     holders: [
         (Paint(0x00_5f_d7, 26, Color::Blue), WHITE),
         (Paint(0xff_87_5f, 209, Color::LightRed), BLACK),
-        (Paint(0x5f_00_5f, 53, Color::Magenta), WHITE),
+        (Paint(0x5f_00_5f, 53, Color::DarkGray), WHITE),
         (Paint(0x00_af_ff, 39, Color::LightCyan), BLACK),
         (Paint(0x87_87_af, 103, Color::LightBlue), BLACK),
         (Paint(0xaf_5f_5f, 131, Color::Yellow), WHITE),
         (Paint(0x00_00_87, 18, Color::Black), WHITE),
-        (Paint(0x87_00_00, 88, Color::Red), WHITE),
+        (Paint(0x5f_5f_af, 61, Color::Red), WHITE),
     ],
 };

@@ -16,7 +16,7 @@ use crate::units::{Nanos, plural};
 pub(super) fn enter(model: &mut Model) {
     if !model.sweep.visited {
         model.sweep.visited = true;
-        model.sweep.form = SweepForm::of(&model.form.plan, &model.machine);
+        model.sweep.form = SweepForm::of(&model.form.plan, model.sweep.asked.clone(), &model.machine);
         // Where the form would lie over the curve, it waits until it is asked for.
         let beside = sweep_layout(model.area, model).wide;
         model.sweep.focus = if beside { Focus::Plan } else { Focus::Curve };

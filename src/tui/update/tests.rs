@@ -282,7 +282,7 @@ fn choices_change_and_bring_their_defaults() {
     assert_eq!(model.form.task(), TaskType::Sum);
     press(&mut model, "hh");
     assert_eq!(model.form.task(), TaskType::Http);
-    assert_eq!(model.form.plan.workloads[0].tasks, 5);
+    assert_eq!(model.form.plan.workloads[0].tasks, 4, "one for each page that answers");
     press(&mut model, "hh");
     assert_eq!(model.form.task(), TaskType::Mixed);
     assert_eq!(model.form.plan.workloads[0].size.to_string(), "250ms+250ms");
@@ -540,6 +540,10 @@ fn braces_halve_and_double_the_interval_of_a_run_that_goes_on_and_mean_nothing_o
         assert_eq!(press(&mut model, "{"), Effect::None);
         assert!(!text(&model).contains("GIL interval"));
     }
+    // Whoever is alone with a lock never waits for it.
+    let mut alone = crate::tui::script::gil(120, 40);
+    alone.session.runs[0].start.shape = crate::plan::Shape::new(4, 1);
+    assert!(!text(&alone).contains("GIL interval"));
     let mut model = crate::tui::script::gil(120, 40);
     assert!(text(&model).contains("{ } GIL interval"));
     assert!(text(&model).contains("interval 5.00 ms"));
@@ -549,6 +553,43 @@ fn braces_halve_and_double_the_interval_of_a_run_that_goes_on_and_mean_nothing_o
     assert_eq!(press(&mut model, "}"), Effect::ScaleInterval { longer: true });
     press(&mut model, "?");
     assert!(text(&model).contains("GIL interval"), "{}", text(&model));
+}
+
+#[test]
+fn several_numbers_of_workers_are_those_of_the_sweep_and_it_is_said() {
+    let mut model = before(120, 40);
+    model.form.plan.workers = crate::plan::WorkerCount::Exactly(4);
+    model.ask_for("1,2,4".parse().unwrap());
+    let said =
+        "The Lab runs 4 workers, the most of them; the Sweep screen (3) measures all of 1,2,4 workers.";
+    assert!(text(&model).contains(said), "{}", text(&model));
+    press(&mut model, "3");
+    assert!(text(&model).contains("1,2,4 workers"), "{}", text(&model));
+    assert_eq!(model.sweep.form.plan().counts, "1,2,4".parse().unwrap());
+}
+
+#[test]
+fn the_cores_of_a_simulated_run_stay_for_as_long_as_it_is_shown() {
+    use crate::event::{CoreLoad, CoreSample, RunEvent};
+    let mut model = before(120, 40);
+    model.form.plan.runtime = "simulated:16".parse().unwrap();
+    press(&mut model, "<Enter>");
+    let plan = model.form.plan.clone();
+    let machine = plan.machine(&model.machine).into_owned();
+    let sample = |cpus: u16, simulated| {
+        let core = |cpu| CoreLoad { cpu: crate::ids::CpuId(cpu), allowed: true, ..CoreLoad::default() };
+        let cores = (0..cpus).map(core).collect();
+        RunEvent::Cores(CoreSample { cores, simulated, ..CoreSample::default() })
+    };
+    happen(&mut model, vec![RunEvent::Accepted { plan, machine }]);
+    let waits = text(&model);
+    happen(&mut model, vec![sample(16, true), RunEvent::Finished, sample(2, false)]);
+    for shown in [waits, text(&model)] {
+        assert!(shown.contains("Cores, simulated"), "{shown}");
+    }
+    assert!(text(&model).contains("0.0 of 16 busy"), "{}", text(&model));
+    press(&mut model, "3");
+    assert!(!text(&model).contains("imulated cores"), "a sweep has those of this machine");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Which cores are shown, and in what order: threads of a core together, packages one after another.
 
+use std::borrow::Cow;
+
 use crate::ids::CpuId;
 use crate::plan::topology::CpuPlace;
 use crate::tui::model::Model;
@@ -23,9 +25,10 @@ pub(crate) struct Places {
 impl Places {
     /// Those of the last reading; before the first, those that it should have.
     pub(super) fn of(model: &Model) -> Self {
-        let latest = model.shown().cores.latest();
-        let simulated = latest.is_some_and(|sample| sample.simulated);
-        let machine = &model.machine;
+        let latest = model.cores().latest();
+        let simulated = model.shows_simulated_cores();
+        let of_runs = model.shown().plan.as_ref().filter(|_| simulated);
+        let machine = of_runs.map_or(Cow::Borrowed(&model.machine), |plan| plan.machine(&model.machine));
         let read = latest.map(|sample| {
             let cpus = sample.cores.iter().map(|core| (core.cpu, core.allowed));
             cpus.collect::<Vec<_>>()

@@ -31,8 +31,8 @@ impl Widget for CoreStrip<'_> {
         let Self(model) = self;
         let theme = &model.theme;
         let mut canvas = Canvas::new(area, buf);
-        let latest = model.shown().cores.latest();
-        let title = if latest.is_some_and(|sample| sample.simulated) { "Simulated cores" } else { "Cores" };
+        let latest = model.cores().latest();
+        let title = if model.shows_simulated_cores() { "Simulated cores" } else { "Cores" };
         let x = canvas.text(1, 0, title, theme.dim) + 1;
         let Some(sample) = latest else {
             canvas.text(x, 0, "…", theme.dim);

@@ -1,4 +1,6 @@
-//! The ghost of a lane: what was predicted of it, in greys, so that it is never taken for what happened.
+//! The ghost of a lane: what was predicted of it, dim, so that it is never taken for what happened.
+
+use ratatui::style::Style;
 
 use crate::event::Phase;
 use crate::tui::canvas::Canvas;
@@ -25,8 +27,8 @@ pub(super) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], from: u16, theme: &Th
     let cells = cells.get(usize::from(from)..).unwrap_or(&[]);
     let (width, height) = (canvas.width(), canvas.height());
     let mut canvas = canvas.part(from, 0, width, height);
-    if theme.tells_by_colour() && theme.depth != Depth::Sixteen {
-        // Where tasks end is told by computing alone; everything else has one grey.
+    if is_dim(theme) {
+        // Where tasks end is told by computing alone.
         let plain = |cell: &Cell| Cell {
             odd: cell.odd && cell.first == Some(Phase::Computing),
             first: cell.first.filter(|_| !is_nobody(*cell)),
@@ -35,12 +37,25 @@ pub(super) fn row(canvas: &mut Canvas<'_>, cells: &[Cell], from: u16, theme: &Th
         paint::row(&mut canvas, &cells.iter().map(plain).collect::<Vec<_>>(), &theme.ghost());
         return;
     }
-    // Without enough colours a thin line stands for what would be solid.
     let somebody = cells.iter().enumerate().filter(|(_, cell)| !is_nobody(**cell));
     for (x, phase) in somebody.filter_map(|(x, cell)| Some((x, cell.first?))) {
-        let glyph = if phase == Phase::Computing { PREDICTED_LINE } else { phase_glyph(phase) };
-        canvas.glyph(x as u16, (height.max(1) - 1) / 2, glyph, theme.other);
+        let (glyph, style) = sample(phase, theme);
+        canvas.glyph(x as u16, (height.max(1) - 1) / 2, glyph, style);
     }
+}
+
+/// What a phase looks like that was predicted. Without enough colours a thin line stands for what would be solid.
+pub(in crate::tui::lab) fn sample(phase: Phase, theme: &Theme) -> (char, Style) {
+    match phase {
+        phase if is_dim(theme) => (phase_glyph(phase), theme.ghost().pure(phase, false)),
+        Phase::Computing => (PREDICTED_LINE, theme.other),
+        phase => (phase_glyph(phase), theme.other),
+    }
+}
+
+/// Whether there are colours enough for dim ones.
+pub(in crate::tui::lab) fn is_dim(theme: &Theme) -> bool {
+    theme.tells_by_colour() && theme.depth != Depth::Sixteen
 }
 
 /// Whether no worker was predicted there. That is left empty: a line of its own is taken for something that happens.
@@ -89,8 +104,9 @@ mod tests {
             .flat_map(|palette| [Depth::Sixteen, Depth::Indexed, Depth::True].map(|depth| (palette, depth)))
             .flat_map(|(palette, depth)| [false, true].map(|ascii| Theme::new(palette, depth, ascii)));
         for theme in themes {
-            let cells = [Cell { first: Some(Phase::Computing), second: None, weight: 255, odd: false }];
-            let draw = |ghost: bool| {
+            let draw = |phase: Phase, ghost: bool| {
+                let cells =
+                    [Cell { first: Some(phase), second: None, weight: 255, preempted: 0, odd: false }];
                 let mut buf = Buffer::empty(Rect::new(0, 0, 1, 1));
                 let mut canvas = Canvas::new(buf.area, &mut buf);
                 if ghost {
@@ -100,7 +116,16 @@ mod tests {
                 }
                 buf
             };
-            assert_ne!(draw(true), draw(false), "{:?} {:?}", theme.palette, theme.depth);
+            let told = [Phase::Computing, Phase::Blocked, Phase::GilWait];
+            for (i, phase) in told.into_iter().enumerate() {
+                let what = format!("{phase}: {:?} {:?}", theme.palette, theme.depth);
+                if phase == Phase::Computing || theme.has_colours() {
+                    assert_ne!(draw(phase, true), draw(phase, false), "{what}");
+                }
+                for other in told.into_iter().skip(i + 1) {
+                    assert_ne!(draw(phase, true), draw(other, true), "{what}, beside {other}");
+                }
+            }
         }
     }
 }
