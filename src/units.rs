@@ -156,11 +156,14 @@ impl Nanos {
     }
 }
 
-/// `value` with three significant digits, without an exponent: `3.36`, `21.5`, `210`, `5210`.
+/// `value` with three significant digits, without an exponent: `3.36`, `21.5`, `210`, `5210`; larger ones with their
+/// thousands apart: `16 141`.
 pub fn three_digits(value: f64) -> String {
     match value.abs() {
         v if v < 9.995 => format!("{value:.2}"),
         v if v < 99.95 => format!("{value:.1}"),
+        // What is below zero or endless has no thousands to show.
+        _ if (9_999.5..1e18).contains(&value) => grouped(value.round() as u64),
         _ => format!("{value:.0}"),
     }
 }
@@ -171,8 +174,8 @@ pub enum UnitError {
     /// Nothing was given.
     #[error("is empty")]
     Empty,
-    /// The part before the unit is no number that is zero or more.
-    #[error("is no number of 0 or more")]
+    /// The part before the unit is not a number that is zero or more.
+    #[error("is not a number from 0 on")]
     NotANumber,
     /// The number stands without a unit, or with one that is not known.
     #[error("needs a unit of time: ns, us, ms, s, min or h")]
@@ -334,6 +337,22 @@ mod tests {
         assert_eq!("-5ms".parse::<Nanos>(), Err(UnitError::NotANumber));
         assert_eq!("".parse::<Nanos>(), Err(UnitError::Empty));
         assert_eq!("99999999999999h".parse::<Nanos>(), Err(UnitError::TooLarge));
+    }
+
+    #[test]
+    fn numbers_have_three_digits_and_large_ones_their_thousands_apart() {
+        for (value, text) in [
+            (3.361, "3.36"),
+            (21.46, "21.5"),
+            (9_999.4, "9999"),
+            (9_999.6, "10 000"),
+            (16_141.2, "16 141"),
+            (2_500_000.0, "2 500 000"),
+            (-12_000.0, "-12000"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(three_digits(value), text);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! [`super::scaling`] explain and predict beside it, each with its doubts.
 
 mod advice;
+mod chunks;
 mod demand;
 mod fits;
 mod laws;
@@ -15,6 +16,7 @@ mod sample;
 mod why;
 
 pub use advice::{Advice, Gain, Recommendation, Refused};
+pub use chunks::SmallerChunks;
 pub use demand::{Demand, Diagnosis, Forecast};
 pub use fits::{FitReport, StrategyFit};
 pub use laws::{Law, Reading};
@@ -170,6 +172,12 @@ impl<'a> Facts<'a> {
         self.measured.plan.workloads.iter().all(timed)
     }
 
+    /// Whether all tasks do the same: those that took longer were held up.
+    fn has_equal_tasks(&self) -> bool {
+        let same = |load: &Workload| matches!(load.task, TaskType::Cpu | TaskType::Sum | TaskType::Native);
+        self.measured.plan.workloads.iter().all(same)
+    }
+
     fn tasks(&self) -> u64 {
         self.measured.plan.workloads.first().map_or(0, |load| load.tasks)
     }
@@ -189,6 +197,16 @@ impl<'a> Facts<'a> {
     /// Workers that compute at a time, at most: by CPUs, and by locks.
     fn servers(&self, shape: Shape) -> f64 {
         self.locks(shape).map_or(self.cpus(), |locks| locks.min(self.cpus()))
+    }
+
+    /// Interpreters whose lock keeps more workers of this kind from computing. Another process brings a lock of its own.
+    fn locked(&self, strategy: Strategy, shape: Shape) -> Option<f64> {
+        self.locks(shape).filter(|locks| strategy != Strategy::Processes && *locks < self.cpus())
+    }
+
+    /// Workers of this kind that compute at a time, at most, however many there are.
+    fn ceiling(&self, strategy: Strategy, shape: Shape) -> f64 {
+        self.locked(strategy, shape).unwrap_or_else(|| self.cpus())
     }
 }
 

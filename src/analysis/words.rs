@@ -17,6 +17,20 @@ pub(super) fn times_range(least: f64, most: f64) -> String {
     if least == most { format!("{most}×") } else { format!("{least}–{most}×") }
 }
 
+/// Within this of serial a run is as fast as serial: repeats of one run differ by as much.
+const EQUAL: f64 = 0.05;
+
+/// `threads ran 1.96× faster than serial`, or how else a run that was so many times as fast compares with it.
+pub(super) fn against_serial(strategy: Strategy, factor: f64) -> String {
+    if factor < 1.0 - EQUAL {
+        format!("{strategy} took {} as long as serial", times(1.0 / factor.max(1e-9)))
+    } else if factor < 1.0 + EQUAL {
+        format!("{strategy} took as long as serial")
+    } else {
+        format!("{strategy} ran {} faster than serial", times(factor))
+    }
+}
+
 /// `97 %`, in whole percent.
 pub(super) fn percent(share: Share) -> String {
     format!("{} %", share.percent())

@@ -64,8 +64,9 @@ Examples:
   poolscope sweep --max-time 1min --json             what a minute can tell, for programs
   poolscope sweep -w 1..8 -n 64 -- convert in/{}.png out/{}.jpg
 
-What is recommended is the smallest number of workers that repeats cannot tell from the
-fastest, with what keeps more from being of use; or nothing, with the reasons.";
+What is recommended is the smallest number of workers that is within 3 % of the fastest or
+that repeats cannot tell from it, with what keeps more from being of use, and smaller chunks
+where these would do better; or nothing, with the reasons.";
 
 const ABOUT: &str = "\
 An oscilloscope for worker pools: one workload as a plain loop, as threads and as processes.

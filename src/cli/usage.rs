@@ -127,10 +127,10 @@ mod tests {
 
     #[test]
     fn a_value_is_shown_once_and_cannot_command_the_terminal() {
-        let wrong = Wrong::unreadable("--workers", "four", &"\"four\" is no number of workers");
-        assert_eq!(wrong.to_string(), "--workers four: is no number of workers");
-        let wrong = Wrong::new("--size", "\u{1b}[2Jx", "is no number");
-        assert_eq!(wrong.to_string(), "--size \u{fffd}[2Jx: is no number");
+        let wrong = Wrong::unreadable("--workers", "four", &"\"four\" is not a number of workers");
+        assert_eq!(wrong.to_string(), "--workers four: is not a number of workers");
+        let wrong = Wrong::new("--size", "\u{1b}[2Jx", "is not a number");
+        assert_eq!(wrong.to_string(), "--size \u{fffd}[2Jx: is not a number");
         let wrong = Wrong::new("--size", "", "is empty");
         assert_eq!(wrong.to_string(), "--size (empty): is empty");
         assert_eq!(printable(&"9".repeat(500)).chars().count(), VALUE_SHOWN);

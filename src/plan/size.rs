@@ -68,7 +68,7 @@ pub enum Size {
 /// Why a text is no size for a task type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SizeError {
-    /// A part of the text is no number or time.
+    /// A part of the text is not a number or time.
     #[error("{part:?} {source}")]
     Part {
         /// The part that could not be read.
@@ -409,7 +409,7 @@ mod tests {
     fn wrong_sizes_are_refused_in_words() {
         for (task, text, words) in [
             (TaskType::Cpu, "5 parsecs", "needs a unit of time"),
-            (TaskType::Cpu, "-1", "is no number"),
+            (TaskType::Cpu, "-1", "is not a number"),
             (TaskType::Cpu, "0", "is zero"),
             (TaskType::Cpu, "99999999999999999999", "is too large"),
             (TaskType::Cpu, "10000000000001", "larger than one task may be"),
@@ -418,16 +418,16 @@ mod tests {
             (TaskType::Mixed, "20ms", "does not suit mixed"),
             (TaskType::Primes, "7,,9", "is empty"),
             (TaskType::Native, "32MB", "needs a unit of memory"),
-            (TaskType::Native, "MiB", "is no number"),
-            (TaskType::Native, "1.2.3MiB", "is no number"),
-            (TaskType::Native, "-1MiB", "is no number"),
+            (TaskType::Native, "MiB", "is not a number"),
+            (TaskType::Native, "1.2.3MiB", "is not a number"),
+            (TaskType::Native, "-1MiB", "is not a number"),
             (TaskType::Native, "0KiB", "is zero"),
             (TaskType::Native, "65GiB", "64 GiB"),
             (TaskType::Native, "99999999999GiB", "is too large"),
             (TaskType::Native, "5 parsecs", "needs a unit of time"),
             (TaskType::Cpu, "32MiB", "needs a unit of time"),
             (TaskType::File, "0", "is zero"),
-            (TaskType::File, "100ms", "is no number"),
+            (TaskType::File, "100ms", "is not a number"),
             (TaskType::File, "65GiB", "64 GiB"),
             (TaskType::Http, "5", "does not suit http, whose size is its URLs"),
         ] {

@@ -146,14 +146,14 @@ impl From<WorkerCount> for String {
     }
 }
 
-/// Why a text is no number of workers.
+/// Why a text is not a number of workers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkerCountError {
     /// Several numbers, where one is wanted.
     #[error("{0:?} names several numbers of workers, and one is wanted here")]
     Several(String),
     /// Anything else.
-    #[error("{0:?} is no number of workers; write 4, 50%, all, +2 or 2x4")]
+    #[error("{0:?} is not a number of workers; write 4, 50%, all, +2 or 2x4")]
     Unreadable(String),
 }
 

@@ -1,6 +1,8 @@
 //! A sweep for people and for programs: a table, Markdown, JSON, CSV and a picture of the curve.
 
-use crate::analysis::sizing::{Advice, FitReport, Law, PointSummary, Recommendation, Sizing, StrategyFit};
+use crate::analysis::sizing::{
+    Advice, FitReport, Law, Limit, PointSummary, Recommendation, Sizing, StrategyFit,
+};
 use crate::plan::{Machine, Shape, Size, Strategy};
 use crate::sweep::Sweep;
 use crate::units::{grouped, plural, three_digits};
@@ -11,6 +13,12 @@ pub use super::markdown::sweep::markdown;
 pub(crate) use super::svg::short;
 pub use super::svg::svg;
 pub use super::table::sweep::table;
+
+/// A recommendation that is so many times the knee asks for a word on it.
+const FAR: f64 = 1.25;
+/// The columns of what repeats lie between.
+pub(super) const INTERVAL: &str = "95 %";
+pub(super) const RANGE: &str = "range";
 
 /// What stands above the points, in parts.
 pub(crate) fn heading(sweep: &Sweep, machine: &Machine) -> Vec<String> {
@@ -44,8 +52,11 @@ pub(super) fn lines(
         sizing.points.iter().filter(|point| point.strategy == strategy).collect();
     let has = |what: fn(&PointSummary) -> bool| points.iter().any(|point| what(point));
     let (speedup, possible) = (has(|p| p.speedup.is_some()), has(|p| p.possible.is_some()));
+    // Where no number of workers has three repeats, their ends are all that can be said.
+    let range = !has(|p| p.interval.is_some()) && has(|p| p.range().is_some());
+    let between = if range { RANGE } else { INTERVAL };
     let mut names =
-        vec![strategy.name().to_owned(), "elapsed".to_owned(), "95 %".to_owned(), "tasks/s".to_owned()];
+        vec![strategy.name().to_owned(), "elapsed".to_owned(), between.to_owned(), "tasks/s".to_owned()];
     names.extend(speedup.then(|| "speedup".to_owned()));
     names.extend(possible.then(|| "possible".to_owned()));
     names.push("runs".to_owned());
@@ -56,8 +67,9 @@ pub(super) fn lines(
             Strategy::Hybrid => format!("{} ({})", point.workers(), point.shape),
             _ => grouped(u64::from(point.workers())),
         };
-        let interval = point.interval.map_or_else(nothing, |(low, high)| format!("{low} – {high}"));
-        let mut line = vec![workers, point.median.to_string(), interval, three_digits(point.rate)];
+        let between = if range { point.range() } else { point.interval };
+        let between = between.map_or_else(nothing, |(low, high)| format!("{low} – {high}"));
+        let mut line = vec![workers, point.median.to_string(), between, three_digits(point.rate)];
         if speedup {
             line.push(point.speedup.map_or_else(nothing, |s| format!("{}×", three_digits(s))));
         }
@@ -109,7 +121,7 @@ pub(crate) fn recommended(sizing: &Sizing) -> Option<&Recommendation> {
     }
 }
 
-/// `10 threads (8 to 12): 97.0 tasks/s, 9.70× one worker`.
+/// `10 threads (8 to 12) in chunks of 2: 97.0 tasks/s, 9.70× one worker`.
 pub(crate) fn sentence(r: &Recommendation) -> String {
     let noun = match r.strategy {
         Strategy::Threads => "thread",
@@ -124,17 +136,23 @@ pub(crate) fn sentence(r: &Recommendation) -> String {
     if low != high {
         words = format!("{words} ({low} to {high})");
     }
+    if r.chunk > 1 && r.workers() > 1 {
+        words = format!("{words} in chunks of {}", grouped(r.chunk.into()));
+    }
     let speedup = r.speedup.filter(|_| r.workers() > 1);
     let speedup = speedup.map_or_else(String::new, |s| format!(", {}× one worker", three_digits(s)));
     format!("{words}: {} tasks/s{speedup}", three_digits(r.rate))
 }
 
-/// Where resamples put the knee, and why that may be more than is recommended; none where all agree, or where they would
-/// speak of numbers that the recommendation does not choose among.
+/// Where the knee is, if far fewer workers than recommended reach it for sure. Else where resamples put it, and why that may
+/// be more than is recommended; none where all agree, or where they would speak of numbers that the recommendation does not
+/// choose among.
 pub(crate) fn knee(r: &Recommendation) -> Option<String> {
     let mut chosen = r.knee.chosen.clone();
     if chosen.len() < 2 {
-        return None;
+        let fewer = f64::from(r.workers()) > FAR * f64::from(r.knee.workers);
+        return fewer
+            .then(|| format!("95 % of the best are reached with {} already.", workers(r.knee.workers)));
     }
     chosen.sort_by(|a, b| b.1.total_cmp(&a.1));
     let first = chosen.first().map(|(n, _)| *n)?;
@@ -151,10 +169,15 @@ pub(crate) fn knee(r: &Recommendation) -> Option<String> {
     Some(format!("95 % of the best are reached with, by resamples of the repeats: {words}.{explained}"))
 }
 
-/// `measure 9, 12 next`, or nothing.
+fn workers(n: u32) -> String {
+    plural(n.into(), "worker")
+}
+
+/// `To be more precise, measure -w 9,12.`, or nothing.
 pub(crate) fn measure_next(r: &Recommendation) -> Option<String> {
     let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
-    (!numbers.is_empty()).then(|| format!("To be more precise, measure -w {}.", numbers.join(",")))
+    let what = if matches!(r.limit, Limit::Range(_)) { "To see where it ends" } else { "To be more precise" };
+    (!numbers.is_empty()).then(|| format!("{what}, measure -w {}.", numbers.join(",")))
 }
 
 /// What the laws are called, and what they say of what is recommended, or why they do not hold.

@@ -108,7 +108,7 @@ fn thinned(from: u32, to: u32) -> Vec<WorkerCount> {
 
 /// Why a text is no list of numbers of workers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no number of workers, and no range of them; write 1,2,4,8, 1..16, 1.., all or 2x4")]
+#[error("{0:?} is not a number of workers, nor a range of them; write 1,2,4,8, 1..16, 1.., all or 2x4")]
 pub struct CountsError(pub String);
 
 impl FromStr for Counts {

@@ -204,7 +204,7 @@ fn what_is_wrong_is_said_at_once() {
     assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
     for words in [
         "--task cpu,sum: sweep takes one task type",
-        "--workers x: is no number of workers, and no range of them",
+        "--workers x: is not a number of workers, nor a range of them",
         "--strategy serial: serial has one worker",
         "--max-time 0s: is no time at all",
         "--together (given): the runs of a sweep go one after another",

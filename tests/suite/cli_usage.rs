@@ -27,8 +27,8 @@ fn each_problem_names_option_value_and_way_out() {
             "--workers 1,2: one number of workers is wanted here; write 4, 50%, all, +2 or 2x4, or use \
              poolscope sweep",
         ),
-        (&["run", "-w", "many"], "--workers many: is no number of workers; write 4, 50%, all, +2 or 2x4"),
-        (&["run", "-w", "-3"], "--workers -3: is no number of workers; write 4, 50%, all, +2 or 2x4"),
+        (&["run", "-w", "many"], "--workers many: is not a number of workers; write 4, 50%, all, +2 or 2x4"),
+        (&["run", "-w", "-3"], "--workers -3: is not a number of workers; write 4, 50%, all, +2 or 2x4"),
         (&["run", "-w", "0"], "--workers 0: nobody would do the work; use 1 or more"),
         (
             &["run", "-s", "serial,threads"],

@@ -89,7 +89,7 @@ fn a_disk_that_takes_no_more_is_an_error_that_names_it() {
 fn what_cannot_be_is_refused_before_anything_is_written() {
     for (words, said) in [
         (["--size", "64GiB", "-w", "1000"], "for each of 1 000 workers is more than the"),
-        (["--size", "100ms", "-w", "1"], "is no number"),
+        (["--size", "100ms", "-w", "1"], "is not a number"),
         (["--runtime", "simulated:4", "-w", "1"], "cannot write files: nobody knows"),
         (["-t", "file:1,cpu:1", "-w", "1"], "file, which cannot be part of a mix"),
     ] {

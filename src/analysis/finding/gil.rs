@@ -1,7 +1,7 @@
 //! The lock of an interpreter: who waited for it, and what that did.
 
 use super::{Facts, FindingKind, Insight, Weight};
-use crate::analysis::words::{percent, times};
+use crate::analysis::words::{against_serial, percent, times};
 use crate::event::Percentiles;
 use crate::plan::{GilRule, Strategy};
 use crate::state::RunState;
@@ -146,7 +146,7 @@ impl Insight for GilWait {
     fn explain(&self) -> String {
         let ran = self.speedup.map_or_else(
             || self.strategy.name().to_owned(),
-            |speedup| format!("{} ran {} serial", self.strategy, times(speedup)),
+            |speedup| against_serial(self.strategy, speedup),
         );
         let changed = self.changed.as_ref().map_or_else(String::new, |changed| format!(" {changed}"));
         format!(
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(said.headline(), "one of 4 workers computed at any time: the GIL lets no more");
         assert_eq!(
             said.explain(),
-            "threads ran 0.97× serial: one of 4 workers computed at any time; 74 % of worker time was spent waiting for the \
+            "threads took as long as serial: one of 4 workers computed at any time; 74 % of worker time was spent waiting for the \
              GIL, which went to another 185 times a second, half of the waits taking 15.0 ms or more."
         );
         assert_eq!(said.next_step().as_deref(), Some("Use processes: each has a GIL of its own."));

@@ -4,7 +4,7 @@ use super::machine::COMPUTES;
 use super::{Facts, FindingKind, Insight, Weight};
 use crate::analysis::summary::ratio;
 use crate::analysis::trust::LONG_ENOUGH;
-use crate::analysis::words::{times, top_parts, where_time_went};
+use crate::analysis::words::{against_serial, times, top_parts, where_time_went};
 use crate::plan::{Strategy, TaskType};
 use crate::state::{COMMANDS, Ledger, RunState};
 use crate::units::{Nanos, plural};
@@ -13,8 +13,6 @@ use crate::units::{Nanos, plural};
 const NEAR: f64 = 0.85;
 /// From so much more than is possible on, the serial run was slower than it should have been: caches alone give less.
 const BEYOND: f64 = 1.10;
-/// Within this of serial a run is as fast as serial: repeats of one run differ by as much.
-const EQUAL: f64 = 0.05;
 /// From here on tasks computed longer than in serial: beyond the noise of repeats and of clocks that warm up.
 const SLOWED: f64 = 1.20;
 
@@ -124,14 +122,7 @@ impl Speedup {
     }
 
     fn compared(&self) -> String {
-        let name = self.strategy.name();
-        if self.factor < 1.0 - EQUAL {
-            format!("{name} took {} as long as serial", times(1.0 / self.factor.max(1e-9)))
-        } else if self.factor < 1.0 + EQUAL {
-            format!("{name} took as long as serial")
-        } else {
-            format!("{name} ran {} faster than serial", times(self.factor))
-        }
+        against_serial(self.strategy, self.factor)
     }
 
     /// ` on 2 CPUs`, or what else sets the limit.

@@ -1,8 +1,9 @@
 //! The recommendation, or the refusal of one.
 
 use super::fits::{self, one_for_each};
+use super::is_noticed;
 use super::why;
-use super::{Facts, Limit, PointSummary, StrategyFit};
+use super::{Facts, Limit, PointSummary, SmallerChunks, StrategyFit, chunks};
 use crate::analysis::scaling::bootstrap::{self, KneeSpread};
 use crate::analysis::scaling::doubt::Doubt;
 use crate::plan::{Shape, Strategy};
@@ -44,6 +45,8 @@ pub struct Recommendation {
     pub strategy: Strategy,
     /// How many, as processes with threads.
     pub shape: Shape,
+    /// Tasks that were handed out at a time.
+    pub chunk: u32,
     /// Tasks per second that were measured.
     pub rate: f64,
     /// Speedup against one worker; none where that was not measured.
@@ -52,12 +55,15 @@ pub struct Recommendation {
     pub interval: (u32, u32),
     /// The workers of the fastest point.
     pub best: u32,
-    /// The numbers of workers that cannot be told from the best, that one included.
+    /// The numbers of workers that are as good as the best, that one included: repeats cannot tell them from it, or by the
+    /// laws it cannot be faster.
     pub tied: Vec<u32>,
     /// Where 95 % of the best are reached.
     pub knee: KneeSpread,
     /// What keeps more from being of use.
     pub limit: Limit,
+    /// Smaller chunks, where these would do more, or as much with fewer workers.
+    pub smaller_chunks: Option<SmallerChunks>,
     /// What the next number of workers that was measured brings.
     pub gain: Option<Gain>,
     /// Why, in sentences, the most important first.
@@ -129,7 +135,11 @@ fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused> {
         // What differs less than the machine itself did meanwhile says nothing about workers.
         let worst = points.iter().map(|point| point.rate).fold(f64::INFINITY, f64::min);
         let differs = best.rate / worst - 1.0;
-        if let Some(drift) = facts.drift.filter(|drift| drift.abs() > fits::DRIFT && drift.abs() > differs) {
+        // Where more workers are of no use by the laws, nothing hangs on how much they differ.
+        let fewest = points.first();
+        let flat = fewest.is_some_and(|few| points.iter().all(|more| facts.is_of_no_more_use(more, few)));
+        let drift = facts.drift.filter(|drift| !flat && drift.abs() > fits::DRIFT && drift.abs() > differs);
+        if let Some(drift) = drift {
             refused.reasons.push(format!(
                 "the machine changed by {:.0} % meanwhile, more than the {:.0} % between the numbers of workers",
                 drift.abs() * 100.0,
@@ -167,7 +177,8 @@ fn were(workers: u32) -> String {
 
 fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Option<Recommendation> {
     let best = *points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate))?;
-    let tied: Vec<&PointSummary> = points.iter().copied().filter(|p| p.is_as_good_as(best)).collect();
+    let as_good = |point: &PointSummary| point.is_as_good_as(best) || facts.is_noise(best, point);
+    let tied: Vec<&PointSummary> = points.iter().copied().filter(|point| as_good(point)).collect();
     let fewest = *tied.first()?;
     let (at, capped) = match enough(points, facts).filter(|enough| enough.workers() < fewest.workers()) {
         Some(enough) => (enough, true),
@@ -181,11 +192,16 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         by: next.rate / at.rate - 1.0,
         told_apart: !next.is_like(at),
     });
-    let limit =
-        if capped { Limit::of_servers(at, facts) } else { Limit::of(at, next, fit.fit.as_ref().ok(), facts) };
+    let smaller = chunks::smaller(at, points, facts);
+    let limit = if capped {
+        Limit::of_servers(at, facts)
+    } else {
+        Limit::of(at, next, fit.fit.as_ref().ok(), smaller.as_ref(), facts)
+    };
     let mut recommendation = Recommendation {
         strategy: at.strategy,
         shape: at.shape,
+        chunk: at.chunk,
         rate: at.rate,
         speedup: at.speedup,
         interval: (knee.interval.0.min(at.workers()), knee.interval.1.max(at.workers())),
@@ -193,6 +209,7 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         tied: tied.iter().map(|point| point.workers()).collect(),
         knee,
         limit,
+        smaller_chunks: smaller,
         gain,
         why: Vec::new(),
         cautions: why::cautions(points, at, best, facts),
@@ -205,7 +222,10 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
             plural(u64::from(best.workers()), "worker")
         ));
     }
-    recommendation.measure_next = proposals(points, at, &recommendation.limit, facts);
+    // Other chunks first: with these everything is measured anew.
+    if smaller.is_none() {
+        recommendation.measure_next = proposals(points, at, &recommendation.limit, facts);
+    }
     recommendation.why = why::why(&recommendation, points, at, best, facts);
     Some(recommendation)
 }
@@ -215,19 +235,20 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
 fn enough<'a>(points: &[&'a PointSummary], facts: &Facts) -> Option<&'a PointSummary> {
     let demand = facts.demand.filter(|_| facts.busy)?;
     let is_enough = |point: &&&PointSummary| {
-        let saturating = demand.saturating(facts.servers(point.shape));
+        let saturating = demand.saturating(facts.ceiling(point.strategy, point.shape));
         saturating.is_some_and(|saturating| f64::from(point.workers()) + 1e-3 >= saturating)
     };
     points.iter().find(is_enough).copied()
 }
 
-/// Numbers of workers between those measured, where the answer may lie.
+/// Numbers of workers between those measured, where the answer may lie; beyond them, where it lies there.
 fn proposals(points: &[&PointSummary], at: &PointSummary, limit: &Limit, facts: &Facts) -> Vec<u32> {
     let counts: Vec<u32> = points.iter().map(|point| point.workers()).collect();
+    let most = u32::try_from(at.sample.tasks).unwrap_or(u32::MAX);
     let here = at.workers();
     let below = counts.iter().copied().filter(|n| *n < here).max();
     let above = counts.iter().copied().find(|n| *n > here);
-    let servers = facts.servers(at.shape);
+    let servers = facts.ceiling(at.strategy, at.shape);
     let formula = facts
         .demand
         .and_then(|demand| demand.saturating(servers))
@@ -236,23 +257,21 @@ fn proposals(points: &[&PointSummary], at: &PointSummary, limit: &Limit, facts: 
     let middle = |a: u32, b: u32| a + (b - a) / 2;
     let mut proposals: Vec<u32> = formula.into_iter().collect();
     if matches!(limit, Limit::Range(_)) {
-        proposals.extend([here + here / 2, here * 2]);
+        proposals.retain(|n| *n > here);
+        proposals.extend([here + here / 2, here.saturating_mul(2).min(most)]);
+    } else {
+        // Neighbours that are this near differ by less than repeats do.
+        let far = |a: u32, b: u32| f64::from(b) > 1.3 * f64::from(a);
+        proposals.extend(below.filter(|below| far(*below, here)).map(|below| middle(below, here)));
+        proposals.extend(above.filter(|above| far(here, *above)).map(|above| middle(here, above)));
     }
-    // Neighbours that are this near differ by less than repeats do.
-    let far = |a: u32, b: u32| f64::from(b) > 1.3 * f64::from(a);
-    proposals.extend(below.filter(|below| far(*below, here)).map(|below| middle(below, here)));
-    proposals.extend(above.filter(|above| far(here, *above)).map(|above| middle(here, above)));
-    let (plan, tasks) = (&facts.measured.plan, at.sample.tasks);
-    let possible = |workers: u32| {
-        let chunk = plan.chunk.resolve(tasks, workers);
-        facts.demand.map_or(1.0, |demand| demand.possible(tasks, chunk, workers, servers))
-    };
     // Fewer workers are worth a look if they may be as good, and more of them if they may be better.
     let worth = |n: u32| {
-        let times = possible(n) / possible(here);
-        facts.demand.is_none() || if n < here { times > 0.95 } else { times > 1.03 }
+        let possible = facts.possible_with(at, n).zip(facts.possible_with(at, here));
+        possible.is_none_or(
+            |(there, here_too)| if n < here { there > 0.95 * here_too } else { is_noticed(there, here_too) },
+        )
     };
-    let most = u32::try_from(tasks).unwrap_or(u32::MAX);
     let mut kept = Vec::new();
     for n in proposals {
         let is_new = !counts.contains(&n) && !kept.contains(&n);
@@ -301,11 +320,21 @@ pub(super) fn overall(each: &[(Strategy, Advice)], points: &[PointSummary], fact
     for (other, point) in recommended.iter().filter(|(r, _)| r.strategy != chosen.strategy) {
         let by = point.rate / chosen.rate - 1.0;
         let label = other.strategy.label(other.shape);
-        let how = if by < 0.0 { "less" } else { "more" };
         chosen.why.push(match (by.abs() * 100.0).round() {
             0.0 => format!("{label} are as fast, and cost more to start."),
-            percent => format!("{label} bring {percent} % {how}."),
+            // What is wrong with that way to run them, and not with the machine or the tasks.
+            percent if by < 0.0 && other.limit.is_of_strategy() => {
+                format!("{label} bring {percent} % less: {}.", other.limit)
+            }
+            percent => format!("{label} bring {percent} % {}.", if by < 0.0 { "less" } else { "more" }),
         });
+    }
+    for (strategy, advice) in each {
+        if let Advice::Refused(refused) = advice {
+            chosen
+                .cautions
+                .push(format!("nothing can be said of {strategy}: {}", refused.reasons.join("; ")));
+        }
     }
     Advice::Recommended(Box::new(chosen))
 }

@@ -90,9 +90,11 @@ impl Demand {
     /// No more tasks a second than this are possible: whole rounds of chunks where tasks are of one length, an equal share
     /// for each worker or the longest task where they are not, and a CPU (or a lock) for what computes.
     pub fn possible(&self, tasks: u64, chunk: u32, workers: u32, servers: f64) -> f64 {
-        let load = Waves::of(tasks, u64::from(chunk), u64::from(workers)).longest_load();
-        let rounds = self.alike.map_or(0.0, |each| load as f64 * each);
-        let shared = self.scheduled(tasks, workers).0;
+        let waves = Waves::of(tasks, u64::from(chunk), u64::from(workers));
+        let rounds = self.alike.map_or(0.0, |each| waves.longest_load() as f64 * each);
+        // Workers without a chunk have no share.
+        let at_work = waves.chunks.min(workers.into()) as u32;
+        let shared = self.scheduled(tasks, at_work).0;
         let computing = tasks as f64 * self.compute / servers.max(1e-9);
         tasks as f64 / rounds.max(shared).max(computing).max(1e-12)
     }

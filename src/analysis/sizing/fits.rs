@@ -61,7 +61,7 @@ pub(super) fn of(strategy: Strategy, points: &[PointSummary], facts: &Facts) -> 
         let mut doubts = Doubt::of_fit(&fit, &groups, Noise::Relative);
         for doubt in &mut doubts {
             if let Doubt::Serial { lock } = doubt {
-                *lock = points.first().is_some_and(|point| facts.locks(point.shape).is_some());
+                *lock = points.first().is_some_and(|point| facts.locked(strategy, point.shape).is_some());
             }
         }
         doubts.extend(of_plan(&points, facts));
@@ -86,31 +86,31 @@ pub(super) fn one_for_each<'a>(points: &[&'a PointSummary]) -> Vec<&'a PointSumm
 fn of_plan(points: &[&PointSummary], facts: &Facts) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return doubts };
-    let servers = facts.servers(last.shape);
+    let servers = facts.ceiling(last.strategy, last.shape);
     let saturating = facts.demand.and_then(|demand| demand.saturating(servers));
     if let Some(beyond) = saturating
         && f64::from(first.workers()) < beyond
         && f64::from(last.workers()) > BEYOND * beyond
     {
-        let locks = facts.locks(last.shape).is_some_and(|locks| locks < facts.cpus());
-        let what = if locks {
+        let what = if facts.locked(last.strategy, last.shape).is_some() {
             "the interpreter's lock".to_owned()
         } else {
             format!("the {}", super::demand::cpus_words(facts.cpus()))
         };
         doubts.push(Doubt::TwoRegimes { beyond: beyond.ceil() as u32, what });
     }
-    let noun = if last.chunk > 1 { "chunk" } else { "task" };
+    let noun = |point: &PointSummary| if point.chunk > 1 { "chunk" } else { "task" };
     let uneven = |point: &&&PointSummary| {
         let workers = u64::from(point.workers());
         let waves = Waves::of(point.sample.tasks, point.chunk.into(), workers);
         workers <= point.chunks() && waves.bound() < (1.0 - UNEVEN) * workers as f64
     };
     if let Some(point) = points.iter().filter(uneven).max_by_key(|point| point.workers()) {
-        doubts.push(Doubt::Waves { pieces: point.chunks(), noun, workers: point.workers() });
+        let (pieces, noun) = (point.chunks(), noun(point));
+        doubts.push(Doubt::Waves { pieces, noun, workers: point.workers() });
     }
     if u64::from(last.workers()) > last.chunks() {
-        doubts.push(Doubt::Idle { pieces: last.chunks(), noun });
+        doubts.push(Doubt::Idle { pieces: last.chunks(), noun: noun(last) });
     }
     doubts.extend(of_machine(facts));
     doubts

@@ -22,6 +22,8 @@ pub(crate) struct Pool {
     pub(crate) noise: f64,
     /// Seconds that starting a worker takes, one after another.
     pub(crate) start: f64,
+    /// Seconds that handing a chunk over takes its worker.
+    pub(crate) hand_over: f64,
     /// What a task's computing is multiplied with, by the number of workers.
     pub(crate) slower: fn(u32) -> f64,
     /// The same for its waiting.
@@ -41,6 +43,7 @@ pub(crate) fn pool(compute_ms: f64, wait_ms: f64) -> Pool {
         repeats: 5,
         noise: 0.005,
         start: 0.000_1,
+        hand_over: 0.0,
         slower: |_| 1.0,
         longer: |_| 1.0,
         seed: 1,
@@ -55,22 +58,25 @@ impl Pool {
     pub(crate) fn sample(&self, workers: u32, chance: &mut Chance) -> Sample {
         let chunk = self.chunk.unwrap_or_else(|| self.tasks.div_ceil(4 * u64::from(workers)) as u32);
         let (compute, wait) = (self.compute * (self.slower)(workers), self.wait * (self.longer)(workers));
-        let load = Waves::of(self.tasks, chunk.into(), workers.into()).longest_load() as f64;
+        let waves = Waves::of(self.tasks, chunk.into(), workers.into());
+        let load = waves.longest_load() as f64;
+        let moving = self.hand_over * waves.chunks as f64;
         let servers = f64::from(if self.gil { 1 } else { self.cpus });
         let all = self.tasks as f64;
-        let makespan = (load * (compute + wait)).max(all * compute / servers);
+        let makespan = (load * (compute + wait)).max(all * compute / servers) + moving / f64::from(workers);
         let spread: f64 =
             (0..12).map(|_| (chance.next() >> 11) as f64 / (1u64 << 53) as f64).sum::<f64>() - 6.0;
         let startup = self.start * f64::from(workers);
         let elapsed = (makespan + startup) * (self.noise * spread).exp();
         let whole = elapsed * f64::from(workers);
         let (computing, blocked, starting) = (all * compute, all * wait, startup * f64::from(workers));
-        let rest = (whole - computing - blocked - starting).max(0.0);
+        let rest = (whole - computing - blocked - starting - moving).max(0.0);
         let lock = if self.gil { rest } else { 0.0 };
         let ledger = Ledger {
             computing: secs(computing),
             blocked: secs(blocked),
             starting: secs(starting),
+            receiving: secs(moving),
             gil_wait: secs(lock),
             waiting: secs(rest - lock),
             ..Ledger::default()

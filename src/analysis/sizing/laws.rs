@@ -197,3 +197,6 @@ fn of_workers(at: &PointSummary) -> String {
 fn rounds(at: &PointSummary) -> Waves {
     Waves::of(at.sample.tasks, at.chunk.into(), at.workers().into())
 }
+
+#[cfg(test)]
+mod tests;

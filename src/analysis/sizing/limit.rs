@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::demand::cpus_words;
-use super::{Facts, FitReport, PointSummary};
+use super::{Facts, FitReport, PointSummary, SmallerChunks, chunks, is_noticed};
 use crate::plan::Strategy;
-use crate::units::{Nanos, Share, plural};
+use crate::units::{Nanos, Share, grouped, plural};
 
 /// Up to this above what was measured, a bound is what limits: the rest is starting, stopping and noise.
 const REACHED: f64 = 0.70;
@@ -29,12 +29,14 @@ pub enum Limit {
     Lock(u32),
     /// There are no more tasks than this: every one has a worker.
     Tasks(u64),
-    /// There are no more chunks than this: every one has a worker.
+    /// Chunks are too large for the workers: every one has a worker, or rounds of them do not come out even.
     Chunks {
         /// Chunks.
         chunks: u64,
         /// Tasks in each.
         of: u32,
+        /// Rounds of them.
+        rounds: u64,
     },
     /// One task takes longer than a worker's share of all of them.
     LongTask {
@@ -63,7 +65,12 @@ pub enum Limit {
     /// Starting and stopping workers.
     StartUp(Share),
     /// Handing out tasks and taking results.
-    HandOver(Share),
+    HandOver {
+        /// The part of worker time that it takes.
+        share: Share,
+        /// Tasks in a chunk that would be large enough; none where larger ones would not help.
+        chunk: Option<u64>,
+    },
     /// Something is done by one at a time.
     Serial {
         /// Contention, the fitted α.
@@ -94,7 +101,7 @@ impl Limit {
             Self::Memory { .. } => "memory",
             Self::IoService { .. } => "io_service",
             Self::StartUp(_) => "start_up",
-            Self::HandOver(_) => "hand_over",
+            Self::HandOver { .. } => "hand_over",
             Self::Serial { .. } => "serial_part",
             Self::Coherence { .. } => "coherence",
             Self::Range(_) => "range",
@@ -102,16 +109,18 @@ impl Limit {
         }
     }
 
-    /// What keeps more workers than `at` from being of use; `next` is the point with more that comes next.
+    /// What keeps more workers than `at` from being of use; `next` is the point with more that comes next, and `smaller`
+    /// what smaller chunks would do.
     pub(super) fn of(
         at: &PointSummary,
         next: Option<&PointSummary>,
         fit: Option<&FitReport>,
+        smaller: Option<&SmallerChunks>,
         facts: &Facts,
     ) -> Self {
         let chunks = at.chunks();
         let workers = u64::from(at.workers());
-        let servers = facts.servers(at.shape);
+        let servers = facts.ceiling(at.strategy, at.shape);
         let compute = facts.demand.map_or(0.0, |demand| demand.compute);
         let most = if compute > 0.0 { servers / compute } else { f64::INFINITY };
         if let Some(demand) = facts.demand.filter(|demand| demand.is_one_long(at.sample.tasks, at.workers()))
@@ -121,21 +130,30 @@ impl Limit {
                 return Self::LongTask { takes, of };
             }
         }
-        if workers >= chunks {
-            return if at.chunk > 1 { Self::Chunks { chunks, of: at.chunk } } else { Self::Tasks(chunks) };
+        let rounds = chunks.div_ceil(workers);
+        if smaller.is_some_and(|smaller| is_noticed(smaller.rate, at.rate)) {
+            return Self::Chunks { chunks, of: at.chunk, rounds };
+        }
+        if workers >= chunks && at.chunk == 1 {
+            return Self::Tasks(chunks);
         }
         if at.rate >= REACHED * most {
             return Self::of_servers(at, facts);
         }
+        if workers >= chunks {
+            return Self::Chunks { chunks, of: at.chunk, rounds };
+        }
         let Some(next) = next else {
-            return Self::Range(at.workers());
+            if facts.leaves_room_above(at) {
+                return Self::Range(at.workers());
+            }
+            return Self::of_ledger(at, at, facts).unwrap_or_else(|| Self::of_servers(at, facts));
         };
         if let Some(shared) = Self::of_ledger(at, next, facts) {
             return shared;
         }
         if at.possible.zip(next.possible).is_some_and(|(here, there)| there <= here * SAME) {
             // The CPUs would be the limit, were it not for something else; without that, it is rounds.
-            let rounds = chunks.div_ceil(workers);
             let by_cpus = at.possible.is_some_and(|possible| possible * SAME >= most);
             if by_cpus {
                 return Self::of_servers(at, facts);
@@ -150,8 +168,7 @@ impl Limit {
     /// What serves workers that compute: interpreters' locks, a quota, or CPUs.
     pub(super) fn of_servers(at: &PointSummary, facts: &Facts) -> Self {
         let machine = &facts.measured.machine;
-        let locks = facts.locks(at.shape).filter(|locks| *locks <= facts.cpus());
-        match (locks, machine.quota) {
+        match (facts.locked(at.strategy, at.shape), machine.quota) {
             (Some(locks), _) => Self::Lock(locks as u32),
             (None, Some(quota)) if quota < f64::from(machine.cpus.min(machine.allowed)) => Self::Quota(quota),
             _ => Self::Cores(machine.cpus.min(machine.allowed).max(1)),
@@ -187,7 +204,7 @@ impl Limit {
         }
         let moving = share(ledger.sending + ledger.receiving);
         if moving.fraction() > SHOWS {
-            return Some(Self::HandOver(moving));
+            return Some(Self::HandOver { share: moving, chunk: chunks::larger(next, facts) });
         }
         if share(ledger.preempted).fraction() > SHOWS {
             return Some(Self::of_servers(at, facts));
@@ -209,6 +226,11 @@ impl Limit {
         }
     }
 
+    /// Whether other ways to run the same tasks on the same machine may be free of it.
+    pub(super) const fn is_of_strategy(&self) -> bool {
+        matches!(self, Self::Lock(_) | Self::StartUp(_) | Self::HandOver { .. })
+    }
+
     /// What may be done about it, if anything.
     pub(super) fn next_step(&self, strategy: Strategy) -> Option<String> {
         let words = match self {
@@ -216,9 +238,6 @@ impl Limit {
                 "Use processes: each has a lock of its own.".to_owned()
             }
             Self::Lock(_) => "Use more processes with fewer threads in each.".to_owned(),
-            Self::Chunks { .. } => {
-                "Hand out smaller chunks, and more workers have something to do.".to_owned()
-            }
             Self::LongTask { .. } => {
                 "Cut the longest task into several: no number of workers makes it shorter.".to_owned()
             }
@@ -226,7 +245,15 @@ impl Limit {
             Self::StartUp(_) => {
                 "Keep the pool, or give it more tasks: starting it shows less then.".to_owned()
             }
-            Self::HandOver(_) => "Hand out larger chunks, or make tasks longer.".to_owned(),
+            Self::HandOver { chunk: Some(chunk), .. } => {
+                format!(
+                    "Hand out chunks of about {} (--chunk {chunk}), or make tasks longer.",
+                    grouped(*chunk)
+                )
+            }
+            Self::HandOver { chunk: None, .. } => {
+                "Make tasks longer: larger chunks would not help.".to_owned()
+            }
             _ => return None,
         };
         Some(words)
@@ -243,8 +270,14 @@ impl fmt::Display for Limit {
             Self::Lock(1) => f.write_str("one worker computes at a time, under the interpreter's lock"),
             Self::Lock(n) => write!(f, "{n} workers compute at a time, under {n} interpreters' locks"),
             Self::Tasks(tasks) => write!(f, "every one of the {} has a worker", plural(*tasks, "task")),
-            Self::Chunks { chunks, of } => {
-                write!(f, "every one of the {} of {of} tasks has a worker", plural(*chunks, "chunk"))
+            Self::Chunks { chunks, of, rounds: 0 | 1 } => {
+                let chunks = plural(*chunks, "chunk");
+                write!(f, "every one of the {chunks} of {} tasks has a worker", grouped((*of).into()))
+            }
+            Self::Chunks { chunks, of, rounds } => {
+                let chunks = plural(*chunks, "chunk");
+                let of = grouped((*of).into());
+                write!(f, "{chunks} of {of} tasks go in {rounds} rounds that do not come out even")
             }
             Self::LongTask { takes, of } => write!(f, "one long task takes {takes} of the {of} of the run"),
             Self::Waves { rounds, next } => {
@@ -260,7 +293,7 @@ impl fmt::Display for Limit {
             Self::StartUp(share) => {
                 write!(f, "starting and stopping workers takes {} % of their time", share.percent())
             }
-            Self::HandOver(share) => {
+            Self::HandOver { share, .. } => {
                 write!(f, "handing out tasks and taking results takes {} % of the time", share.percent())
             }
             Self::Serial { alpha } => {

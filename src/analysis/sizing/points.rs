@@ -1,7 +1,7 @@
 //! The points of a sweep in numbers: medians, intervals, which repeats are set aside, and which points cannot be told
 //! apart.
 
-use super::{Facts, Point, Sample};
+use super::{Demand, Facts, Point, Sample};
 use crate::analysis::scaling::bootstrap::Group;
 use crate::analysis::scaling::distribution::{self, mean_and_variance, median};
 use crate::analysis::scaling::queue;
@@ -14,6 +14,8 @@ const FAR: f64 = 8.0;
 const AT_LEAST: f64 = 1.25;
 /// Fewer repeats than this show no outlier, for nobody knows which of them is right.
 const FEWEST_REPEATS: usize = 4;
+/// Repeats that say where the middle lies: the t of two of them is 12.7, of three 4.3.
+const FEWEST_FOR_INTERVAL: usize = 3;
 /// Below this probability two points differ.
 const DIFFER: f64 = 0.05;
 /// Within this nobody would notice a difference, however sure it is: fewer workers that are this near to the best are as good,
@@ -46,7 +48,7 @@ pub struct PointSummary {
     pub failed: usize,
     /// The median of elapsed.
     pub median: Nanos,
-    /// Where elapsed lies with 95 %; none with one repeat.
+    /// Where elapsed lies with 95 %; none with fewer than three repeats, for two leave it nearly anywhere.
     pub interval: Option<(Nanos, Nanos)>,
     /// Tasks per second, by the median.
     pub rate: f64,
@@ -79,7 +81,8 @@ impl PointSummary {
         let rate = median(&rates)?;
         let median = Nanos::from_secs_f64(tasks / rate);
         let logs: Vec<f64> = rates.iter().map(|rate| rate.ln()).collect();
-        let interval = mean_and_variance(&logs).map(|(_, variance)| {
+        let spread = mean_and_variance(&logs).filter(|_| logs.len() >= FEWEST_FOR_INTERVAL);
+        let interval = spread.map(|(_, variance)| {
             let n = logs.len() as f64;
             let half = distribution::t_quantile(0.95, n - 1.0) * (variance / n).sqrt();
             let at = |factor: f64| Nanos::from_secs_f64(tasks / rate * factor);
@@ -122,6 +125,13 @@ impl PointSummary {
         })
     }
 
+    /// The shortest and the longest elapsed that count; none with one repeat.
+    pub fn range(&self) -> Option<(Nanos, Nanos)> {
+        let counted =
+            || (0..self.elapsed.len()).filter(|i| !self.set_aside.contains(i)).map(|i| self.elapsed[i]);
+        counted().min().zip(counted().max()).filter(|_| self.rates.len() > 1)
+    }
+
     /// Its workers, as a number.
     pub const fn workers(&self) -> u32 {
         self.shape.slots()
@@ -158,6 +168,41 @@ impl PointSummary {
 }
 
 impl Facts<'_> {
+    /// No more tasks per second than this are possible with so many workers of the kind of `point`, by what one task needs;
+    /// none where that is not known.
+    pub(super) fn possible_with(&self, point: &PointSummary, workers: u32) -> Option<f64> {
+        let (plan, tasks) = (&self.measured.plan, point.sample.tasks);
+        let servers = self.ceiling(point.strategy, point.shape);
+        Some(self.demand?.possible(tasks, plan.chunk.resolve(tasks, workers), workers, servers))
+    }
+
+    /// Whether more workers than those of `point` may be of use, by what one task needs.
+    pub(super) fn leaves_room_above(&self, point: &PointSummary) -> bool {
+        let all = u32::try_from(point.sample.tasks).unwrap_or(u32::MAX);
+        let (here, most) = (self.possible_with(point, point.workers()), self.possible_with(point, all));
+        here.zip(most).is_none_or(|(here, most)| is_noticed(most, here))
+    }
+
+    /// Whether by the laws more workers than those of `point` cannot be faster, as `other` was: tasks of one length that do
+    /// nothing but compute keep the CPUs (or the lock) busy with the fewer already.
+    pub(super) fn is_of_no_more_use(&self, other: &PointSummary, point: &PointSummary) -> bool {
+        // Tasks of differing lengths may end more evenly on more workers, unless one computes at a time anyway.
+        let one = self.ceiling(point.strategy, point.shape) <= 1.0;
+        let even = |demand: Demand| one || demand.alike.is_some() || self.has_equal_tasks();
+        let computes = self.demand.is_some_and(|demand| demand.wait <= 0.0 && even(demand));
+        let possible = point.possible.zip(other.possible);
+        // What is simulated has no noise: where it is faster there is a reason.
+        computes && !point.exact && possible.is_some_and(|(here, there)| !is_noticed(there, here))
+    }
+
+    /// Whether `best` was faster than `point` by noise: it cannot be, and the two are as near as repeats, or the machine at
+    /// different times, come to one another.
+    pub(super) fn is_noise(&self, best: &PointSummary, point: &PointSummary) -> bool {
+        let most = self.drift.map_or(0.0, f64::abs).max(1.0 / AS_GOOD - 1.0);
+        let more = best.workers() > point.workers();
+        more && self.is_of_no_more_use(best, point) && best.rate <= point.rate * (1.0 + most)
+    }
+
     /// Tasks per second of one worker, in the middle: of the same strategy, or else of the baselines.
     pub(super) fn rate_of_one(&self, strategy: Strategy) -> Option<f64> {
         let points = self.measured.points.iter();

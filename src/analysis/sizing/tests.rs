@@ -1,5 +1,9 @@
 //! Sweeps made by hand: what each of them recommends, or why it recommends nothing.
 
+mod chunks;
+mod few;
+mod locks;
+
 use super::fixture::{Pool, pool, secs};
 use super::*;
 use crate::analysis::scaling::doubt::Doubt;
@@ -99,8 +103,15 @@ fn a_saw_tooth_is_waves_and_not_contention() {
 fn large_chunks_leave_workers_without_any() {
     let sweep = Pool { chunk: Some(10), tasks: 40, ..pool(0.0, 20.0) }.sweep(&DOUBLED);
     let r = recommendation(&sweep);
-    assert_eq!((r.workers(), &r.limit), (4, &Limit::Chunks { chunks: 4, of: 10 }));
-    assert!(said(&r).contains("Hand out smaller chunks"), "{}", said(&r));
+    assert_eq!((r.workers(), &r.limit), (4, &Limit::Chunks { chunks: 4, of: 10, rounds: 1 }));
+    // 32 workers would do 40 tasks in two rounds.
+    let smaller = r.smaller_chunks.unwrap();
+    assert_eq!((smaller.workers, smaller.chunk), (32, 1));
+    assert!(
+        said(&r).contains("With tasks handed out one by one (--chunk 1), 32 workers could do"),
+        "{}",
+        said(&r)
+    );
 }
 
 #[test]
@@ -137,22 +148,8 @@ fn one_repeat_that_went_wrong_changes_nothing() {
 }
 
 #[test]
-fn three_numbers_of_workers_are_enough_for_a_recommendation_and_not_for_a_law() {
-    let sweep = pool(20.0, 80.0).sweep(&[1, 4, 16]);
-    let sizing = size(&sweep);
-    let said = sizing.fits[0].fit.as_ref().unwrap_err().to_string();
-    assert_eq!(said, "3 different numbers of workers were measured, and three parameters need at least 4");
-    let r = recommendation(&sweep);
-    assert_eq!((r.workers(), r.measure_next.as_slice()), (16, [10].as_slice()));
-    assert_eq!(r.cautions, ["only 3 numbers of workers were measured, too few to see the shape"]);
-    let one = refused(&pool(20.0, 80.0).sweep(&[4]));
-    assert_eq!(one.reasons, ["only 4 workers were measured"]);
-    assert!(one.next[0].contains("as 1, 2, 4 and 8"));
-}
-
-#[test]
 fn a_machine_that_changed_more_than_the_points_differ_says_nothing() {
-    let mut sweep = pool(20.0, 0.0).sweep(&[2, 4, 8, 16]);
+    let mut sweep = pool(20.0, 80.0).sweep(&[10, 12, 16, 20]);
     sweep.baselines[2].elapsed = sweep.baselines[2].elapsed * 3 / 2;
     let refused = refused(&sweep);
     assert!(refused.reasons[0].starts_with("the machine changed by"), "{refused:?}");
@@ -243,14 +240,6 @@ fn what_workers_share_is_found_in_their_ledger() {
     // A worker takes 40 ms to start.
     let r = recommendation(&Pool { start: 0.04, tasks: 64, ..pool(0.0, 20.0) }.sweep(&DOUBLED));
     assert!(matches!(r.limit, Limit::StartUp(_)) && r.workers() <= 8, "{r:?}");
-}
-
-#[test]
-fn a_range_that_ends_too_early_is_said() {
-    let r = recommendation(&Pool { tasks: 1_000, ..pool(0.0, 20.0) }.sweep(&[1, 2, 4, 8]));
-    assert_eq!((r.workers(), &r.limit), (8, &Limit::Range(8)));
-    assert!(said(&r).contains("More than 8 workers were not measured."), "{}", said(&r));
-    assert_eq!(r.measure_next, [12, 16]);
 }
 
 #[test]

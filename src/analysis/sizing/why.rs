@@ -1,14 +1,17 @@
 //! Why so many workers, and what to be careful about: in words, with their numbers.
 
-use super::{Facts, Limit, NOTICED, PointSummary, Recommendation, fits, is_noticed};
+use super::chunks::two_digits;
+use super::{Facts, Gain, Limit, NOTICED, PointSummary, Recommendation, fits, is_noticed};
 use crate::analysis::bounds::Waves;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::analysis::words::{and, verb};
 use crate::plan::Chunk;
-use crate::units::{plural, three_digits};
+use crate::units::{grouped, plural, three_digits};
 
 /// A number this much above that of the formula asks for an explanation.
 const MORE_THAN_FORMULA: f64 = 1.25;
+/// CPUs that are busy for less of the time than this are not busy all the time.
+const NEARLY_ALL: f64 = 0.90;
 
 /// Why this number, the most important sentence first.
 pub(super) fn why(
@@ -32,13 +35,23 @@ pub(super) fn why(
         let limit = limit.to_string();
         let mut words = limit.chars();
         let first = words.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-        why.push(format!("{first}{}.", words.as_str()));
+        why.push(format!("{first}{}{}.", words.as_str(), part_of_time(at, r, facts)));
     }
-    why.extend(few_rounds(at, limit));
+    why.extend(few_rounds(at, limit, facts));
     why.extend(limit.next_step(r.strategy));
+    why.extend(smaller_chunks(r, points));
     let tied = r.tied.contains(&r.workers());
+    let by_law = facts.is_noise(best, at) && !at.is_as_good_as(best);
     let mut named = false;
-    if tied && r.tied.len() > 1 {
+    if by_law {
+        named = true;
+        why.push(format!(
+            "{} were measured {:.0} % faster, but no more than {} can compute at a time: that is noise.",
+            plural(u64::from(best.workers()), "worker"),
+            (best.rate / at.rate - 1.0) * 100.0,
+            facts.ceiling(at.strategy, at.shape)
+        ));
+    } else if tied && r.tied.len() > 1 {
         let others: Vec<String> =
             r.tied.iter().filter(|n| **n != r.workers()).map(ToString::to_string).collect();
         let exact = facts.measured.machine.is_simulated();
@@ -59,32 +72,72 @@ pub(super) fn why(
         why.push(format!("{} were the fastest.", plural(u64::from(best.workers()), "worker")));
     }
     // What was just said of these workers is not said again.
-    let gain = r.gain.filter(|gain| !(named && r.tied.contains(&gain.workers) && gain.by.abs() <= NOTICED));
-    if let Some(gain) = gain {
-        let told = match gain.by.abs() <= NOTICED {
-            true => ", which nobody would notice",
-            false if gain.told_apart => "",
-            false => ", which is within noise",
-        };
-        let by = (gain.by * 1_000.0).round() / 10.0;
-        let what = if by == 0.0 {
-            "are as fast".to_owned()
-        } else {
-            format!("are {:.1} % {}{told}", by.abs(), if by > 0.0 { "faster" } else { "slower" })
-        };
-        why.push(format!("{} workers {what}.", gain.workers));
-    }
+    let said = |gain: &Gain| {
+        named
+            && r.tied.contains(&gain.workers)
+            && (gain.by.abs() <= NOTICED || gain.workers == best.workers())
+    };
+    why.extend(r.gain.filter(|gain| !said(gain)).map(next_workers));
     why.extend(formula(r, at, facts));
     why
 }
 
+/// What the next number of workers that was measured brings.
+fn next_workers(gain: Gain) -> String {
+    let workers = gain.workers;
+    let by = (gain.by * 1_000.0).round() / 10.0;
+    let how = format!("{:.1} % {}", by.abs(), if by > 0.0 { "faster" } else { "slower" });
+    match gain.by.abs() <= NOTICED {
+        true if by == 0.0 => format!("{workers} workers are as fast."),
+        true => format!("{workers} workers are {how}, which nobody would notice."),
+        false if gain.told_apart => format!("{workers} workers are {how}."),
+        false => format!("{workers} workers were {how}, but repeats cannot tell the two apart."),
+    }
+}
+
+/// Behind the limit: the part of the time that CPUs are busy, where that is not all of it; nothing where others used them.
+fn part_of_time(at: &PointSummary, r: &Recommendation, facts: &Facts) -> String {
+    let used = facts.demand.map_or(1.0, |demand| at.rate * demand.compute / facts.cpus());
+    match r.limit {
+        Limit::Cores(_) if used < NEARLY_ALL && !facts.busy => format!(" {:.0} % of the time", used * 100.0),
+        _ => String::new(),
+    }
+}
+
+/// What smaller chunks would do, beside what was measured of the same workers.
+fn smaller_chunks(r: &Recommendation, points: &[&PointSummary]) -> Option<String> {
+    let smaller = r.smaller_chunks?;
+    let same = points.iter().find(|point| point.workers() == smaller.workers)?;
+    let how = match smaller.chunk {
+        1 => "one by one (--chunk 1)".to_owned(),
+        chunk => format!("in chunks of {} (--chunk {chunk})", grouped(chunk.into())),
+    };
+    let workers = plural(u64::from(smaller.workers), "worker");
+    let was = format!(
+        "in {} of {} they did {}",
+        plural(same.chunks(), "chunk"),
+        grouped(same.chunk.into()),
+        three_digits(same.rate)
+    );
+    Some(if is_noticed(smaller.rate, r.rate) {
+        format!(
+            "With tasks handed out {how}, {workers} could do {} a second; {was}.",
+            three_digits(smaller.rate)
+        )
+    } else {
+        format!("With tasks handed out {how}, {workers} could do as much; {was} a second.")
+    })
+}
+
 /// Where CPUs (or locks) are what is short, but tasks are so few for the workers that rounds show as well.
-fn few_rounds(at: &PointSummary, limit: &Limit) -> Option<String> {
+fn few_rounds(at: &PointSummary, limit: &Limit, facts: &Facts) -> Option<String> {
     if !matches!(limit, Limit::Cores(_) | Limit::Quota(_) | Limit::Lock(_)) || at.workers() == 1 {
         return None;
     }
     let waves = Waves::of(at.sample.tasks, at.chunk.into(), at.workers().into());
-    if !is_noticed(f64::from(at.workers()), waves.bound()) {
+    let servers = facts.ceiling(at.strategy, at.shape);
+    let of_use = facts.demand.and_then(|demand| demand.saturating(servers)).unwrap_or(f64::INFINITY);
+    if !is_noticed(of_use.min(at.workers().into()), waves.bound()) {
         return None;
     }
     Some(format!(
@@ -99,7 +152,7 @@ fn few_rounds(at: &PointSummary, limit: &Limit) -> Option<String> {
 /// What the formula says, where tasks both wait and compute; and why it takes more, if it does.
 fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<String> {
     let demand = facts.demand.filter(|demand| demand.wait > 0.0)?;
-    let servers = facts.servers(at.shape);
+    let servers = facts.ceiling(at.strategy, at.shape);
     let goetz = demand.saturating(servers)?;
     // Where chunks are cut by the number of workers, there are as many as tasks for enough of them.
     let most = if facts.measured.plan.chunk == Chunk::Auto { at.sample.tasks } else { at.chunks() };
@@ -111,9 +164,22 @@ fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<Strin
     }
     let what = if servers < facts.cpus() { "locks" } else { "CPUs" };
     let more = if f64::from(r.workers()) > MORE_THAN_FORMULA * goetz {
-        "; measured, it takes more, for workers that compute at the same time wait at the same time, too"
+        // The last tasks wait while nobody computes any more, as nobody has waited yet at the beginning.
+        let tasks = at.sample.tasks;
+        let enough = demand.wait * servers / (demand.compute * NOTICED);
+        if (tasks as f64) < enough {
+            format!(
+                "; measured, it takes more, for {} are few: in the beginning all workers want a CPU, and in the end all wait. \
+                 From about {} tasks on (-n) that hardly shows",
+                plural(tasks, "task"),
+                grouped(two_digits(enough))
+            )
+        } else {
+            "; measured, it takes more, for workers that compute at the same time wait at the same time, too"
+                .to_owned()
+        }
     } else {
-        ""
+        String::new()
     };
     Some(format!("The formula, {what} × (1 + wait / compute), gives {} workers{more}.", three_digits(goetz)))
 }
@@ -159,6 +225,7 @@ pub(super) fn cautions(
             (1.0 - super::points::AS_GOOD) * 100.0
         ));
     }
+    cautions.extend(more_than_possible(points, at, facts));
     let failed: usize = points.iter().map(|point| point.failed).sum();
     if failed > 0 {
         cautions.push(format!("{} did not do all tasks and do not count", plural(failed as u64, "run")));
@@ -167,6 +234,21 @@ pub(super) fn cautions(
         cautions.push(format!("its runs took only {}, so starting workers shows", at.median));
     }
     cautions
+}
+
+/// Where fewer workers should be as fast by the laws, but are not.
+fn more_than_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts) -> Option<String> {
+    let would_do =
+        |point: &&&PointSummary| point.workers() < at.workers() && facts.is_of_no_more_use(at, point);
+    let fewer = points.iter().find(would_do)?;
+    Some(format!(
+        "{} should be as fast, for no more than {} can compute at a time, but {} measured {:.0} % slower: noise, or something \
+         else took the CPUs; sweep again on a quiet machine",
+        plural(u64::from(fewer.workers()), "worker"),
+        facts.ceiling(at.strategy, at.shape),
+        if fewer.workers() == 1 { "was" } else { "were" },
+        (1.0 - fewer.rate / at.rate) * 100.0
+    ))
 }
 
 /// What rests on a single repeat, of the points that a recommendation compares: it, the best, and the next.

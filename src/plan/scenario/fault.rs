@@ -57,7 +57,7 @@ impl Faults {
     }
 }
 
-/// One line for each fault: `my.toml:7:11: workers "four" is no number of workers; write 4, 50%, all, +2 or 2x4`.
+/// One line for each fault: `my.toml:7:11: workers "four" is not a number of workers; write 4, 50%, all, +2 or 2x4`.
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, fault) in self.faults.iter().enumerate() {

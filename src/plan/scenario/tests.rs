@@ -151,11 +151,11 @@ fn a_fault_says_file_line_column_key_value_and_way_out() {
     for (lines, fault) in [
         (
             "workers = \"four\"",
-            "my.toml:11:11: workers \"four\" is no number of workers; write 4, 50%, all, +2 or 2x4",
+            "my.toml:11:11: workers \"four\" is not a number of workers; write 4, 50%, all, +2 or 2x4",
         ),
         (
             "workers = -1",
-            "my.toml:11:11: workers \"-1\" is no number of workers; write 4, 50%, all, +2 or 2x4",
+            "my.toml:11:11: workers \"-1\" is not a number of workers; write 4, 50%, all, +2 or 2x4",
         ),
         ("workers = 1.5", "my.toml:11:11: workers is 1.5, and a whole number or a text in quotes is wanted"),
         ("chunk = 0", "my.toml:11:9: chunk \"0\" is no chunk size; write auto, or a number of tasks from 1"),

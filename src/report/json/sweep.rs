@@ -1,10 +1,13 @@
 //! A sweep for programs: the contract `poolscope/sweep/1`. Keys are added, never changed.
 
+mod recommended;
+
+use recommended::Recommended;
 use serde::Serialize;
 
 use super::{CommandFacts, MachineFacts, MixFacts, WorkloadFacts, pages};
 use crate::analysis::scaling::usl::Estimate;
-use crate::analysis::sizing::{Advice, FitReport, Law, PointSummary, Recommendation, Sizing, StrategyFit};
+use crate::analysis::sizing::{FitReport, Law, PointSummary, Sizing, StrategyFit};
 use crate::plan::Strategy;
 use crate::report::text::harmless;
 use crate::sweep::Sweep;
@@ -250,92 +253,6 @@ impl LawFacts {
             measured: reading.map(|reading| reading.measured),
             refused: reading.is_none(),
             said: law.said.as_ref().map_or_else(Clone::clone, |reading| reading.words.clone()),
-        }
-    }
-}
-
-/// One or the other; what does not apply is null, so that the keys are always there.
-#[derive(Serialize, Default)]
-struct Recommended {
-    refused: bool,
-    strategy: Option<&'static str>,
-    workers: Option<u32>,
-    shape: Option<[u32; 2]>,
-    interval: Option<[u32; 2]>,
-    throughput_per_s: Option<f64>,
-    speedup: Option<f64>,
-    limit: Option<&'static str>,
-    why: Vec<String>,
-    cautions: Vec<String>,
-    best: Option<u32>,
-    tied: Vec<u32>,
-    knee: Option<Knee>,
-    more: Option<More>,
-    measure_next: Vec<u32>,
-    reasons: Vec<String>,
-    next_steps: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Knee {
-    workers: u32,
-    interval: [u32; 2],
-    chosen: Vec<Chosen>,
-}
-
-#[derive(Serialize)]
-struct Chosen {
-    workers: u32,
-    part: f64,
-}
-
-#[derive(Serialize)]
-struct More {
-    workers: u32,
-    gain: f64,
-    told_apart: bool,
-}
-
-impl Recommended {
-    fn of(advice: &Advice) -> Self {
-        match advice {
-            Advice::Recommended(r) => Self::workers(r),
-            Advice::Refused(refused) => Self {
-                refused: true,
-                reasons: refused.reasons.iter().map(|words| harmless(words)).collect(),
-                next_steps: refused.next.clone(),
-                ..Self::default()
-            },
-        }
-    }
-
-    fn workers(r: &Recommendation) -> Self {
-        Self {
-            refused: false,
-            strategy: Some(r.strategy.name()),
-            workers: Some(r.workers()),
-            shape: (r.strategy == Strategy::Hybrid).then_some([r.shape.processes, r.shape.threads]),
-            interval: Some([r.interval.0, r.interval.1]),
-            throughput_per_s: Some(r.rate),
-            speedup: r.speedup,
-            limit: Some(r.limit.name()),
-            why: r.why.clone(),
-            cautions: r.cautions.iter().map(|words| harmless(words)).collect(),
-            best: Some(r.best),
-            tied: r.tied.clone(),
-            knee: Some(Knee {
-                workers: r.knee.workers,
-                interval: [r.knee.interval.0, r.knee.interval.1],
-                chosen: r.knee.chosen.iter().map(|&(workers, part)| Chosen { workers, part }).collect(),
-            }),
-            more: r.gain.map(|gain| More {
-                workers: gain.workers,
-                gain: gain.by,
-                told_apart: gain.told_apart,
-            }),
-            measure_next: r.measure_next.clone(),
-            reasons: Vec::new(),
-            next_steps: Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
-use super::fixture::{mixed, refused};
+use super::fixture::{mixed, refused, twice};
 use super::*;
+use crate::analysis::scaling::bootstrap::KneeSpread;
 use crate::report::TableStyle;
 
 const STYLE: TableStyle = TableStyle { ascii: false, colour: false, width: 100 };
@@ -57,6 +58,35 @@ fn the_picture_is_text_and_lines_on_white() {
     insta::assert_snapshot!("picture", picture);
     assert!(picture.contains(">10 recommended</text>") && picture.ends_with("</svg>\n"));
     assert!(!picture.contains("NaN") && !picture.contains("inf"), "{picture}");
+}
+
+#[test]
+fn two_repeats_are_said_to_be_a_range() {
+    let sweep = twice();
+    let sizing = sweep.sizing();
+    let text = table(&sweep, &sizing, &STYLE);
+    assert!(text.contains("elapsed            range  tasks/s") && !text.contains("95 %  tasks/s"), "{text}");
+    let (least, most) = sizing.points[1].range().unwrap();
+    assert!(text.contains(&format!("{least} – {most}")), "{text}");
+    let document: serde_json::Value = serde_json::from_str(&json(&sweep, &sizing)).unwrap();
+    assert_eq!(document["points"][1]["interval_ns"], serde_json::Value::Null);
+}
+
+#[test]
+fn what_is_to_be_measured_next_lies_where_the_answer_is_looked_for() {
+    let sizing = twice().sizing();
+    let r = recommended(&sizing).unwrap();
+    assert!(matches!(r.limit, Limit::Range(4)), "{r:?}");
+    assert_eq!(measure_next(r).unwrap(), "To see where it ends, measure -w 6,8,10.");
+    let sizing = mixed().sizing();
+    let mut r = recommended(&sizing).unwrap().clone();
+    assert_eq!((r.workers(), r.chunk), (10, 1));
+    r.knee = KneeSpread { workers: 8, interval: (8, 8), chosen: vec![(8, 1.0)] };
+    assert_eq!(knee(&r), None, "8 and 10 are near");
+    r.knee = KneeSpread { workers: 4, interval: (4, 4), chosen: vec![(4, 1.0)] };
+    assert_eq!(knee(&r).unwrap(), "95 % of the best are reached with 4 workers already.");
+    r.chunk = 3;
+    assert!(sentence(&r).starts_with("10 threads in chunks of 3: "), "{}", sentence(&r));
 }
 
 #[test]

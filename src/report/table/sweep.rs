@@ -26,7 +26,7 @@ pub fn table(sweep: &Sweep, sizing: &Sizing, style: &TableStyle) -> String {
                 _ => String::new(),
             });
         }
-        grid::fitting(&mut page, lines, &["possible", "95 %", "runs"]);
+        grid::fitting(&mut page, lines, &["possible", words::INTERVAL, words::RANGE, "runs"]);
     }
     if let Some(lines) = words::grid(sizing) {
         page.gap();

@@ -356,7 +356,7 @@ fn what_cannot_be_swept_is_refused_in_the_form() {
     model.sweep.focus = Focus::Plan;
     model.sweep.form.go(Setting::Counts);
     press(&mut model, "0..4<Enter>");
-    assert!(text(&model).contains("is no number of workers"), "{}", text(&model));
+    assert!(text(&model).contains("is not a number of workers"), "{}", text(&model));
     press(&mut model, "<Esc>1..64<Enter><Down> <Down> ");
     assert!(model.sweep.form.plan().plan.strategies.is_empty());
     assert_eq!(press(&mut model, "<Enter>"), Effect::None);

@@ -1,0 +1,121 @@
+//! How many tasks are handed out at a time: where smaller chunks are advised, and that advice which is taken is not taken back.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::analysis::sizing::chunks;
+
+const CPUS: [u32; 7] = [1, 2, 4, 8, 16, 32, 64];
+
+/// 160 tasks of 100 ms on 16 CPUs, without noise.
+fn many() -> Pool {
+    Pool { task: TaskType::Cpu, tasks: 160, cpus: 16, noise: 0.0, ..pool(100.0, 0.0) }
+}
+
+#[test]
+fn uneven_rounds_of_chunks_ask_for_smaller_ones() {
+    // By the automatic rule 16 workers get 54 chunks of 3, and some of them 12 tasks where others get 9.
+    let auto = Pool { chunk: None, ..many() };
+    let r = recommendation(&auto.sweep(&CPUS));
+    assert_eq!((r.workers(), r.chunk, &r.limit), (32, 2, &Limit::Cores(16)));
+    let smaller = r.smaller_chunks.unwrap();
+    assert_eq!((smaller.workers, smaller.chunk), (16, 1));
+    assert!((smaller.rate / r.rate - 1.0).abs() < 0.01, "{smaller:?}, {}", r.rate);
+    let words = "With tasks handed out one by one (--chunk 1), 16 workers could do as much; \
+                 in 54 chunks of 3 they did 133 a second.";
+    assert!(r.why.iter().any(|why| why == words), "{:?}", r.why);
+    assert_eq!(r.measure_next, [] as [u32; 0], "other chunks first");
+    // Where nothing else was measured, it is the chunks that limit.
+    let r = recommendation(&auto.sweep(&CPUS[..5]));
+    assert_eq!((r.workers(), &r.limit), (16, &Limit::Chunks { chunks: 54, of: 3, rounds: 4 }));
+    assert!(
+        said(&r).starts_with("54 chunks of 3 tasks go in 4 rounds that do not come out even."),
+        "{}",
+        said(&r)
+    );
+    assert!(
+        said(&r).contains("16 workers could do 160 a second; in 54 chunks of 3 they did 133."),
+        "{}",
+        said(&r)
+    );
+    // And whoever takes the advice is told nothing else.
+    let r = recommendation(&many().sweep(&CPUS));
+    assert_eq!((r.workers(), r.chunk, &r.limit, r.smaller_chunks), (16, 1, &Limit::Cores(16), None));
+    assert!(!said(&r).contains("Rounds show"), "{}", said(&r));
+}
+
+#[test]
+fn smaller_chunks_are_not_advised_for_what_nobody_would_notice() {
+    // 4 000 tasks in 63 chunks of 64 on four workers: 16 rounds, of which the last has a chunk less.
+    let even = Pool { chunk: Some(64), tasks: 4_000, cpus: 4, noise: 0.0, ..pool(1.0, 0.0) };
+    assert_eq!(recommendation(&even.sweep(&[1, 2, 4, 8])).smaller_chunks, None);
+    // Starting takes nearly all of the time, whatever the chunks are.
+    let short = Pool { chunk: Some(10), tasks: 40, start: 0.5, noise: 0.0, ..pool(0.0, 2.0) };
+    let r = recommendation(&short.sweep(&[1, 2, 4, 8]));
+    assert_eq!(r.smaller_chunks, None, "{r:?}");
+}
+
+#[test]
+fn handing_over_that_shows_asks_for_chunks_that_are_large_enough() {
+    let pool = Pool { tasks: 100_000, hand_over: 50e-6, cpus: 4, noise: 0.0, ..pool(0.02, 0.0) };
+    let r = recommendation(&Pool { longer: |_| 1.0, ..pool.clone() }.sweep(&[1, 2, 4, 8]));
+    assert!(matches!(r.limit, Limit::HandOver { chunk: Some(25), .. }), "{:?}", r.limit);
+    assert!(
+        said(&r).contains("Hand out chunks of about 25 (--chunk 25), or make tasks longer."),
+        "{}",
+        said(&r)
+    );
+    let r = recommendation(&Pool { chunk: Some(25), ..pool }.sweep(&[1, 2, 4, 8]));
+    assert_eq!((r.smaller_chunks, &r.limit), (None, &Limit::Cores(4)), "{r:?}");
+}
+
+/// The chunk that is advised for a sweep in chunks of this size; none where none is. Nothing is fitted for it.
+fn advised(pool: &Pool) -> Option<u64> {
+    let measured = pool.sweep(&[1, 2, 4, 8, 16]);
+    let facts = Facts::of(&measured);
+    let points: Vec<PointSummary> =
+        measured.points.iter().filter_map(|point| PointSummary::of(point, &facts)).collect();
+    let all: Vec<&PointSummary> = points.iter().collect();
+    let best = *all.iter().max_by(|a, b| a.rate.total_cmp(&b.rate)).unwrap();
+    let at = all.iter().copied().find(|point| point.is_as_good_as(best)).unwrap();
+    let next = all.iter().copied().find(|point| point.workers() > at.workers());
+    let smaller = chunks::smaller(at, &all, &facts);
+    match Limit::of(at, next, None, smaller.as_ref(), &facts) {
+        Limit::HandOver { chunk, .. } => {
+            assert_eq!(smaller, None, "smaller and larger at once");
+            chunk
+        }
+        _ => smaller.map(|smaller| smaller.chunk.into()),
+    }
+}
+
+proptest! {
+    #[test]
+    fn advice_on_chunks_never_turns_back(
+        task_us in 1u32..2_000,
+        hand_over_us in 0u32..200,
+        chunk in 1u32..5_000,
+        cpus in 1u32..17,
+        waits in any::<bool>(),
+    ) {
+        let ms = f64::from(task_us) / 1e3;
+        let (compute, wait) = if waits { (0.0, ms) } else { (ms, 0.0) };
+        let mut pool = Pool {
+            tasks: 20_000,
+            hand_over: f64::from(hand_over_us) / 1e6,
+            chunk: Some(chunk),
+            cpus,
+            noise: 0.0,
+            repeats: 1,
+            ..pool(compute, wait)
+        };
+        let mut chunks = vec![u64::from(chunk)];
+        while let Some(next) = advised(&pool) {
+            prop_assert!(chunks.len() < 5, "it goes on and on: {chunks:?}");
+            chunks.push(next);
+            pool.chunk = Some(next as u32);
+        }
+        let falls = chunks.is_sorted_by(|a, b| a > b);
+        prop_assert!(falls || chunks.is_sorted_by(|a, b| a < b), "{chunks:?}");
+    }
+}
