@@ -25,7 +25,7 @@ pub mod usl;
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     /// Too few different numbers of workers.
-    #[error("{have} different numbers of workers were measured, and three parameters need at least {need}")]
+    #[error("three parameters need at least {need} different numbers of workers, measured: {have}")]
     TooFewCounts {
         /// Those measured.
         have: usize,

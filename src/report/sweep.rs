@@ -173,11 +173,16 @@ fn workers(n: u32) -> String {
     plural(n.into(), "worker")
 }
 
-/// `To be more precise, measure -w 9,12.`, or nothing.
-pub(crate) fn measure_next(r: &Recommendation) -> Option<String> {
+/// What measuring more would tell, and the numbers of workers to measure, with commas; none where there are none.
+pub(crate) fn proposed(r: &Recommendation) -> Option<(&'static str, String)> {
     let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
     let what = if matches!(r.limit, Limit::Range(_)) { "To see where it ends" } else { "To be more precise" };
-    (!numbers.is_empty()).then(|| format!("{what}, measure -w {}.", numbers.join(",")))
+    (!numbers.is_empty()).then(|| (what, numbers.join(",")))
+}
+
+/// `To be more precise, measure -w 9,12.`, or nothing.
+pub(crate) fn measure_next(r: &Recommendation) -> Option<String> {
+    proposed(r).map(|(what, numbers)| format!("{what}, measure -w {numbers}."))
 }
 
 /// What the laws are called, and what they say of what is recommended, or why they do not hold.

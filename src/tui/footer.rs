@@ -15,7 +15,6 @@ use crate::tui::message::Action;
 use crate::tui::model::{Activity, Model, Overlay, Panel, Screen};
 use crate::tui::page;
 use crate::tui::sweep::desk::{Focus, Intent};
-use crate::tui::sweep::sweep_layout;
 
 /// The last line of the screen.
 pub(crate) struct Footer<'a>(&'a Model);
@@ -90,14 +89,12 @@ fn means_something_in_a_sweep(row: &Binding, model: &Model) -> bool {
         Action::Cancel => matches!(model.activity, Activity::Running | Activity::Stopping),
         Action::Freeze | Action::ZoomIn | Action::Earlier => false,
         Action::OpenPlan => desk.focus == Focus::Curve,
-        // Where it has no place of its own.
-        Action::Why => points && !sweep_layout(model.area, model).wide,
         Action::Less => desk.form.at.kind() != Kind::Check && desk.form.at.kind() != Kind::Button,
         Action::Toggle => desk.form.at.kind() == Kind::Check,
         Action::Close => model.overlay.is_some() || desk.opened.is_some() || desk.focus == Focus::Plan,
         // There is nothing drawn while something else has its place.
         Action::NextMeasure => points && desk.opened.is_none(),
-        Action::Back | Action::Open | Action::Export => points,
+        Action::Back | Action::Open | Action::Export | Action::Why => points,
         Action::Output => model.commands().is_some_and(|log| log.totals.ended > 0),
         Action::Up if row.context == Context::Curve => {
             let course = desk.course.as_ref();

@@ -165,7 +165,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
     let percent = (demand.waiting() * 100.0).round();
     let locked = facts.locks(Shape::new(1, 1)).is_some();
     let most = facts.tasks().clamp(1, u64::from(u32::MAX)) as u32;
-    let whole = |workers: f64| (workers - 1e-3).ceil().clamp(1.0, f64::from(most)) as u32;
+    let whole = |workers: f64| workers.round().clamp(1.0, f64::from(most)) as u32;
     let share = format!("{} of {}", secs(demand.wait), secs(demand.wait + demand.compute));
     let (start_with, strategy, words) = match demand.saturating(if locked { 1.0 } else { cpus }) {
         None => (
@@ -184,7 +184,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
                 Strategy::Threads,
                 format!(
                     "One worker waits {percent} % of its time ({share}): I/O-bound. Threads are enough; start with {n}{}.",
-                    formula(if locked { 1.0 } else { cpus }, locked, &demand, goetz)
+                    formula(if locked { 1.0 } else { cpus }, locked, &demand, most)
                 ),
             )
         }
@@ -209,7 +209,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
                 Strategy::Threads,
                 format!(
                     "One worker waits {percent} % of its time ({share}): mostly computing. Start with {n}{}.",
-                    formula(cpus, false, &demand, goetz)
+                    formula(cpus, false, &demand, most)
                 ),
             )
         }
@@ -218,17 +218,23 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
             (
                 n,
                 Strategy::Threads,
-                format!("One worker computes all of its time: CPU-bound. Start with {n}, one for each CPU."),
+                format!(
+                    "One worker computes all of its time: CPU-bound. Start with {n}, one for each {}.",
+                    if cpus.round() > f64::from(most) { "task" } else { "CPU" }
+                ),
             )
         }
     };
     Diagnosis { demand, start_with, strategy, words }
 }
 
-/// `: 2 CPUs × (1 + 80.0/20.0 ms) = 10`.
-fn formula(servers: f64, lock: bool, demand: &Demand, goetz: f64) -> String {
+/// `: 2 CPUs × (1 + 80.0 ms / 20.0 ms) = 10.0`, for so many tasks.
+fn formula(servers: f64, lock: bool, demand: &Demand, tasks: u32) -> String {
     let what = if lock { "1 lock".to_owned() } else { cpus_words(servers) };
-    format!(": {what} × (1 + {} / {}) = {}", secs(demand.wait), secs(demand.compute), three_digits(goetz))
+    let goetz = demand.saturating(servers).unwrap_or(servers);
+    let more = if goetz.round() > f64::from(tasks) { ", more than there are tasks" } else { "" };
+    let (wait, compute) = (secs(demand.wait), secs(demand.compute));
+    format!(": {what} × (1 + {wait} / {compute}) = {}{more}", three_digits(goetz))
 }
 
 /// `2 CPUs`, `1.5 CPUs`.

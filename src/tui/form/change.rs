@@ -60,7 +60,7 @@ pub(super) fn typed(
 }
 
 fn no_number(_error: std::num::ParseIntError) -> String {
-    "is no number".to_owned()
+    "is not a number".to_owned()
 }
 
 /// One step up or down from an item's value, over any edge. Commands are among the task types where there are some.

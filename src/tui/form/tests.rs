@@ -42,7 +42,7 @@ fn what_is_wrong_is_said_and_edited_on() {
     for (item, text, words) in [
         (Item::Size, "5 parsecs", "needs a unit of time"),
         (Item::Size, "0", "is zero"),
-        (Item::Tasks, "many", "is no number"),
+        (Item::Tasks, "many", "is not a number"),
         (Item::Tasks, "0", "there is nothing to do; use 1 to 100 000 000"),
         (Item::Workers, "0", "nobody would do the work"),
         (Item::Workers, "5000", "use 1 to 4 096"),

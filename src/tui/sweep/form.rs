@@ -193,7 +193,7 @@ impl SweepForm {
                     self.repeats = Some(n);
                     Ok(())
                 }
-                _ => Err(format!("is no number of repeats; use 1 to {MOST_REPEATS}, or auto")),
+                _ => Err(format!("is not a number of repeats; use 1 to {MOST_REPEATS}, or auto")),
             },
             Setting::Limit if matches!(text.as_str(), "" | "none") => {
                 self.limit = None;

@@ -65,6 +65,8 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
         (0..48, true) => 3,
         (_, true) => 4,
     };
+    // What is said below stands above then, but for what one worker alone says.
+    let lines = if desk.opened == Some(Opened::Why) { lines.min(2) } else { lines };
     if area.width >= 60 {
         stack.0.x += 1;
         stack.0.width -= 2;

@@ -12,7 +12,7 @@ use crate::tui::canvas::{Canvas, wrap};
 use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::{Activity, Model, Remark};
-use crate::tui::sweep::desk::{Course, End, Intent};
+use crate::tui::sweep::desk::{Course, End, Intent, Opened};
 use crate::tui::sweep::measure::{Measure, spread};
 use crate::units::plural;
 
@@ -37,8 +37,14 @@ pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
         (false, _) if sizing.is_some() => "So far",
         _ => "What it will say",
     };
-    Panel::new(title, theme).render(area, buf, &[], &[]);
     let page = page(model, usize::from(inner.width), usize::from(inner.height), true).airy();
+    let alone = model.sweep.opened == Some(Opened::Why);
+    let more: &[(&str, Style)] = match (page.is_cut, alone) {
+        (false, _) => &[],
+        (true, true) => &[("more than fits", theme.dim)],
+        (true, false) => &[("w", theme.accent), (" more", theme.dim)],
+    };
+    Panel::new(title, theme).render(area, buf, &[], more);
     let mut canvas = Canvas::new(inner, buf);
     for (y, (text, style)) in (0..).zip(&page.lines) {
         canvas.text(0, y, text, *style);
@@ -67,7 +73,7 @@ fn page(model: &Model, width: usize, height: usize, with_law: bool) -> Page {
     let course = model.sweep.course.as_ref();
     let sizing = course.and_then(|course| course.sizing.as_ref());
     let whole = course.is_some_and(|course| course.end.is_some());
-    let mut page = Page { lines: Vec::new(), paragraphs: Vec::new(), width, height };
+    let mut page = Page { lines: Vec::new(), paragraphs: Vec::new(), is_cut: false, width, height };
     match (course, sizing) {
         (Some(course), Some(sizing)) => match &sizing.advice {
             Advice::Recommended(r) => {
@@ -76,7 +82,10 @@ fn page(model: &Model, width: usize, height: usize, with_law: bool) -> Page {
                 let law = with_law && whole;
                 let laws = words::laws(sizing);
                 let wide = laws.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0) + 2;
-                for (title, said) in laws.iter().filter(|_| law) {
+                for (index, (title, said)) in laws.iter().enumerate().filter(|_| law) {
+                    if index == 0 {
+                        page.paragraphs.push(page.lines.len());
+                    }
                     page.hanging(title, wide, said, theme.dim);
                 }
                 for fit in sizing.fits.iter().filter(|fit| law && fit.strategy == r.strategy) {
@@ -116,6 +125,8 @@ struct Page {
     lines: Vec<(String, Style)>,
     /// Where paragraphs begin.
     paragraphs: Vec<usize>,
+    /// Whether something did not fit.
+    is_cut: bool,
     width: usize,
     height: usize,
 }
@@ -132,6 +143,8 @@ impl Page {
         if self.lines.len() + lines.len() <= self.height {
             self.paragraphs.push(self.lines.len());
             self.lines.extend(lines.into_iter().map(|line| (line, style)));
+        } else {
+            self.is_cut = true;
         }
     }
 
@@ -143,6 +156,8 @@ impl Page {
                 let title = if index == 0 { title } else { "" };
                 self.lines.push((format!("{title:<columns$}{line}"), style));
             }
+        } else {
+            self.is_cut = true;
         }
     }
 
@@ -200,6 +215,9 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
     if low < high {
         pairs.push(("95 % range", format!("{low} to {high} workers")));
     }
+    if r.chunk > 1 && r.workers() > 1 {
+        pairs.push(("in chunks of", plural(r.chunk.into(), "task")));
+    }
     for (name, value) in pairs {
         page.line(format!("{name:<13}{value}"), theme.text);
     }
@@ -216,10 +234,8 @@ fn recommended(model: &Model, course: &Course, sizing: &Sizing, r: &Recommendati
     for why in r.why.iter().chain(words::knee(r).as_ref()) {
         page.paragraph(why, theme.text);
     }
-    if course.end.is_some() && !r.measure_next.is_empty() {
-        let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
-        let text = format!("To be more precise, measure {} as well.", numbers.join(", "));
-        page.paragraph(&text, theme.text);
+    if let Some((what, numbers)) = words::proposed(r).filter(|_| course.end.is_some()) {
+        page.paragraph(&format!("{what}, measure {numbers} as well."), theme.text);
     }
 }
 

@@ -56,7 +56,7 @@ fn three_numbers_of_workers_are_enough_for_a_recommendation_and_not_for_a_law() 
     let sweep = pool(20.0, 80.0).sweep(&[1, 4, 16]);
     let sizing = size(&sweep);
     let said = sizing.fits[0].fit.as_ref().unwrap_err().to_string();
-    assert_eq!(said, "3 different numbers of workers were measured, and three parameters need at least 4");
+    assert_eq!(said, "three parameters need at least 4 different numbers of workers, measured: 3");
     let r = recommendation(&sweep);
     assert_eq!((r.workers(), r.measure_next.as_slice()), (16, [10].as_slice()));
     assert_eq!(r.cautions, ["only 3 numbers of workers were measured, too few to see the shape"]);
