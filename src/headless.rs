@@ -97,7 +97,7 @@ pub enum HeadlessError {
     #[error(transparent)]
     Output(#[from] OutputError),
     /// A file of results could not be written.
-    #[error("write {}: {source}", path.display())]
+    #[error("write {}", path.display())]
     File {
         /// The file.
         path: PathBuf,

@@ -54,19 +54,15 @@ pub fn shortened(text: &str, most: usize) -> String {
 
 /// A line that a program printed, as part of a sentence: so many characters of it, or that it is no text.
 pub fn quotable(line: &str, most: usize) -> String {
-    // In a sentence less of it is borne than on a page of its own.
-    if has_signs(line, 8) { "(binary output)".to_owned() } else { shortened(line, most) }
+    // In a sentence less of what is none is borne than on a page of its own; marks upon characters are text.
+    let none = line.chars().filter(|c| *c == REPLACEMENT).count();
+    if none * 8 > line.chars().count() { "(binary output)".to_owned() } else { shortened(line, most) }
 }
 
-/// Whether what was printed is no text: more than a third of its characters could not be shown.
+/// Whether what was printed cannot be drawn as text: that is so of more than a third of its characters.
 pub fn is_binary(text: &str) -> bool {
-    has_signs(text, 3)
-}
-
-/// Whether more than one in `of` characters could not be shown.
-fn has_signs(text: &str, of: usize) -> bool {
     let signs = text.chars().filter(|c| *c != '\n' && !is_drawable(*c)).count();
-    signs * of > text.chars().count()
+    signs * 3 > text.chars().count()
 }
 
 /// Whether a character takes one column or two of every terminal. Marks that stand upon others, those that choose a form,
@@ -143,6 +139,9 @@ mod tests {
         // The beginning of what gzip writes.
         let packed = sanitised(b"\x1f\x8b\x08\x08\xa3\xd0\xfbe\x00\x03GPL-3\x00\xbd\xd9\xcf\x8e\xe3");
         assert_eq!(quotable(&packed, 200), "(binary output)");
+        for text in ["\u{e44}\u{e21}\u{e48}\u{e1e}\u{e1a}", "e\u{301}te\u{301}", "caf\u{fffd} au lait"] {
+            assert_eq!(quotable(text, 200), text);
+        }
         assert!(is_binary("\u{fffd}\u{fffd}a") && is_binary("\u{301}"));
         assert!(!is_binary("ab\u{fffd}") && !is_binary("a\n\n\n") && !is_binary(""));
     }

@@ -250,9 +250,9 @@ impl GilMark {
     /// The word for it.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Request => "asks for the GIL",
+            Self::Request => "asks",
             Self::Forced => "made to let go",
-            Self::FalseWake => "woken for nothing",
+            Self::FalseWake => "woken in vain",
         }
     }
 }

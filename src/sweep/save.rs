@@ -32,7 +32,7 @@ const LARGEST: u64 = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     /// The system refuses.
-    #[error("{}: {source}", path.display())]
+    #[error("{}", path.display())]
     System {
         /// The file.
         path: PathBuf,
@@ -195,7 +195,7 @@ fn harmless(json: &str) -> String {
 impl Sweep {
     /// Takes in what a file held, so that only the rest is run.
     pub fn resume(&mut self, held: Held) {
-        let runs = plural_runs(held.runs());
+        let runs = held.runs();
         if held.torn {
             self.notices.push("The last line of the file was torn, and was cut off.".to_owned());
         }
@@ -203,7 +203,9 @@ impl Sweep {
             self.take(kind, strategy, workers, sample);
         }
         self.forecast = crate::analysis::sizing::Forecast::of(&self.measurements());
-        self.notices.push(format!("{runs} from the file count."));
+        if runs > 0 {
+            self.notices.push(format!("{} from the file count.", plural_runs(runs)));
+        }
     }
 }
 

@@ -118,12 +118,23 @@ fn take(model: &mut Model, event: &RunEvent) {
                 throughput.take(record);
             }
         }
-        RunEvent::Finished if model.activity != Activity::Quitting => model.activity = Activity::Idle,
+        RunEvent::Finished if model.activity != Activity::Quitting && model.sweep.is_going() => {
+            model.activity = Activity::Idle;
+        }
+        RunEvent::Finished if model.activity != Activity::Quitting => over(model),
         _ => {}
     }
     model.session.apply(event);
     if matches!(event, RunEvent::Accepted { .. } | RunEvent::RunFinished(_) | RunEvent::Finished) {
         chores::judge(model);
+    }
+}
+
+/// Nothing goes on any more: what was said about that is not true any more.
+fn over(model: &mut Model) {
+    model.activity = Activity::Idle;
+    if matches!(model.remark, Some(Remark::Problem(_))) {
+        model.remark = None;
     }
 }
 

@@ -11,6 +11,17 @@ use crate::units::{Nanos, Share, plural};
 const SHOWS: f64 = 0.10;
 /// Processes that are not faster by this do not help: repeats of one run differ by as much.
 const GAIN: f64 = 1.05;
+/// Interpreters that had less than this part of the CPUs that they could use had them with other programs.
+const HAD: f64 = 0.75;
+
+/// What more interpreters did with the same tasks.
+#[derive(Copy, Clone)]
+struct Apart {
+    /// How many times as fast they were.
+    factor: f64,
+    /// Whether others had the CPUs, so that it says nothing of interpreters.
+    crowded: bool,
+}
 
 /// Workers that waited for the lock.
 pub(super) struct GilWait {
@@ -25,8 +36,8 @@ pub(super) struct GilWait {
     held: Option<Share>,
     /// Whether the machine computes one task at a time anyway.
     one_cpu: bool,
-    /// How many times as fast the same was with more interpreters, where that was measured.
-    processes: Option<f64>,
+    /// What more interpreters did, where that was measured.
+    processes: Option<Apart>,
     /// What is to be said of a rule that was changed during the run.
     changed: Option<String>,
     rule: GilRule,
@@ -107,16 +118,23 @@ impl GilWait {
 }
 
 impl Facts<'_> {
-    /// How many times as fast the same tasks were done with more interpreters, where that was measured.
-    fn apart(&self) -> Option<f64> {
+    /// What more interpreters did with the same tasks, where that was measured: the fastest of several.
+    fn apart(&self) -> Option<Apart> {
         let of = |run: &RunState| (run.start.workload, run.start.repeat);
         let locks = self.summary.shape.processes;
         let others = self.session.runs.iter().filter(|other| of(other) == of(self.run));
         let ended = others.filter_map(|other| Some((other, other.end.as_ref()?)));
         let apart = ended.filter(|(other, end)| other.start.shape.processes > locks && end.counts.all_ok());
         apart
-            .map(|(_, end)| self.summary.elapsed.0 as f64 / end.elapsed.0.max(1) as f64)
-            .max_by(f64::total_cmp)
+            .map(|(other, end)| {
+                let cpu: Nanos = end.slots.iter().map(|slot| slot.cpu_time).sum();
+                let had = cpu.0 as f64 / end.elapsed.0.max(1) as f64;
+                let locks = f64::from(other.start.shape.processes);
+                let could = self.machine_cpus().map_or(locks, |cpus| cpus.min(locks));
+                let factor = self.summary.elapsed.0 as f64 / end.elapsed.0.max(1) as f64;
+                Apart { factor, crowded: had < HAD * could }
+            })
+            .max_by(|a, b| a.factor.total_cmp(&b.factor))
     }
 }
 
@@ -161,9 +179,20 @@ impl Insight for GilWait {
         if self.one_cpu {
             return Some("Processes would not help: one CPU computes one task at a time anyway.".to_owned());
         }
-        if let Some(factor) = self.processes.filter(|factor| *factor < GAIN) {
-            let took = times(1.0 / factor.max(1e-9));
-            return Some(format!("More interpreters did not help here: processes took {took} as long."));
+        if let Some(apart) = self.processes.filter(|apart| apart.factor < GAIN) {
+            let took = times(1.0 / apart.factor.max(1e-9));
+            return Some(if apart.crowded {
+                format!(
+                    "Other programs had the CPUs while processes ran, which took {took} as long as {}: close them, and \
+                     compare again.",
+                    self.strategy
+                )
+            } else {
+                format!(
+                    "More interpreters did not help here: processes took {took} as long as {}.",
+                    self.strategy
+                )
+            });
         }
         Some(if self.interpreters == 1 {
             "Use processes: each has a GIL of its own.".to_owned()
@@ -213,9 +242,19 @@ mod tests {
     #[test]
     fn processes_are_advised_where_they_help() {
         let next = |said: GilWait| said.next_step().unwrap_or_default();
-        assert!(next(GilWait { processes: Some(1.9), ..waited() }).starts_with("Use processes"));
-        let slower = next(GilWait { processes: Some(0.8), ..waited() });
-        assert_eq!(slower, "More interpreters did not help here: processes took 1.25× as long.");
+        let with = |factor, crowded| next(GilWait { processes: Some(Apart { factor, crowded }), ..waited() });
+        assert!(
+            with(1.9, false).starts_with("Use processes") && with(1.9, true).starts_with("Use processes")
+        );
+        assert_eq!(
+            with(0.8, false),
+            "More interpreters did not help here: processes took 1.25× as long as threads."
+        );
+        assert_eq!(
+            with(0.8, true),
+            "Other programs had the CPUs while processes ran, which took 1.25× as long as threads: close them, and \
+             compare again."
+        );
         let one = next(GilWait { one_cpu: true, ..waited() });
         assert_eq!(one, "Processes would not help: one CPU computes one task at a time anyway.");
     }

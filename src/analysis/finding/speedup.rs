@@ -16,6 +16,9 @@ const BEYOND: f64 = 1.10;
 /// From here on tasks computed longer than in serial: beyond the noise of repeats and of clocks that warm up.
 const SLOWED: f64 = 1.20;
 
+/// Below this part of what else is possible, the longest task is what limits: among equal ones each is.
+const SHORT: f64 = 0.90;
+
 /// A run with a serial run beside it.
 pub(super) struct Speedup {
     strategy: Strategy,
@@ -55,6 +58,8 @@ enum Limit {
     /// The interpreters' locks: so many workers compute at a time.
     Gil(u32),
     Waves,
+    /// A task that takes longer than its share.
+    LongTask(Nanos),
 }
 
 impl Speedup {
@@ -78,6 +83,9 @@ impl Speedup {
         }
         if let Some(waves) = facts.hand_out_bound().filter(|waves| *waves < possible) {
             (possible, limit) = (waves, Limit::Waves);
+        }
+        if let Some((bound, takes)) = longest(facts, serial).filter(|(bound, _)| *bound < SHORT * possible) {
+            (possible, limit) = (bound, Limit::LongTask(takes));
         }
         let slowed = ratio(facts.ledger().computing, RunState::ledger(serial).computing);
         Some(Self {
@@ -132,9 +140,20 @@ impl Speedup {
             (Limit::Cpus, Some(cpus)) => format!("on {cpus} CPUs"),
             (Limit::Gil(1), _) => "under one GIL".to_owned(),
             (Limit::Gil(locks), _) => format!("under {locks} GILs"),
+            (Limit::LongTask(takes), _) => {
+                format!("with {} and one task of {takes}", plural(self.workers, "worker"))
+            }
             _ => format!("with {}", plural(self.workers, "worker")),
         }
     }
+}
+
+/// No more speedup than this is possible for the longest task, and how long that takes. Of both runs the shorter one counts:
+/// what got in the way of a task once makes it no longer one.
+fn longest(facts: &Facts, serial: &RunState) -> Option<(f64, Nanos)> {
+    let alone = serial.end.as_ref()?;
+    let takes = alone.latency.max.min(facts.summary.latency.max);
+    (takes > Nanos::ZERO).then(|| (ratio(alone.elapsed, takes), takes))
 }
 
 impl Insight for Speedup {

@@ -33,13 +33,15 @@ impl SweepForm {
     /// it has as many tasks, and as long ones, as suit a sweep: each number of workers is measured several times, and all of
     /// them need work.
     pub(crate) fn of(lab: &Plan, counts: Counts, machine: &Machine) -> Self {
+        // One is what a comparison has unless it is asked for more, and too few for a sweep.
+        let repeats = (lab.repeats > 1).then_some(lab.repeats.min(MOST_REPEATS));
         let mut plan = Plan { repeats: 1, together: false, ..lab.clone() };
         plan.workloads.truncate(1);
         plan.strategies.retain(|strategy| *strategy != Strategy::Serial);
         if plan.strategies.is_empty() {
             plan.strategies.push(Strategy::Threads);
         }
-        let mut form = Self { form: Form::new(plan), at: Setting::Start, counts, repeats: None, limit: None };
+        let mut form = Self { form: Form::new(plan), at: Setting::Start, counts, repeats, limit: None };
         form.widen(machine);
         let usual = |load: &Workload| {
             let usual = Plan::for_task(load.task, &lab.machine(machine)).workloads;

@@ -309,10 +309,9 @@ fn sentence(model: &Model, beside: bool) -> String {
     let Some(sizing) = desk.course.as_ref().and_then(|course| course.sizing.as_ref()) else {
         return match &desk.course {
             Some(course) if course.end.is_some() => "Nothing was measured.".to_owned(),
-            Some(_) => "One worker alone is measured first: what it does with its time says what to expect."
-                .to_owned(),
+            Some(_) => "What one worker alone does with its time will say what to expect.".to_owned(),
             None => format!(
-                "Enter measures each number of workers {}; p changes the plan. The work is that of the Lab.",
+                "Enter measures each number of workers {}; p changes the plan. Its task is that of the Lab.",
                 desk.form.often()
             ),
         };

@@ -248,7 +248,7 @@ fn next(model: &mut Model) -> Effect {
     course.step = course.sweep.next(course.spent);
     let Some(step) = course.step else {
         course.end = Some(End::Whole);
-        over(model);
+        super::over(model);
         return Effect::None;
     };
     course.begun += 1;
@@ -310,15 +310,7 @@ pub(super) fn stop(model: &mut Model) {
         course.step = None;
         course.end = Some(End::Stopped);
     }
-    over(model);
-}
-
-/// Nothing goes on any more: what was said about that is not true any more.
-fn over(model: &mut Model) {
-    model.activity = Activity::Idle;
-    if matches!(model.remark, Some(Remark::Problem(_))) {
-        model.remark = None;
-    }
+    super::over(model);
 }
 
 /// Has the curve drawn and the measurements written, each into a file.

@@ -55,7 +55,7 @@ fn going(way: &str, (script, sleepers): (&str, usize)) -> Going {
     going
 }
 
-/// Kills poolscope so often, each tree in each way with each choice of whom else it hits; `judge` looks at what is left.
+/// Kills poolscope so often, in turn each tree in each way with each choice of whom else it hits (40 of them); `judge` looks at what is left.
 fn kill(times: usize, judge: fn(&Family)) {
     std::thread::scope(|scope| {
         for line in 0..3 {

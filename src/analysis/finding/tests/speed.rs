@@ -198,6 +198,10 @@ fn a_slow_task_sets_the_end() {
             "Start task #5 first, or split it into smaller tasks.",
         ],
     );
+    let alone = Script { longest: ms(1_150), ..serial() };
+    let faster = of(Kind::Speedup, 4, &[alone, slow.clone()]).unwrap();
+    assert_eq!(faster.headline(), "threads ran 2.80× faster than serial, of 3.06× possible");
+    assert!(faster.explain().contains("serial with 4 workers and one task of 1.10 s: "), "{faster:?}");
     silent(Kind::SlowTask, 4, &[Script { median: ms(367), ..slow.clone() }]);
     silent(Kind::SlowTask, 4, &[Script { longest: ms(598), ..slow.clone() }]);
     silent(Kind::SlowTask, 4, &[Script { computing: ms(1_150), ..slow.clone() }]);
