@@ -12,20 +12,23 @@ mod fits;
 mod laws;
 mod limit;
 mod points;
+mod refusal;
 mod sample;
 mod why;
 
-pub use advice::{Advice, Gain, Recommendation, Refused};
+pub use advice::{Advice, Gain, Recommendation};
 pub use chunks::SmallerChunks;
 pub use demand::{Demand, Diagnosis, Forecast};
 pub use fits::{FitReport, StrategyFit};
 pub use laws::{Law, Reading};
 pub use limit::Limit;
 pub use points::{NOTICED, PointSummary, is_noticed};
+pub use refusal::Refused;
 pub use sample::Sample;
 
 use crate::analysis::summarise;
-use crate::plan::{Machine, Plan, Shape, Strategy, TaskType, Workload};
+use crate::event::StopReason;
+use crate::plan::{Chunk, Machine, Plan, Shape, Strategy, TaskType, Workload};
 use crate::state::Session;
 use crate::units::{Nanos, Share};
 
@@ -165,6 +168,14 @@ impl<'a> Facts<'a> {
         self.measured.baselines.iter().chain(points).find_map(|sample| sample.error.as_deref())
     }
 
+    /// Whether runs were cancelled, or there was no time for any.
+    fn was_cut_short(&self) -> bool {
+        let points = self.measured.points.iter().flat_map(|point| &point.samples);
+        let mut all = self.measured.baselines.iter().chain(points).peekable();
+        let cancelled = StopReason::Cancelled.to_string();
+        all.peek().is_none() || all.any(|sample| sample.stopped.as_ref() == Some(&cancelled))
+    }
+
     /// Whether tasks wait for nothing but a time, which any number can do side by side: what is more than that is their
     /// wait for a CPU.
     fn waits_for_timers(&self) -> bool {
@@ -176,6 +187,14 @@ impl<'a> Facts<'a> {
     fn has_equal_tasks(&self) -> bool {
         let same = |load: &Workload| matches!(load.task, TaskType::Cpu | TaskType::Sum | TaskType::Native);
         self.measured.plan.workloads.iter().all(same)
+    }
+
+    /// What workers are given, as far as that does not hang on their number: chunks of a fixed size, or else tasks.
+    fn pieces(&self) -> (u64, &'static str) {
+        match self.measured.plan.chunk {
+            Chunk::Tasks(n) if n > 1 => (self.tasks().div_ceil(n.into()), "chunk"),
+            Chunk::Tasks(_) | Chunk::Auto => (self.tasks(), "task"),
+        }
     }
 
     fn tasks(&self) -> u64 {

@@ -1,22 +1,16 @@
 //! The recommendation, or the refusal of one.
 
-use super::fits::{self, one_for_each};
+use super::fits::one_for_each;
 use super::is_noticed;
+use super::refusal::{Refused, faster_but_refused, join, refusal, too_far_apart};
 use super::why;
 use super::{Facts, Limit, PointSummary, SmallerChunks, StrategyFit, chunks};
 use crate::analysis::scaling::bootstrap::{self, KneeSpread};
-use crate::analysis::scaling::doubt::Doubt;
 use crate::plan::{Shape, Strategy};
-use crate::units::{Nanos, plural, three_digits};
+use crate::units::plural;
 
 /// The knee is where this part of the largest throughput is reached.
 pub(super) const KNEE: f64 = 0.95;
-/// Runs shorter than this are starting and stopping, and nothing else.
-const SHORTEST: Nanos = Nanos::from_millis(5);
-/// All that is below this times as fast as one worker is no faster...
-const NO_FASTER: f64 = 1.2;
-/// ...though at least this should be possible.
-const WORTH_IT: f64 = 1.5;
 /// At most so many numbers of workers are proposed to be measured next.
 const PROPOSALS: usize = 3;
 
@@ -27,15 +21,6 @@ pub enum Advice {
     Recommended(Box<Recommendation>),
     /// Nothing can be said.
     Refused(Refused),
-}
-
-/// Why nothing is recommended.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Refused {
-    /// The reasons, at least one, each a clause.
-    pub reasons: Vec<String>,
-    /// What would help, each a sentence.
-    pub next: Vec<String>,
 }
 
 /// So many workers.
@@ -98,81 +83,12 @@ pub(super) fn of(strategy: Strategy, points: &[PointSummary], fit: &StrategyFit,
     let points = one_for_each(&all);
     match refusal(&points, facts) {
         Some(refused) => Advice::Refused(refused),
-        None => recommended(&points, fit, facts)
-            .map_or_else(|| Advice::Refused(Refused::default()), |r| Advice::Recommended(Box::new(r))),
+        None => match recommended(&points, fit, facts) {
+            Some(r) => too_far_apart(&r, &points, facts)
+                .map_or_else(|| Advice::Recommended(Box::new(r)), Advice::Refused),
+            None => Advice::Refused(Refused::default()),
+        },
     }
-}
-
-/// Why the points say nothing; none where they say something.
-fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused> {
-    let mut refused = Refused::default();
-    let best = points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate));
-    if points.len() < 2 {
-        let reason = match points.first() {
-            None => facts.first_error().map_or_else(
-                || "no run went to its end with every task ok".to_owned(),
-                |error| format!("tasks failed in every run; the first of them, {error}"),
-            ),
-            Some(point) => format!("only {} measured", were(point.workers())),
-        };
-        refused.reasons.push(reason);
-        refused.next.push(match points.first() {
-            None => "Mend what fails, and sweep again.".to_owned(),
-            Some(_) => "Measure several numbers of workers, as 1, 2, 4 and 8.".to_owned(),
-        });
-    }
-    let machine = fits::of_machine(facts);
-    refused
-        .reasons
-        .extend(machine.iter().filter(|doubt| matches!(doubt, Doubt::OtherWork)).map(ToString::to_string));
-    if let Some(best) = best {
-        if best.median < SHORTEST {
-            refused
-                .reasons
-                .push(format!("the runs took only {}, most of it starting and stopping", best.median));
-            refused.next.push("Have more tasks, or longer ones.".to_owned());
-        }
-        // What differs less than the machine itself did meanwhile says nothing about workers.
-        let worst = points.iter().map(|point| point.rate).fold(f64::INFINITY, f64::min);
-        let differs = best.rate / worst - 1.0;
-        // Where more workers are of no use by the laws, nothing hangs on how much they differ.
-        let fewest = points.first();
-        let flat = fewest.is_some_and(|few| points.iter().all(|more| facts.is_of_no_more_use(more, few)));
-        let drift = facts.drift.filter(|drift| !flat && drift.abs() > fits::DRIFT && drift.abs() > differs);
-        if let Some(drift) = drift {
-            refused.reasons.push(format!(
-                "the machine changed by {:.0} % meanwhile, more than the {:.0} % between the numbers of workers",
-                drift.abs() * 100.0,
-                differs * 100.0
-            ));
-            refused.next.push("Sweep again on a quiet machine.".to_owned());
-        }
-    }
-    if let Some((workers, possible)) = crowded_out(points, facts) {
-        refused.reasons.push(format!(
-            "other work took the CPUs: {} were no faster than one, where {}× is possible",
-            plural(u64::from(workers), "worker"),
-            three_digits(possible)
-        ));
-        join(&mut refused.next, &["Sweep again on a quiet machine.".to_owned()]);
-    }
-    (!refused.reasons.is_empty()).then_some(refused)
-}
-
-/// Whether a busy machine had no room for a second worker: what it would be worth elsewhere was not measured. The workers
-/// that were no faster than one, and how much faster they could be.
-fn crowded_out(points: &[&PointSummary], facts: &Facts) -> Option<(u32, f64)> {
-    let one = points.first().filter(|point| facts.busy && point.workers() == 1)?;
-    let best = points.iter().map(|point| point.rate).fold(0.0, f64::max);
-    let could = |point: &PointSummary| point.possible.unwrap_or(0.0);
-    // Of several that could be as fast, the fewest.
-    let most = points.iter().rev().max_by(|a, b| could(a).total_cmp(&could(b)))?;
-    let possible = most.possible? / one.possible?;
-    (best < NO_FASTER * one.rate && possible > WORTH_IT).then_some((most.workers(), possible))
-}
-
-fn were(workers: u32) -> String {
-    format!("{} {}", plural(u64::from(workers), "worker"), if workers == 1 { "was" } else { "were" })
 }
 
 fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Option<Recommendation> {
@@ -217,10 +133,13 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
     };
     if capped {
         recommendation.interval = (recommendation.interval.0, recommendation.interval.1.max(best.workers()));
-        recommendation.cautions.push(format!(
-            "{} were faster still, but only by taking CPU time from what else ran",
-            plural(u64::from(best.workers()), "worker")
-        ));
+        // Where more is possible with these, larger chunks or fewer rounds may be the reason.
+        if best.possible.zip(at.possible).is_some_and(|(there, here)| !is_noticed(there, here)) {
+            recommendation.cautions.push(format!(
+                "{} were faster still, but only by taking CPU time from what else ran",
+                plural(u64::from(best.workers()), "worker")
+            ));
+        }
     }
     // Other chunks first: with these everything is measured anew.
     if smaller.is_none() {
@@ -309,6 +228,9 @@ pub(super) fn overall(each: &[(Strategy, Advice)], points: &[PointSummary], fact
         }
         return Advice::Refused(refused);
     };
+    if let Some(refused) = faster_but_refused(each, points) {
+        return Advice::Refused(refused);
+    }
     // In the order of what a worker costs.
     let cost = |strategy: Strategy| Strategy::ALL.iter().position(|other| *other == strategy);
     let chosen = recommended
@@ -337,13 +259,4 @@ pub(super) fn overall(each: &[(Strategy, Advice)], points: &[PointSummary], fact
         }
     }
     Advice::Recommended(Box::new(chosen))
-}
-
-/// Takes in what is not there yet.
-fn join(all: &mut Vec<String>, more: &[String]) {
-    for words in more {
-        if !all.contains(words) {
-            all.push(words.clone());
-        }
-    }
 }

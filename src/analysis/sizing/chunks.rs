@@ -51,7 +51,9 @@ fn better(point: &PointSummary, facts: &Facts) -> Option<SmallerChunks> {
     let least = |chunk| tasks as f64 / demand.possible(tasks, chunk, workers, facts.servers(point.shape));
     let saved = least(point.chunk) - least(chunk);
     let more = tasks.div_ceil(chunk.into()) - point.chunks();
-    let cost = more as f64 * hand_over(point, facts) / f64::from(workers);
+    // Handing over takes CPUs, too: no more of it goes on at a time than there are of these.
+    let at_a_time = f64::from(workers).min(facts.cpus());
+    let cost = more as f64 * hand_over(point, facts) / at_a_time;
     // Not less than the rounds themselves take, where noise made a run shorter than these.
     let seconds = (point.median.as_secs_f64() - saved + cost).max(least(chunk));
     let rate = tasks as f64 / seconds;
@@ -59,14 +61,14 @@ fn better(point: &PointSummary, facts: &Facts) -> Option<SmallerChunks> {
 }
 
 /// The smallest chunk whose tasks take long enough for what handing it over costs.
-fn enough(point: &PointSummary, facts: &Facts) -> Option<u64> {
+pub(super) fn enough(point: &PointSummary, facts: &Facts) -> Option<u64> {
     let each = facts.demand?.whole;
     let enough = (hand_over(point, facts) / (HAND_OVER * each)).ceil().max(1.0);
     Some(two_digits(enough))
 }
 
 /// A number of tasks rounded up to two digits: 2 176 as 2 200.
-pub(super) fn two_digits(number: f64) -> u64 {
+fn two_digits(number: f64) -> u64 {
     let unit = 10f64.powf((number.max(10.0).log10().floor() - 1.0).max(0.0));
     ((number / unit).ceil() * unit) as u64
 }

@@ -164,7 +164,8 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
     let cpus = facts.cpus();
     let percent = (demand.waiting() * 100.0).round();
     let locked = facts.locks(Shape::new(1, 1)).is_some();
-    let most = facts.tasks().clamp(1, u64::from(u32::MAX)) as u32;
+    let (pieces, noun) = facts.pieces();
+    let most = pieces.clamp(1, u64::from(u32::MAX)) as u32;
     let whole = |workers: f64| workers.round().clamp(1.0, f64::from(most)) as u32;
     let share = format!("{} of {}", secs(demand.wait), secs(demand.wait + demand.compute));
     let (start_with, strategy, words) = match demand.saturating(if locked { 1.0 } else { cpus }) {
@@ -174,7 +175,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
             format!(
                 "One worker waits {percent} % of its time: nothing but waiting. Threads are enough; start with one for \
                  each of the {}.",
-                plural(u64::from(most), "task")
+                plural(u64::from(most), noun)
             ),
         ),
         Some(goetz) if percent >= 50.0 => {
@@ -184,7 +185,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
                 Strategy::Threads,
                 format!(
                     "One worker waits {percent} % of its time ({share}): I/O-bound. Threads are enough; start with {n}{}.",
-                    formula(if locked { 1.0 } else { cpus }, locked, &demand, most)
+                    formula(if locked { 1.0 } else { cpus }, locked, &demand, (most, noun))
                 ),
             )
         }
@@ -209,7 +210,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
                 Strategy::Threads,
                 format!(
                     "One worker waits {percent} % of its time ({share}): mostly computing. Start with {n}{}.",
-                    formula(cpus, false, &demand, most)
+                    formula(cpus, false, &demand, (most, noun))
                 ),
             )
         }
@@ -220,7 +221,7 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
                 Strategy::Threads,
                 format!(
                     "One worker computes all of its time: CPU-bound. Start with {n}, one for each {}.",
-                    if cpus.round() > f64::from(most) { "task" } else { "CPU" }
+                    if cpus.round() > f64::from(most) { noun } else { "CPU" }
                 ),
             )
         }
@@ -228,11 +229,15 @@ fn said(facts: &Facts, demand: Demand) -> Diagnosis {
     Diagnosis { demand, start_with, strategy, words }
 }
 
-/// `: 2 CPUs × (1 + 80.0 ms / 20.0 ms) = 10.0`, for so many tasks.
-fn formula(servers: f64, lock: bool, demand: &Demand, tasks: u32) -> String {
+/// `: 2 CPUs × (1 + 80.0 ms / 20.0 ms) = 10.0`, for so many tasks (or chunks).
+fn formula(servers: f64, lock: bool, demand: &Demand, (most, noun): (u32, &str)) -> String {
     let what = if lock { "1 lock".to_owned() } else { cpus_words(servers) };
     let goetz = demand.saturating(servers).unwrap_or(servers);
-    let more = if goetz.round() > f64::from(tasks) { ", more than there are tasks" } else { "" };
+    let more = if goetz.round() > f64::from(most) {
+        format!(", more than there are {noun}s")
+    } else {
+        String::new()
+    };
     let (wait, compute) = (secs(demand.wait), secs(demand.compute));
     format!(": {what} × (1 + {wait} / {compute}) = {}{more}", three_digits(goetz))
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::demand::cpus_words;
 use super::{Facts, FitReport, PointSummary, SmallerChunks, chunks, is_noticed};
+use crate::analysis::bounds::Waves;
 use crate::plan::Strategy;
 use crate::units::{Nanos, Share, grouped, plural};
 
@@ -37,6 +38,8 @@ pub enum Limit {
         of: u32,
         /// Rounds of them.
         rounds: u64,
+        /// Whether these come out so nearly even that nobody would notice.
+        even: bool,
     },
     /// One task takes longer than a worker's share of all of them.
     LongTask {
@@ -131,8 +134,12 @@ impl Limit {
             }
         }
         let rounds = chunks.div_ceil(workers);
-        if smaller.is_some_and(|smaller| is_noticed(smaller.rate, at.rate)) {
-            return Self::Chunks { chunks, of: at.chunk, rounds };
+        let waves = Waves::of(at.sample.tasks, at.chunk.into(), workers);
+        let even = !is_noticed(workers as f64, waves.bound());
+        let of_chunks = Self::Chunks { chunks, of: at.chunk, rounds, even };
+        let helps = smaller.is_some_and(|smaller| is_noticed(smaller.rate, at.rate));
+        if helps && at.chunk > 1 && !even {
+            return of_chunks;
         }
         if workers >= chunks && at.chunk == 1 {
             return Self::Tasks(chunks);
@@ -141,13 +148,18 @@ impl Limit {
             return Self::of_servers(at, facts);
         }
         if workers >= chunks {
-            return Self::Chunks { chunks, of: at.chunk, rounds };
+            return of_chunks;
         }
         let Some(next) = next else {
             if facts.leaves_room_above(at) {
                 return Self::Range(at.workers());
             }
-            return Self::of_ledger(at, at, facts).unwrap_or_else(|| Self::of_servers(at, facts));
+            return Self::of_ledger(at, at, facts).unwrap_or_else(|| match compute > 0.0 {
+                true => Self::of_servers(at, facts),
+                // No CPU is short where nothing computes.
+                false if at.chunk > 1 => of_chunks,
+                false => Self::of_rounds(chunks, rounds),
+            });
         };
         if let Some(shared) = Self::of_ledger(at, next, facts) {
             return shared;
@@ -159,10 +171,15 @@ impl Limit {
                 return Self::of_servers(at, facts);
             }
             if rounds > 1 {
-                return Self::Waves { rounds, next: chunks.div_ceil(rounds - 1) };
+                return Self::of_rounds(chunks, rounds);
             }
         }
         Self::of_fit(at, fit)
+    }
+
+    /// What is done in so many rounds, if these are several.
+    const fn of_rounds(chunks: u64, rounds: u64) -> Self {
+        if rounds > 1 { Self::Waves { rounds, next: chunks.div_ceil(rounds - 1) } } else { Self::Unknown }
     }
 
     /// What serves workers that compute: interpreters' locks, a quota, or CPUs.
@@ -206,7 +223,8 @@ impl Limit {
         if moving.fraction() > SHOWS {
             return Some(Self::HandOver { share: moving, chunk: chunks::larger(next, facts) });
         }
-        if share(ledger.preempted).fraction() > SHOWS {
+        let computes = facts.demand.is_none_or(|demand| demand.compute > 0.0);
+        if computes && share(ledger.preempted).fraction() > SHOWS {
             return Some(Self::of_servers(at, facts));
         }
         None
@@ -269,15 +287,23 @@ impl fmt::Display for Limit {
             Self::Quota(cpus) => write!(f, "the quota grants the time of {}", cpus_words(*cpus)),
             Self::Lock(1) => f.write_str("one worker computes at a time, under the interpreter's lock"),
             Self::Lock(n) => write!(f, "{n} workers compute at a time, under {n} interpreters' locks"),
+            Self::Tasks(1) => f.write_str("the only task has a worker"),
             Self::Tasks(tasks) => write!(f, "every one of the {} has a worker", plural(*tasks, "task")),
-            Self::Chunks { chunks, of, rounds: 0 | 1 } => {
+            Self::Chunks { chunks: 1, .. } => f.write_str("all tasks are in one chunk, which has a worker"),
+            Self::Chunks { chunks, of, rounds: 0 | 1, .. } => {
                 let chunks = plural(*chunks, "chunk");
-                write!(f, "every one of the {chunks} of {} tasks has a worker", grouped((*of).into()))
+                write!(f, "every one of the {chunks} of {} has a worker", plural((*of).into(), "task"))
             }
-            Self::Chunks { chunks, of, rounds } => {
-                let chunks = plural(*chunks, "chunk");
-                let of = grouped((*of).into());
-                write!(f, "{chunks} of {of} tasks go in {rounds} rounds that do not come out even")
+            Self::Chunks { of, even: true, .. } => {
+                write!(
+                    f,
+                    "chunks of {} are too large to spread over more workers",
+                    plural((*of).into(), "task")
+                )
+            }
+            Self::Chunks { chunks, of, rounds, .. } => {
+                let (chunks, of) = (plural(*chunks, "chunk"), plural((*of).into(), "task"));
+                write!(f, "{chunks} of {of} go in {rounds} rounds that do not come out even")
             }
             Self::LongTask { takes, of } => write!(f, "one long task takes {takes} of the {of} of the run"),
             Self::Waves { rounds, next } => {

@@ -3,6 +3,7 @@
 mod chunks;
 mod few;
 mod locks;
+mod refusals;
 
 use super::fixture::{Pool, pool, secs};
 use super::*;
@@ -103,7 +104,7 @@ fn a_saw_tooth_is_waves_and_not_contention() {
 fn large_chunks_leave_workers_without_any() {
     let sweep = Pool { chunk: Some(10), tasks: 40, ..pool(0.0, 20.0) }.sweep(&DOUBLED);
     let r = recommendation(&sweep);
-    assert_eq!((r.workers(), &r.limit), (4, &Limit::Chunks { chunks: 4, of: 10, rounds: 1 }));
+    assert_eq!((r.workers(), &r.limit), (4, &Limit::Chunks { chunks: 4, of: 10, rounds: 1, even: true }));
     // 32 workers would do 40 tasks in two rounds.
     let smaller = r.smaller_chunks.unwrap();
     assert_eq!((smaller.workers, smaller.chunk), (32, 1));

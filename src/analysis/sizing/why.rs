@@ -1,7 +1,6 @@
 //! Why so many workers, and what to be careful about: in words, with their numbers.
 
-use super::chunks::two_digits;
-use super::{Facts, Gain, Limit, NOTICED, PointSummary, Recommendation, fits, is_noticed};
+use super::{Facts, Gain, Limit, NOTICED, PointSummary, Recommendation, chunks, fits, is_noticed};
 use crate::analysis::bounds::Waves;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::analysis::words::{and, verb};
@@ -78,7 +77,7 @@ pub(super) fn why(
             && (gain.by.abs() <= NOTICED || gain.workers == best.workers())
     };
     why.extend(r.gain.filter(|gain| !said(gain)).map(next_workers));
-    why.extend(formula(r, at, facts));
+    why.extend(formula(r, points, at, facts));
     why
 }
 
@@ -150,7 +149,7 @@ fn few_rounds(at: &PointSummary, limit: &Limit, facts: &Facts) -> Option<String>
 }
 
 /// What the formula says, where tasks both wait and compute; and why it takes more, if it does.
-fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<String> {
+fn formula(r: &Recommendation, points: &[&PointSummary], at: &PointSummary, facts: &Facts) -> Option<String> {
     let demand = facts.demand.filter(|demand| demand.wait > 0.0)?;
     let servers = facts.ceiling(at.strategy, at.shape);
     let goetz = demand.saturating(servers)?;
@@ -163,23 +162,22 @@ fn formula(r: &Recommendation, at: &PointSummary, facts: &Facts) -> Option<Strin
         ));
     }
     let what = if servers < facts.cpus() { "locks" } else { "CPUs" };
-    let more = if f64::from(r.workers()) > MORE_THAN_FORMULA * goetz {
-        // The last tasks wait while nobody computes any more, as nobody has waited yet at the beginning.
-        let tasks = at.sample.tasks;
-        let enough = demand.wait * servers / (demand.compute * NOTICED);
-        if (tasks as f64) < enough {
-            format!(
-                "; measured, it takes more, for {} are few: in the beginning all workers want a CPU, and in the end all wait. \
-                 From about {} tasks on (-n) that hardly shows",
-                plural(tasks, "task"),
-                grouped(two_digits(enough))
-            )
-        } else {
+    // The number that it gives, or one between that and the recommended, must have been tried to say that it is too few.
+    let tried =
+        |point: &&PointSummary| f64::from(point.workers()) + 1e-3 >= goetz && point.workers() < r.workers();
+    let takes_more =
+        f64::from(r.workers()) > MORE_THAN_FORMULA * goetz && points.iter().copied().any(|p| tried(&p));
+    let smaller = chunks::enough(at, facts).filter(|chunk| *chunk < at.chunk.into());
+    let more = match smaller {
+        _ if !takes_more => String::new(),
+        Some(chunk) => format!(
+            "; measured, it takes more, for tasks go in chunks of {}: with --chunk {chunk} fewer workers would do",
+            grouped(at.chunk.into())
+        ),
+        None => {
             "; measured, it takes more, for workers that compute at the same time wait at the same time, too"
                 .to_owned()
         }
-    } else {
-        String::new()
     };
     Some(format!("The formula, {what} × (1 + wait / compute), gives {} workers{more}.", three_digits(goetz)))
 }

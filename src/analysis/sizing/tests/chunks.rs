@@ -27,7 +27,7 @@ fn uneven_rounds_of_chunks_ask_for_smaller_ones() {
     assert_eq!(r.measure_next, [] as [u32; 0], "other chunks first");
     // Where nothing else was measured, it is the chunks that limit.
     let r = recommendation(&auto.sweep(&CPUS[..5]));
-    assert_eq!((r.workers(), &r.limit), (16, &Limit::Chunks { chunks: 54, of: 3, rounds: 4 }));
+    assert_eq!((r.workers(), &r.limit), (16, &Limit::Chunks { chunks: 54, of: 3, rounds: 4, even: false }));
     assert!(
         said(&r).starts_with("54 chunks of 3 tasks go in 4 rounds that do not come out even."),
         "{}",
@@ -67,6 +67,44 @@ fn handing_over_that_shows_asks_for_chunks_that_are_large_enough() {
     );
     let r = recommendation(&Pool { chunk: Some(25), ..pool }.sweep(&[1, 2, 4, 8]));
     assert_eq!((r.smaller_chunks, &r.limit), (None, &Limit::Cores(4)), "{r:?}");
+}
+
+#[test]
+fn rounds_that_come_out_even_are_not_said_to_be_uneven() {
+    let sweep = |tasks, chunk, wait_ms| {
+        let mut sweep =
+            Pool { tasks, chunk: Some(chunk), noise: 0.0, ..pool(0.0, wait_ms) }.sweep(&[1, 2, 3]);
+        sweep.plan.chunk = Chunk::Tasks(chunk);
+        sweep
+    };
+    // Four chunks on two workers; three need two rounds as well.
+    let r = recommendation(&sweep(12, 3, 20.0));
+    assert_eq!((r.workers(), &r.limit), (2, &Limit::Waves { rounds: 2, next: 4 }));
+    assert!(r.smaller_chunks.is_some_and(|smaller| smaller.workers == 3), "{r:?}");
+    // Three of four chunks are full, and no CPU is busy.
+    let long = sweep(302, 100, 5.0);
+    let r = recommendation(&long);
+    assert_eq!((r.workers(), &r.limit), (3, &Limit::Chunks { chunks: 4, of: 100, rounds: 2, even: true }));
+    assert!(said(&r).starts_with("Chunks of 100 tasks are too large to spread over more workers."));
+    let diagnosis = size(&long).diagnosis.unwrap();
+    assert_eq!(diagnosis.start_with, 4);
+    assert!(diagnosis.words.ends_with("start with one for each of the 4 chunks."), "{}", diagnosis.words);
+    // Fewer workers were held up by chunks, the recommended ones have tasks one by one.
+    let auto = Pool { chunk: None, tasks: 20, cpus: 4, noise: 0.0, ..pool(10.0, 0.0) };
+    let r = recommendation(&auto.sweep(&[1, 2, 3, 4, 5, 6, 7, 8]));
+    assert_eq!((r.chunk, &r.limit), (1, &Limit::Cores(4)), "{r:?}");
+    // A single chunk has no more than one worker.
+    let r = recommendation(&sweep(20, 20, 20.0));
+    assert!(said(&r).contains("all tasks are in one chunk, which has a worker"), "{}", said(&r));
+}
+
+#[test]
+fn what_one_cpu_can_hand_over_is_no_more_with_more_workers() {
+    let pool =
+        Pool { tasks: 14_300, chunk: Some(100), hand_over: 50e-6, cpus: 1, noise: 0.0, ..pool(0.0, 0.141) };
+    // 3 575 chunks of 4 would take that CPU 179 ms, more than the whole run takes.
+    let r = recommendation(&pool.sweep(&[1, 4, 16, 64]));
+    assert_eq!((r.workers(), r.smaller_chunks), (64, None));
 }
 
 /// The chunk that is advised for a sweep in chunks of this size; none where none is. Nothing is fitted for it.

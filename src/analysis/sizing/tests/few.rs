@@ -22,21 +22,32 @@ fn a_range_that_ends_where_more_workers_cannot_help_is_not_what_limits() {
 }
 
 #[test]
-fn few_tasks_need_more_workers_than_the_formula_says() {
+fn why_more_workers_than_by_the_formula_is_said_only_where_these_were_measured() {
     // What fewer workers than 16 lose in the beginning and at the end.
-    let sweep = |tasks| {
-        Pool { tasks, slower: |n| if (2..16).contains(&n) { 1.2 } else { 1.0 }, ..pool(20.0, 80.0) }
-            .sweep(&[1, 10, 16])
+    let sweep = |chunk, counts: &[u32]| {
+        let slower = |n| if (2..16).contains(&n) { 1.2 } else { 1.0 };
+        let pool = Pool { chunk: Some(chunk), tasks: 768, slower, ..pool(20.0, 80.0) };
+        said(&recommendation(&pool.sweep(counts)))
     };
-    let words = said(&recommendation(&sweep(64)));
+    let words = sweep(1, &[1, 10, 16]);
     assert!(words.contains("gives 10"), "{words}");
-    assert!(words.contains("for 64 tasks are few: in the beginning all workers want a CPU"), "{words}");
-    assert!(words.contains("From about 270 tasks on (-n) that hardly shows."), "{words}");
-    let words = said(&recommendation(&sweep(800)));
     assert!(
-        words.contains("for workers that compute at the same time wait at the same time, too"),
+        words.contains(
+            "; measured, it takes more, for workers that compute at the same time wait at the same time, too."
+        ),
         "{words}"
     );
+    let words = sweep(3, &[1, 10, 16]);
+    assert!(
+        words.contains(
+            "; measured, it takes more, for tasks go in chunks of 3: with --chunk 1 fewer workers would do."
+        ),
+        "{words}"
+    );
+    for chunk in [1, 3] {
+        let words = sweep(chunk, &[1, 4, 16]);
+        assert!(words.contains("gives 10") && !words.contains("measured, it takes"), "{words}");
+    }
 }
 
 #[test]
