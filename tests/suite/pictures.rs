@@ -94,7 +94,7 @@ fn pictures_of_the_gil() {
         terminal.press("\r");
         terminal.wait("the end of the run", |t| t.text().contains('✓'));
         terminal.press("\t\t+++");
-        terminal.until("asks for the GIL");
+        terminal.until("made to let go");
         std::thread::sleep(std::time::Duration::from_millis(900));
         keep(&terminal, &palette, &format!("gil-{theme}.svg"));
     }
