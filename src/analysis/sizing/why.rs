@@ -171,7 +171,7 @@ fn formula(r: &Recommendation, points: &[&PointSummary], at: &PointSummary, fact
     let more = match smaller {
         _ if !takes_more => String::new(),
         Some(chunk) => format!(
-            "; measured, it takes more, for tasks go in chunks of {}: with --chunk {chunk} fewer workers would do",
+            "; measured, it takes more, for tasks go in chunks of {}: with --chunk {chunk} fewer workers may do",
             grouped(at.chunk.into())
         ),
         None => {

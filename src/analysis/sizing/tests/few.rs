@@ -40,7 +40,7 @@ fn why_more_workers_than_by_the_formula_is_said_only_where_these_were_measured()
     let words = sweep(3, &[1, 10, 16]);
     assert!(
         words.contains(
-            "; measured, it takes more, for tasks go in chunks of 3: with --chunk 1 fewer workers would do."
+            "; measured, it takes more, for tasks go in chunks of 3: with --chunk 1 fewer workers may do."
         ),
         "{words}"
     );
