@@ -295,9 +295,10 @@ impl Inner {
     fn compare(&self, plan: &Plan, cancel: &CancelToken) {
         let machine = plan.machine(&self.machine).into_owned();
         self.events.say(RunEvent::Accepted { plan: plan.clone(), machine: machine.clone() });
-        let costs = plan.costs(|| self.costs());
+        let known = plan.costs(|| self.costs()).or_else(|| self.costs.get().copied());
+        let costs = known.unwrap_or_default();
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(&costs)).collect();
-        self.events.say(RunEvent::Calibrated { costs, works: works.clone() });
+        self.events.say(RunEvent::Calibrated { costs: known, works: works.clone() });
         let mut ground = Ground::new(machine, costs);
         let runs: Vec<(RunId, PlannedRun)> = (0..).map(RunId).zip(plan.runs()).collect();
         if let Some(setup) = plan.runtime.simulated() {
@@ -308,7 +309,10 @@ impl Inner {
             self.hush(false);
             return;
         }
-        self.await_first_reading(cancel);
+        // Sleep, pages and users' commands begin at once, as with any other tool that runs them.
+        if plan.computes() {
+            self.await_first_reading(cancel);
+        }
         if plan.writes_files() {
             self.say_where_files_lie();
         }

@@ -64,10 +64,10 @@ pub enum RunEvent {
         /// What it is run on.
         machine: Machine,
     },
-    /// Calibration is done; the works of the plan's workloads are in their order.
+    /// Calibration is done, where tasks compute; the works of the plan's workloads are in their order.
     Calibrated {
-        /// What an iteration costs.
-        costs: Costs,
+        /// What an iteration costs; none where no task makes any, and it was not measured.
+        costs: Option<Costs>,
         /// The work of one task of each workload.
         works: Vec<Work>,
     },

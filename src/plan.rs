@@ -153,12 +153,18 @@ impl Plan {
         self.runtime.machine(machine)
     }
 
-    /// What an iteration costs in its runs: `measured`, or what the simulator takes it to cost.
-    pub fn costs(&self, measured: impl FnOnce() -> Costs) -> Costs {
+    /// What an iteration costs in its runs: `measured`, or what the simulator takes it to cost; none where none is made, for
+    /// it is not measured then.
+    pub fn costs(&self, measured: impl FnOnce() -> Costs) -> Option<Costs> {
         match self.runtime.simulated() {
-            Some(_) => self.simulator.costs.into(),
-            None => measured(),
+            Some(_) => Some(self.simulator.costs.into()),
+            None => self.computes().then(measured),
         }
+    }
+
+    /// Whether tasks compute here, rather than wait, or have another program compute.
+    pub fn computes(&self) -> bool {
+        self.workloads.iter().any(|load| load.task.computes())
     }
 
     /// Interpreters whose lock these tasks need to compute, where workers have this shape: of each only one computes at a

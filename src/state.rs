@@ -36,7 +36,7 @@ pub struct Session {
     pub plan: Option<Plan>,
     /// What it is run on.
     pub machine: Option<Machine>,
-    /// What an iteration costs, once calibrated.
+    /// What an iteration costs, once calibrated, which is done where tasks compute.
     pub costs: Option<Costs>,
     /// The work of one task of each workload, once calibrated.
     pub works: Vec<Work>,
@@ -69,7 +69,7 @@ impl Session {
                 };
             }
             RunEvent::Calibrated { costs, works } => {
-                self.costs = Some(*costs);
+                self.costs = *costs;
                 self.works.clone_from(works);
             }
             RunEvent::RunStarted(start) => {

@@ -181,7 +181,7 @@ impl Scene {
         let plan = Plan { workloads: vec![cpu], workers: WorkerCount::Exactly(2), ..Plan::first(&machine) };
         let mut session = Session::default();
         session.apply(&RunEvent::Accepted { plan, machine });
-        let costs = Costs { cpu_ns: 42.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 };
+        let costs = Some(Costs { cpu_ns: 42.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 });
         session.apply(&RunEvent::Calibrated { costs, works: vec![Work::Cpu { iterations: 5_000_000 }] });
         Self(session)
     }

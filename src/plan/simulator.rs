@@ -96,6 +96,13 @@ impl Default for Parameters {
     }
 }
 
+impl Default for Costs {
+    /// Those of a common machine, as the simulator takes them: for where none is measured, since no task asks for them.
+    fn default() -> Self {
+        FixedCosts::default().into()
+    }
+}
+
 impl From<FixedCosts> for Costs {
     fn from(fixed: FixedCosts) -> Self {
         let ns = |ps: u64| ps as f64 / 1e3;

@@ -99,7 +99,7 @@ fn each(plan: &Plan, works: &[Work], costs: &Costs) -> Nanos {
 impl Forecast {
     /// What `plan` should take on `machine`, or on the one that it simulates.
     pub(crate) fn of(plan: &Plan, machine: &Machine, costs: &Costs) -> Self {
-        let (machine, costs) = (&*plan.machine(machine), &plan.costs(|| *costs));
+        let (machine, costs) = (&*plan.machine(machine), &plan.costs(|| *costs).unwrap_or_default());
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(costs)).collect();
         let wanted = plan.workers.shape(machine);
         let mut runs = Vec::new();
@@ -125,7 +125,7 @@ impl Forecast {
 
     /// The same of the tasks alone: nothing is worked out of the runs.
     pub(crate) fn of_tasks(plan: &Plan, costs: &Costs) -> Self {
-        let costs = &plan.costs(|| *costs);
+        let costs = &plan.costs(|| *costs).unwrap_or_default();
         let works: Vec<Work> = plan.workloads.iter().map(|load| load.resolve(costs)).collect();
         Self { each: each(plan, &works, costs), works, runs: Vec::new() }
     }

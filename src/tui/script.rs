@@ -200,7 +200,7 @@ fn start(model: &mut Model) {
         model,
         vec![
             RunEvent::Accepted { plan, machine },
-            RunEvent::Calibrated { costs: COSTS, works },
+            RunEvent::Calibrated { costs: Some(COSTS), works },
             RunEvent::Cores(cores(0.98, 0.35)),
         ],
     );

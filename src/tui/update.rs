@@ -106,7 +106,9 @@ fn take(model: &mut Model, event: &RunEvent) {
             model.window = crate::tui::window::Window::default();
         }
         // What the simulator takes for granted is none of this machine's.
-        RunEvent::Calibrated { costs, .. } if !model.session.is_simulating() => model.costs = Some(*costs),
+        RunEvent::Calibrated { costs, .. } if !model.session.is_simulating() => {
+            model.costs = costs.or(model.costs);
+        }
         RunEvent::RunStarted(_) => {
             model.throughput.push(Throughput::default());
             model.now = RunTime::START;

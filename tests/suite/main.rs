@@ -33,5 +33,6 @@ mod pty;
 mod readme;
 mod scarcity;
 mod simulated;
+mod start;
 mod terminal;
 mod terminal_limits;

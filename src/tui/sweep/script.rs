@@ -110,7 +110,7 @@ fn beginning(model: &Model, plan: &Plan) -> Vec<RunEvent> {
     vec![
         RunEvent::Accepted { plan: plan.clone(), machine: model.machine.clone() },
         RunEvent::Calibrated {
-            costs: COSTS,
+            costs: Some(COSTS),
             works: plan.workloads.iter().map(|load| load.resolve(&COSTS)).collect(),
         },
         RunEvent::Cores(CoreSample {

@@ -264,7 +264,9 @@ pub(super) fn take(model: &mut Model, event: &RunEvent) -> Effect {
     }
     let Some(course) = &mut model.sweep.course else { return Effect::None };
     match event {
-        RunEvent::Calibrated { costs, .. } if !course.session.is_simulating() => model.costs = Some(*costs),
+        RunEvent::Calibrated { costs, .. } if !course.session.is_simulating() => {
+            model.costs = costs.or(model.costs);
+        }
         RunEvent::RunStarted(_) => course.now = crate::clock::RunTime::START,
         _ => {}
     }
