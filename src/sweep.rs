@@ -9,6 +9,11 @@
 //! - every number of workers is measured once before any is measured again, each round in another order, so that a machine
 //!   that changes meanwhile changes all of them alike;
 //! - one worker is measured at the beginning, in the middle and at the end: where these differ, the machine changed;
+//! - tasks go one by one, unless they are very short or somebody says otherwise, for what `CPython` does, to cut chunks by the
+//!   number of workers, would make these differ by more than that number;
+//! - without an upper end the number that the formula gives, CPUs × (1 + wait / compute), is among those that are tried, and
+//!   where tasks both compute and wait there are so many that their first and last moments, in which workers are in step,
+//!   do not count for much;
 //! - numbers that are clearly slower than fewer workers get no further repeats, and it is said;
 //! - without an upper end, numbers grow until two in a row bring nothing that anybody would notice
 //!   ([`crate::analysis::sizing::NOTICED`]);
@@ -25,7 +30,7 @@ use std::collections::VecDeque;
 
 pub use counts::{Counts, CountsError, MOST_COUNTS};
 pub use steps::{Kind, Progress, Recorded, Step};
-pub use whole::default_tasks;
+pub use whole::{default_tasks, enough_tasks};
 
 use crate::analysis::sizing::{Forecast, Measurements, Point, Sample, Sizing, size};
 use crate::plan::{Machine, Plan, Shape, Size, Strategy, WorkerCount};
@@ -102,7 +107,7 @@ pub struct Sweep {
 impl Sweep {
     /// A sweep of `plan` on `machine` of which nothing is measured.
     pub fn new(plan: SweepPlan, machine: &Machine) -> Self {
-        let plan = plan.with_pages_that_answer();
+        let plan = plan.settled();
         let left_out = plan
             .plan
             .workloads

@@ -58,7 +58,7 @@ const SWEEP_EXAMPLES: &str = "\
 Examples:
   poolscope sweep                                    computing; ends where more do not help
   poolscope sweep -t sleep --size 20ms -n 32 -w 1,2,4,8,16,32
-  poolscope sweep -t mixed --size 20ms+80ms -n 200 --chunk 1 -w 1..16 -s threads,processes
+  poolscope sweep -t mixed --size 20ms+80ms -n 200 -w 1..16 -s threads,processes
   poolscope sweep -w 1..8 --save points.jsonl        goes on there if it is stopped
   poolscope sweep -t cpu --cpus 0 --svg curve.svg    on one CPU, with a picture
   poolscope sweep --max-time 1min --json             what a minute can tell, for programs
@@ -182,8 +182,8 @@ pub(super) struct PlanArgs {
     /// What a simulated run takes everything to cost: a TOML file with a table [simulator].
     #[arg(long, value_name = "FILE", help_heading = "Plan")]
     pub(super) simulator: Option<String>,
-    /// Tasks handed out at a time: a number, or auto (four chunks for each worker). Commands go one by one unless you
-    /// say otherwise.
+    /// Tasks handed out at a time: a number, or auto (four chunks for each worker; in a sweep one by one from a
+    /// millisecond on). Commands go one by one unless you say otherwise.
     #[arg(long, value_name = "C", help_heading = "Plan", allow_hyphen_values = true)]
     pub(super) chunk: Option<String>,
     /// Longest time of one attempt of a task: 2s, 500ms, or none.

@@ -18,6 +18,7 @@ use crate::plan::{
     Chunk, Field, Machine, OnError, Plan, Runtime, Size, Strategy, TaskType, Urls, WorkerCount, Workload,
     default_tasks,
 };
+use crate::sweep::enough_tasks;
 use crate::units::Nanos;
 
 /// What a plan is made for; commands differ in how much they take.
@@ -105,6 +106,9 @@ impl Reading {
             _ => self.workers(args.workers.as_deref(), &mut plan.workers),
         }
         self.workloads(args, (&tasks, command, urls), from_scenario, machine, &mut plan);
+        if purpose == Purpose::Sweep && args.tasks.is_none() && !from_scenario {
+            plan.workloads.iter_mut().for_each(|load| load.tasks = enough_tasks(load, machine));
+        }
         self.strategies(args, from_scenario, &mut plan);
         if let Some((text, Err(error))) = &runtime {
             self.wrongs.push(Wrong::unreadable("--runtime", text, error));

@@ -14,6 +14,8 @@ use crate::units::plural;
 const IN_A_ROW: usize = 2;
 /// A number whose best repeat is below this part of the fastest number's worst one is clearly slower.
 const CLEARLY_SLOWER: f64 = 0.90;
+/// Numbers whose ratio is below this are hardly different ones.
+const NEAR: f64 = 1.15;
 /// After so many repeats that can be said.
 const ENOUGH_REPEATS: usize = 2;
 
@@ -146,6 +148,30 @@ impl Sweep {
                 None
             }
             _ => Some(step),
+        }
+    }
+
+    /// Has the number that the formula gives tried as well, where there is no upper end: it is what people would begin with.
+    /// It takes the place of those that are hardly another.
+    pub(super) fn try_formula(&mut self) {
+        for (strategy, left) in &mut self.scouting {
+            let Some(widest) = left.back().map(|count| count.shape(&self.machine)) else { continue };
+            let formula = self.forecast.saturating(*strategy, strategy.shape(widest));
+            let most = widest.slots();
+            let Some(n) = formula.map(|n| n.round() as u32).filter(|n| (2..most).contains(n)) else {
+                continue;
+            };
+            let near = |other: u32| f64::from(n.max(other)) < NEAR * f64::from(n.min(other));
+            // A sweep that goes on knows the formula better than it did, and has measured it.
+            let measured =
+                self.cells.iter().filter(|cell| cell.strategy == *strategy && !cell.samples.is_empty());
+            let known = measured.map(|cell| cell.shape.slots()).find(|other| near(*other));
+            let n = known.unwrap_or(n);
+            left.retain(|count| {
+                count.shape(&self.machine).slots() == most || !near(count.shape(&self.machine).slots())
+            });
+            let at = left.partition_point(|count| count.shape(&self.machine).slots() < n);
+            left.insert(at, WorkerCount::Exactly(n));
         }
     }
 

@@ -151,6 +151,9 @@ impl Sweep {
         }
         self.take(step.kind, step.strategy, step.workers, sample);
         self.forecast = Forecast::of(&self.measurements());
+        if step.kind == Kind::Baseline && self.baselines_now == 1 {
+            self.try_formula();
+        }
         self.give_up_failing(step);
     }
 

@@ -4,8 +4,16 @@ use std::collections::{HashSet, VecDeque};
 
 use super::{MOST_COUNTS, Sweep, SweepPlan};
 use crate::plan::consent::Asked;
-use crate::plan::{Field, Machine, Plan, Problem, Size, TaskType, Urls, WorkerCount};
-use crate::units::plural;
+use crate::plan::{Chunk, Costs, Field, Machine, Plan, Problem, Size, TaskType, Urls, WorkerCount, Workload};
+use crate::units::{Nanos, plural};
+
+/// Tasks of this length go one by one: to hand one over takes a hundredth of it, even to a process.
+const ONE_BY_ONE: Nanos = Nanos::from_millis(1);
+/// So many tasks for each worker, and the beginning and the end of a run, where workers compute at the same time and wait at
+/// the same time, are a small part of it...
+const ROUNDS: f64 = 20.0;
+/// ...as far as one worker does them all in this time, for it is to do so several times.
+const ALONE: Nanos = Nanos::from_secs(16);
 
 /// The number of tasks that a sweep of `task` begins with: the usual one, but of the pages on the loopback as many as answer,
 /// or one would be asked for twice.
@@ -14,6 +22,27 @@ pub fn default_tasks(task: TaskType, workers: u32) -> u64 {
         TaskType::Http => Urls::default().answering().count() as u64,
         _ => crate::plan::default_tasks(task, workers),
     }
+}
+
+/// The number of tasks that a sweep of `load` has on `machine` where nobody names one: that of `load`, but where tasks both
+/// compute and wait as many as keep the workers that this takes busy for a while.
+pub fn enough_tasks(load: &Workload, machine: &Machine) -> u64 {
+    let Size::Mixed(..) = load.size else { return load.tasks };
+    let one = Workload { tasks: 1, ..load.clone() }.resolve(&Costs::default());
+    let (each, wait) = (each(load), one.waiting_of_all(1));
+    if each == Nanos::ZERO || wait >= each {
+        return load.tasks;
+    }
+    let (each, compute) = (each.as_secs_f64(), (each - wait).as_secs_f64());
+    let workers = f64::from(machine.available()) * each / compute;
+    let wanted = (ROUNDS * workers).min(ALONE.as_secs_f64() / each);
+    ((wanted / 10.0).round() as u64 * 10).max(load.tasks)
+}
+
+/// What one task of a workload takes, about; where it is given in loops, as long as on a common machine.
+fn each(load: &Workload) -> Nanos {
+    let work = load.resolve(&Costs::default());
+    work.serial_estimate(load.tasks, &Costs::default()) / load.tasks.max(1)
 }
 
 impl SweepPlan {
@@ -36,7 +65,9 @@ impl SweepPlan {
             sweep.baselines_wanted()
         };
         let warm_up = u64::from(!sweep.machine.is_simulated());
-        let runs = all.len() as u64 * u64::from(sweep.repeats()) + u64::from(besides) + warm_up;
+        // The number of the formula may come to those that are tried.
+        let numbers = all.len() + sweep.scouting.len();
+        let runs = numbers as u64 * u64::from(sweep.repeats()) + u64::from(besides) + warm_up;
         let ways: Vec<String> = self
             .plan
             .strategies
@@ -51,13 +82,18 @@ impl SweepPlan {
         self.plan.asks_in(runs, &format!("in each of up to {}: {}", plural(runs, "run"), ways.join(", ")))
     }
 
-    /// The same plan, where only those pages on the loopback are asked for that answer.
+    /// The same plan as it is measured: only those pages on the loopback are asked for that answer, and tasks that take a
+    /// millisecond or more go one by one where chunks are [`Chunk::Auto`]. The rule of `CPython` cuts them by the number of
+    /// workers, so that these would not be all that differs from one run to the next.
     #[must_use]
-    pub fn with_pages_that_answer(mut self) -> Self {
+    pub fn settled(mut self) -> Self {
         for load in &mut self.plan.workloads {
             if let Size::Urls(urls) = &mut load.size {
                 *urls = std::mem::take(urls).answering();
             }
+        }
+        if self.plan.chunk == Chunk::Auto && self.plan.workloads.iter().all(|load| each(load) >= ONE_BY_ONE) {
+            self.plan.chunk = Chunk::Tasks(1);
         }
         self
     }

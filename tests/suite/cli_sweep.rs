@@ -121,7 +121,7 @@ fn a_sweep_goes_on_where_it_was_stopped() {
     let other = sleeping(&["-w", "1,2,4", "--save", file, "-q", "--chunk", "2"]);
     let refused = run(&other);
     assert_eq!(refused.code, Some(2), "{refused:?}");
-    assert!(refused.err.contains("--chunk is auto there, and 2 here"), "{}", refused.err);
+    assert!(refused.err.contains("--chunk is 1 there, and 2 here"), "{}", refused.err);
 }
 
 fn plural(runs: usize) -> String {

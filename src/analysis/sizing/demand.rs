@@ -126,6 +126,12 @@ impl Forecast {
         Self { known: demand.map(|demand| (demand, bare)) }
     }
 
+    /// Workers that keep the CPUs (or locks) busy that workers of this kind compute on; none where tasks only wait.
+    pub fn saturating(&self, strategy: Strategy, shape: Shape) -> Option<f64> {
+        let (demand, bare) = self.known.as_ref()?;
+        demand.saturating(Facts::of(bare).ceiling(strategy, shape))
+    }
+
     /// The least that a run with these workers takes.
     pub fn elapsed(&self, shape: Shape) -> Option<Nanos> {
         let (demand, bare) = self.known.as_ref()?;

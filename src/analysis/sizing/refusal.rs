@@ -35,7 +35,7 @@ pub(super) fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused
             None => nothing_whole(facts),
             Some(point) => (
                 format!("only {} measured", were(point.workers())),
-                "Measure several numbers of workers, as 1, 2, 4 and 8.",
+                "Measure several numbers of workers, as 1, 2, 4 and 8, with time for all of them.",
             ),
         };
         refused.reasons.push(reason);

@@ -38,7 +38,7 @@ impl SweepArgs {
         }
         let max_time = self.max_time.as_deref().and_then(|text| reading.max_time(text));
         let repeats = self.plan.repeats.as_ref().map(|_| plan.repeats);
-        let sweep = SweepPlan { plan, counts, repeats, max_time }.with_pages_that_answer();
+        let sweep = SweepPlan { plan, counts, repeats, max_time }.settled();
         let problems = sweep.problems(machine).into_iter();
         let problems = problems.filter(|problem| !reading.unread.contains(&problem.field)).map(Wrong::from);
         reading.wrongs.extend(problems.collect::<Vec<_>>());

@@ -62,7 +62,7 @@ impl SweepForm {
     /// The sweep as it would be run.
     pub(crate) fn plan(&self) -> SweepPlan {
         let (plan, counts) = (self.form.plan.clone(), self.counts.clone());
-        SweepPlan { plan, counts, repeats: self.repeats, max_time: self.limit }.with_pages_that_answer()
+        SweepPlan { plan, counts, repeats: self.repeats, max_time: self.limit }.settled()
     }
 
     /// What is run, without the numbers of workers.
