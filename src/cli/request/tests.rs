@@ -4,7 +4,7 @@ use clap::Parser;
 
 use super::*;
 use crate::cli::args::{Args, Verb};
-use crate::plan::Chunk;
+use crate::plan::{Chunk, Size, TaskType, Workload};
 
 fn plan_of(words: &str) -> Result<Plan, Vec<String>> {
     let args = Args::try_parse_from(["poolscope"].into_iter().chain(words.split_whitespace())).unwrap();
