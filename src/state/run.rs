@@ -1,18 +1,20 @@
 //! One run: its slots, their lanes, and the last tasks.
 
+mod facts;
+
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::RunTime;
 use crate::event::{
-    CommandEnd, CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, Record,
-    RunEnd, RunEvent, RunStart, WorkerExit,
+    CommandEnd, CoreLoad, CoreSample, Gauges, GilCounts, GilMark, Outcome, Phase, PhaseTotals, RunEnd,
+    RunStart, WorkerExit,
 };
 use crate::ids::{CpuId, SlotId, TaskIndex};
 use crate::plan::GilRule;
 use crate::state::progress::{rest_of_task, time_left};
-use crate::state::{CommandLog, Ledger, Preempted, Tenures, Timeline, TimelineSpan};
+use crate::state::{CommandLog, Ledger, Preempted, Tenures, Timeline};
 use crate::units::{Nanos, Share};
 
 /// Tasks kept one by one, the last that ended: less than 400 KiB, so that those of all runs that Compare keeps are a few
@@ -180,151 +182,6 @@ impl RunState {
         }
     }
 
-    pub(super) fn apply(&mut self, event: &RunEvent) {
-        match event {
-            RunEvent::WorkerSpawned { slot, pid, at } => {
-                self.tell(*at);
-                if let Some(slot) = self.slots.get_mut(slot.index()) {
-                    slot.pids.push(*pid);
-                }
-            }
-            RunEvent::WorkerExited { slot, at, exit, .. } => {
-                self.tell(*at);
-                if let Some(slot) = self.slots.get_mut(slot.index()) {
-                    if *exit != WorkerExit::Finished {
-                        slot.fail(*at, Outcome::Lost);
-                    }
-                    slot.exits.push(exit.clone());
-                }
-            }
-            RunEvent::Lane { slot, record } => self.record(*slot, record),
-            RunEvent::Levels { at, slots } => {
-                self.tell(*at);
-                for (slot, levels) in slots {
-                    if let Some(slot) = self.slots.get_mut(slot.index()) {
-                        slot.take_levels(levels, *at);
-                    }
-                }
-            }
-            RunEvent::Suspended { at } => {
-                self.tell(*at);
-                self.suspended_since = Some(*at);
-            }
-            RunEvent::Resumed { at } => {
-                self.tell(*at);
-                if let Some(since) = self.suspended_since.take() {
-                    let stop = at.since(since);
-                    self.suspended += stop;
-                    // The worker's own clock went on: what it was doing seems to have taken so much longer.
-                    for slot in &mut self.slots {
-                        slot.stopped.add(slot.levels.phase, stop);
-                        if slot.levels.holds.is_some() {
-                            slot.held_stopped += stop;
-                        }
-                    }
-                }
-            }
-            RunEvent::Interval { at, rule } => {
-                self.tell(*at);
-                if self.rules.len() == RULES_KEPT {
-                    self.rules.pop_front();
-                }
-                self.rules.push_back((*at, *rule));
-            }
-            RunEvent::Command(end) => self.commands.get_or_insert_default().take(end),
-            RunEvent::RunFinished(end) => {
-                let mut end = end.clone();
-                let at = RunTime(end.elapsed.0);
-                for (slot, levels) in self.slots.iter_mut().zip(&mut end.slots) {
-                    slot.take_levels(levels, at);
-                    *levels = slot.levels;
-                }
-                self.tell(at);
-                self.end = Some(end);
-            }
-            RunEvent::Accepted { .. }
-            | RunEvent::Calibrated { .. }
-            | RunEvent::RunStarted(_)
-            | RunEvent::Of(_)
-            | RunEvent::Cores(_)
-            | RunEvent::Notice(_)
-            | RunEvent::Finished => {}
-        }
-    }
-
-    pub(super) fn watch_machine(&mut self, sample: &CoreSample) {
-        let steal: f64 = sample.cores.iter().map(|core| core.steal.fraction()).sum();
-        let steal = Share::of(steal, sample.cores.len() as f64);
-        let around = &mut self.surroundings;
-        if steal > around.most_steal {
-            around.most_steal = steal;
-        }
-        if sample.throttled > around.most_throttled {
-            around.most_throttled = sample.throttled;
-        }
-    }
-
-    fn record(&mut self, id: SlotId, record: &Record) {
-        let Some(slot) = self.slots.get_mut(id.index()) else {
-            return;
-        };
-        match *record {
-            Record::Span { phase, task, start, end } => {
-                slot.timeline.add_span(TimelineSpan { phase, task, start, end });
-            }
-            Record::Task { task, outcome, attempt, start, end, cpu, on } => {
-                let again = u32::from(attempt) < self.retries
-                    && matches!(outcome, Outcome::Error | Outcome::TimedOut);
-                if outcome != Outcome::Ok && !again {
-                    self.given_up += 1;
-                }
-                if matches!(outcome, Outcome::Error | Outcome::TimedOut | Outcome::Lost) {
-                    slot.fail(end, outcome);
-                }
-                let took = end.since(start);
-                if slot.longest.is_none_or(|(_, longest)| took > longest) {
-                    slot.longest = Some((task, took));
-                }
-                let pid = slot.pids.last().copied().unwrap_or(slot.levels.pid);
-                if self.recent.len() == TASKS_KEPT {
-                    self.recent.pop_front();
-                }
-                let queued = self.queued(task, attempt);
-                self.recent.push_back(TaskRecord {
-                    task,
-                    attempt,
-                    outcome,
-                    slot: id,
-                    pid,
-                    start,
-                    end,
-                    cpu,
-                    on,
-                    queued,
-                });
-            }
-            Record::Summary { start, end, working, moving, .. } => {
-                slot.timeline.add_summary(start, end, working, moving);
-            }
-            Record::Held { start, end, held } => slot.tenures.add(start, end, held),
-            Record::Gil { at, what, count } => {
-                if slot.gil_marks.len() == MARKS_KEPT {
-                    slot.gil_marks.pop_front();
-                }
-                slot.gil_marks.push_back((at, what, count));
-            }
-        }
-    }
-
-    /// When an attempt that is told of now was ready to be run.
-    fn queued(&self, task: TaskIndex, attempt: u8) -> Option<RunTime> {
-        let Some(before) = attempt.checked_sub(1) else {
-            return Some(RunTime::START);
-        };
-        let same = |record: &&TaskRecord| (record.task, record.attempt) == (task, before);
-        self.recent.iter().rev().find(same).map(|record| record.end)
-    }
-
     /// CPU time of an attempt: its worker's own, and that of the command that it ran, as far as that is kept.
     pub fn cpu_of(&self, record: &TaskRecord) -> Nanos {
         let command = self.commands.as_ref().and_then(|log| log.of(record.task, record.attempt));
@@ -342,10 +199,6 @@ impl RunState {
         let mut records: Vec<&TaskRecord> = self.recent.iter().collect();
         records.sort_by_key(|record| (record.end, record.task, record.attempt));
         records
-    }
-
-    fn tell(&mut self, at: RunTime) {
-        self.now = self.now.max(at);
     }
 
     /// Attempts that have ended with a value so far, by the lanes; the books of a run that is over.
