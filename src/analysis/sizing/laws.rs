@@ -176,9 +176,12 @@ fn little(at: &PointSummary) -> Result<Reading, String> {
     } else {
         ""
     };
+    // Both sides are of one run, which of two repeats is no middle.
+    let rate = sample.rate();
+    let of_one = if is_noticed(rate, at.rate) || is_noticed(at.rate, rate) { "in one repeat " } else { "" };
     let words = format!(
-        "{} tasks/s × {} in each keep {} of {} at work{wrong}",
-        three_digits(sample.rate()),
+        "{of_one}{} tasks/s × {} in each keep {} of {} at work{wrong}",
+        three_digits(rate),
         Nanos::from_secs_f64(each),
         three_digits(foretold),
         of_workers(at)
