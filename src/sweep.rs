@@ -50,6 +50,9 @@ pub const STOPPED: &str = "It was stopped before its end; this is what there is.
 const LEFT_OUT: &str = "Four of the five pages on the loopback are asked for: the host of the fifth exists nowhere, and a run in \
                         which a task fails compares with nothing.";
 
+/// What is said where simulated runs are to be repeated, or to end in time.
+const ONCE: &str = "Simulated runs give the same figures whenever they are made: repeats and a limit of time are for real ones.";
+
 /// What is to be swept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepPlan {
@@ -113,9 +116,15 @@ impl Sweep {
             .workloads
             .iter()
             .any(|load| matches!(&load.size, Size::Urls(urls) if urls.are_loopback()));
-        let notices = if left_out { vec![LEFT_OUT.to_owned()] } else { Vec::new() };
+        let mut notices = if left_out { vec![LEFT_OUT.to_owned()] } else { Vec::new() };
+        let machine = plan.plan.machine(machine).into_owned();
+        if machine.is_simulated()
+            && (plan.repeats.is_some_and(|repeats| repeats > 1) || plan.max_time.is_some())
+        {
+            notices.push(ONCE.to_owned());
+        }
         let mut sweep = Self {
-            machine: plan.plan.machine(machine).into_owned(),
+            machine,
             cells: Vec::new(),
             baselines: Vec::new(),
             baselines_now: 0,

@@ -65,6 +65,8 @@ pub(crate) struct Script {
     pub(crate) stray_attempts: u64,
     /// Percent of the CPUs idle before the run.
     pub(crate) idle_percent: Option<u32>,
+    /// Percent of the CPUs that others took while it ran.
+    pub(crate) others_percent: u32,
     /// Percent of the CPUs taken by the hypervisor, and by a quota.
     pub(crate) taken_percent: (u32, u32),
     pub(crate) suspended: Nanos,
@@ -104,6 +106,7 @@ pub(crate) fn serial() -> Script {
         death: None,
         stray_attempts: 0,
         idle_percent: Some(98),
+        others_percent: 0,
         taken_percent: (0, 0),
         suspended: ms(0),
     }
@@ -236,7 +239,7 @@ impl Script {
         };
         events.push(RunEvent::Lane { slot: SlotId(0), record });
         let (steal, throttled) = self.taken_percent;
-        events.push(RunEvent::Cores(cores(100, steal, throttled)));
+        events.push(RunEvent::Cores(cores(self.others_percent, steal, throttled)));
         if self.suspended > Nanos::ZERO {
             events.push(RunEvent::Suspended { at });
             events.push(RunEvent::Resumed { at: at.after(self.suspended) });

@@ -105,6 +105,10 @@ fn trust_is_four_less_one_for_each_reason() {
         "nothing is known, nothing is held against it"
     );
     assert_eq!(trust(Script { idle_percent: Some(90), ..serial() }).0, 4);
+    // Where nobody looked before, others are seen while it runs; where somebody did, that was said.
+    let meanwhile = |idle_percent| trust(Script { idle_percent, others_percent: 30, ..serial() });
+    assert_eq!(meanwhile(None), (3, "other work took 30 % of the CPUs meanwhile".to_owned()));
+    assert_eq!(meanwhile(Some(98)).0, 4);
     assert_eq!(trust(Script { taken_percent: (1, 1), ..serial() }).0, 4);
     assert_eq!(trust(Script { estimate: ms(3_100), ..serial() }).0, 4);
     for (script, words) in [

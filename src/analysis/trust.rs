@@ -14,6 +14,9 @@ const OFF_CALIBRATION: f64 = 0.10;
 /// A makespan should be at least this: the system's time slices and wake-ups, milliseconds each, do not show in it.
 pub(super) const LONG_ENOUGH: Nanos = Nanos::from_millis(50);
 
+/// Starting a command takes a part that does not show of this.
+const SHORT_COMMAND: Nanos = Nanos::from_millis(20);
+
 /// How far the times of a run can be relied on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trust {
@@ -31,7 +34,7 @@ impl Trust {
         }
         let around = &run.surroundings;
         let reasons: Vec<String> = [
-            busy(around.idle_before),
+            busy(around.idle_before).or_else(|| busy_meanwhile(run)),
             taken(run),
             off_calibration(session, run),
             short(makespan),
@@ -47,6 +50,23 @@ impl Trust {
 fn busy(idle_before: Option<Share>) -> Option<String> {
     let idle = idle_before.filter(|idle| idle.fraction() < IDLE_BEFORE)?;
     Some(format!("the machine was busy with other work: {} % idle before the run", floor_percent(idle)))
+}
+
+/// Where the cores were not read before the run, since it began at once: what others took while it ran.
+fn busy_meanwhile(run: &RunState) -> Option<String> {
+    let around = &run.surroundings;
+    if around.idle_before.is_some() || around.read == Nanos::ZERO {
+        return None;
+    }
+    let commands = match &run.commands {
+        // To start commands that are over at once takes as long as they do, and is nobody else's work.
+        Some(log) if log.totals.elapsed < SHORT_COMMAND * log.totals.ended => return None,
+        Some(log) => log.totals.cpu(),
+        None => Nanos::ZERO,
+    };
+    let others = Share::of((around.others - commands).0 as f64, around.read.0 as f64);
+    (others.fraction() > 1.0 - IDLE_BEFORE)
+        .then(|| format!("other work took {} % of the CPUs meanwhile", others.percent()))
 }
 
 fn taken(run: &RunState) -> Option<String> {

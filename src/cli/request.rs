@@ -125,6 +125,11 @@ impl Reading {
                 self.wrongs.extend(value.as_ref().map(|value| Wrong::new(option, value, said)));
             }
         }
+        let has_cores = plan.runtime.simulated().is_some_and(|setup| setup.cores.is_some());
+        if let Some(cpus) = args.cpus.as_deref().filter(|_| purpose != Purpose::Lab && has_cores) {
+            let said = "simulated runs have the cores that --runtime names; leave one of the two out";
+            self.wrongs.push(Wrong::new("--cpus", cpus, said));
+        }
         if let Some(text) = args.chunk.as_deref() {
             match text.parse() {
                 Ok(chunk) => plan.chunk = chunk,

@@ -55,10 +55,14 @@ pub fn sweep(
         let (mut opened, held) = SaveFile::open(path, plan, &machine)?;
         match held {
             Some(held) => {
-                engine.take_costs(held.costs());
+                if plan.computes() {
+                    engine.take_costs(held.costs());
+                }
                 sweep.resume(held);
             }
-            None => opened.begin(plan, &machine, engine.costs())?,
+            None => {
+                opened.begin(plan, &machine, plan.costs(|| engine.costs()).unwrap_or_default())?;
+            }
         }
         file = Some(opened);
     }

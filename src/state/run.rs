@@ -94,6 +94,12 @@ pub struct Surroundings {
     pub most_steal: Share,
     /// The most that a quota held back in one reading.
     pub most_throttled: Share,
+    /// CPU time while it ran that went neither to its workers nor to poolscope itself, that of commands included.
+    #[serde(default)]
+    pub others: Nanos,
+    /// The time of all CPUs in which that was read.
+    #[serde(default)]
+    pub read: Nanos,
 }
 
 /// One run, as its events tell it.

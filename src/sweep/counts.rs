@@ -41,7 +41,23 @@ impl Default for Counts {
 }
 
 impl Counts {
-    /// The numbers that are asked for on `machine`, each once, the smaller first.
+    /// How many numbers are named, those that are named twice counted twice.
+    pub fn named(&self, machine: &Machine) -> u64 {
+        let length = |(from, to): &Range| u64::from(to - from) + 1;
+        self.0
+            .iter()
+            .map(|part| match part {
+                Part::One(_) => 1,
+                Part::Range((from, to)) => thinned(*from, *to).len() as u64,
+                Part::All => thinned(1, machine.available()).len() as u64,
+                Part::Grid(processes, threads) => length(processes).saturating_mul(length(threads)),
+                Part::Open(_) => 0,
+            })
+            .fold(0, u64::saturating_add)
+    }
+
+    /// The numbers that are asked for on `machine`, each once, the smaller first; of a grid no more than show that it has too
+    /// many.
     pub fn fixed(&self, machine: &Machine) -> Vec<WorkerCount> {
         let mut counts: Vec<WorkerCount> = Vec::new();
         for part in &self.0 {
@@ -51,10 +67,11 @@ impl Counts {
                 Part::Range((from, to)) => counts.extend(thinned(*from, *to)),
                 Part::All => counts.extend(thinned(1, machine.available())),
                 Part::Grid(processes, threads) => {
-                    counts.extend((processes.0..=processes.1).flat_map(|processes| {
+                    let shapes = (processes.0..=processes.1).flat_map(|processes| {
                         (threads.0..=threads.1)
                             .map(move |threads| WorkerCount::Grid(Shape::new(processes, threads)))
-                    }));
+                    });
+                    counts.extend(shapes.take(MOST_COUNTS + 1));
                 }
                 Part::Open(_) => {}
             }
@@ -67,10 +84,7 @@ impl Counts {
     /// The numbers of a range without an end, up to `most`: 1, 2, 3, 4, 6, 8, 12, 16 and so on. Empty where every range
     /// has an end.
     pub fn open(&self, most: u32) -> Vec<WorkerCount> {
-        let Some(from) = self.0.iter().find_map(|part| match part {
-            Part::Open(from) => Some(*from),
-            _ => None,
-        }) else {
+        let Some(from) = self.begins() else {
             return Vec::new();
         };
         let steps = (0..).flat_map(|power| [2u32 << power, 3u32 << power]).take_while(|n| *n < 2 * FAR);
@@ -87,7 +101,15 @@ impl Counts {
 
     /// Whether there is a range without an end.
     pub fn is_open(&self) -> bool {
-        self.0.iter().any(|part| matches!(part, Part::Open(_)))
+        self.begins().is_some()
+    }
+
+    /// Where the range without an end begins; none where there is none.
+    pub fn begins(&self) -> Option<u32> {
+        self.0.iter().find_map(|part| match part {
+            Part::Open(from) => Some(*from),
+            _ => None,
+        })
     }
 }
 

@@ -77,16 +77,23 @@ impl Sweep {
     /// What is to be run next, when so much time was spent; none when there is nothing left to do.
     pub fn next(&mut self, spent: Nanos) -> Option<Step> {
         self.spent = spent;
+        self.look_ahead();
         if self.over || !self.is_anything_missing() {
             self.over = true;
             return None;
         }
         if !self.warmed_up && !self.machine.is_simulated() {
             self.warmed_up = true;
-            return self.warm_up();
+            let step = self.warm_up()?;
+            // Where there is not even time for one worker, it is rather that which is measured.
+            let one = self.estimate(step.strategy, Shape::new(1, 1)).unwrap_or_default();
+            if self.is_in_time(step, one) {
+                return Some(step);
+            }
         }
         if self.baselines_now == 0 {
-            return self.baseline();
+            let step = self.baseline()?;
+            return self.in_time(step);
         }
         loop {
             if let Some(step) = self.scout() {
@@ -95,7 +102,10 @@ impl Sweep {
             match self.queue.pop_front() {
                 Some(step) => return self.in_time(step),
                 None if self.round < self.repeats() => self.begin_round(),
-                None if self.baselines_now < self.baselines_wanted() => return self.baseline(),
+                None if self.baselines_now < self.baselines_wanted() => {
+                    let step = self.baseline()?;
+                    return self.in_time(step);
+                }
                 None => {
                     self.over = true;
                     return None;
@@ -132,54 +142,59 @@ impl Sweep {
         Step { kind, strategy, workers, shape: strategy.shape(workers.shape(&self.machine)) }
     }
 
+    /// Whether the step, and what takes so long after it, would end in time.
+    fn is_in_time(&self, step: Step, after: Nanos) -> bool {
+        let takes = self.estimate(step.strategy, step.shape).unwrap_or_default();
+        // Simulated runs take none, and the same come out whatever the clock on the wall says.
+        self.machine.is_simulated()
+            || self.plan.max_time.is_none_or(|most| self.spent + takes + after <= most)
+    }
+
     /// The step, unless it would end too late.
     fn in_time(&mut self, step: Step) -> Option<Step> {
-        // Simulated runs take no such time themselves.
-        let real = !self.machine.is_simulated();
-        let takes = self.estimate(step.strategy, step.shape).filter(|_| real);
-        let ends = self.spent + takes.unwrap_or_default();
-        match self.plan.max_time {
-            Some(most) if ends > most => {
-                let missing = self.progress().left.max(1);
-                let noun = plural(u64::from(missing), "run");
-                self.notices
-                    .push(format!("The time of {most} is over; {noun} fewer were made than planned."));
-                self.over = true;
-                None
-            }
-            _ => Some(step),
+        if self.is_in_time(step, Nanos::ZERO) {
+            return Some(step);
         }
+        let most = self.plan.max_time.unwrap_or_default();
+        let progress = self.progress();
+        let least = if progress.at_least { "at least " } else { "" };
+        let missing = progress.left.max(1);
+        let were = if missing == 1 { "was" } else { "were" };
+        let runs = plural(u64::from(missing), "run");
+        self.notices
+            .push(format!("The time of {most} is over: {least}{runs} that {were} planned {were} not made."));
+        self.over = true;
+        None
     }
 
     /// Has the number that the formula gives tried as well, where there is no upper end: it is what people would begin with.
     /// It takes the place of those that are hardly another.
     pub(super) fn try_formula(&mut self) {
         for (strategy, left) in &mut self.scouting {
-            let Some(widest) = left.back().map(|count| count.shape(&self.machine)) else { continue };
-            let formula = self.forecast.saturating(*strategy, strategy.shape(widest));
-            let most = widest.slots();
-            let Some(n) = formula.map(|n| n.round() as u32).filter(|n| (2..most).contains(n)) else {
-                continue;
-            };
+            let slots = |count: &WorkerCount| count.shape(&self.machine).slots();
+            let (Some(least), Some(widest)) = (left.front().map(slots), left.back()) else { continue };
+            let formula = self.forecast.saturating(*strategy, strategy.shape(widest.shape(&self.machine)));
+            let most = slots(widest);
+            let between = (least + 1).max(2)..most;
+            let Some(n) = formula.map(|n| n.round() as u32).filter(|n| between.contains(n)) else { continue };
             let near = |other: u32| f64::from(n.max(other)) < NEAR * f64::from(n.min(other));
             // A sweep that goes on knows the formula better than it did, and has measured it.
             let measured =
                 self.cells.iter().filter(|cell| cell.strategy == *strategy && !cell.samples.is_empty());
             let known = measured.map(|cell| cell.shape.slots()).find(|other| near(*other));
             let n = known.unwrap_or(n);
-            left.retain(|count| {
-                count.shape(&self.machine).slots() == most || !near(count.shape(&self.machine).slots())
-            });
-            let at = left.partition_point(|count| count.shape(&self.machine).slots() < n);
+            left.retain(|count| [least, most].contains(&slots(count)) || !near(slots(count)));
+            let at = left.partition_point(|count| slots(count) < n);
             left.insert(at, WorkerCount::Exactly(n));
         }
     }
 
-    /// The next larger number, where there is no upper end.
-    fn scout(&mut self) -> Option<Step> {
+    /// Takes from the numbers still to be tried, where there is no upper end, those that are measured, and all where more
+    /// do not help.
+    fn look_ahead(&mut self) {
         for index in 0..self.scouting.len() {
             let strategy = self.scouting[index].0;
-            while !self.scouting[index].1.is_empty() {
+            while let Some(workers) = self.scouting[index].1.front().copied() {
                 if let Some(words) = self.helps_no_more(strategy) {
                     // A sweep that goes on finds out again.
                     if !self.notices.contains(&words) {
@@ -188,32 +203,44 @@ impl Sweep {
                     self.scouting[index].1.clear();
                     break;
                 }
-                let Some(workers) = self.scouting[index].1.pop_front() else { break };
-                let at = self.cell_of(strategy, workers);
-                if self.cells[at].samples.is_empty() {
-                    return Some(self.step(Kind::Repeat, strategy, workers));
+                let shape = strategy.shape(workers.shape(&self.machine));
+                let same = |cell: &Cell| cell.strategy == strategy && cell.shape == shape;
+                if !self.cells.iter().any(|cell| same(cell) && !cell.samples.is_empty()) {
+                    break;
                 }
+                self.cell_of(strategy, workers);
+                self.scouting[index].1.pop_front();
             }
         }
-        None
+    }
+
+    /// The next larger number, where there is no upper end.
+    fn scout(&mut self) -> Option<Step> {
+        let (strategy, left) = self.scouting.iter_mut().find(|(_, left)| !left.is_empty())?;
+        let (strategy, workers) = (*strategy, left.pop_front()?);
+        self.cell_of(strategy, workers);
+        Some(self.step(Kind::Repeat, strategy, workers))
     }
 
     /// Why larger numbers are not tried; none where they may help.
     fn helps_no_more(&self, strategy: Strategy) -> Option<String> {
-        let measured: Vec<(u32, f64)> = self
+        let measured: Vec<(Shape, f64)> = self
             .cells
             .iter()
             .filter(|cell| cell.strategy == strategy)
-            .filter_map(|cell| Some((cell.shape.slots(), median(&cell.rates())?)))
+            .filter_map(|cell| Some((cell.shape, median(&cell.rates())?)))
             .collect();
-        let (before, last) = measured.split_at(measured.len().checked_sub(IN_A_ROW)?);
-        let best = before.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let helps = last.iter().any(|(_, rate)| is_noticed(*rate, best.1));
-        let most = last.last()?.0;
-        (!helps && best.0 < most).then(|| {
+        let fastest = measured.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
+        let (best, _) = measured.iter().find(|(_, rate)| !is_noticed(fastest, *rate))?;
+        // More threads under one lock say nothing of more processes.
+        let is_more = |shape: Shape| {
+            shape.slots() > best.slots() && (strategy != Strategy::Hybrid || shape.processes > best.processes)
+        };
+        let most = measured.last()?.0.slots();
+        (measured.iter().filter(|(shape, _)| is_more(*shape)).count() >= IN_A_ROW).then(|| {
             format!(
                 "{strategy}: up to {most} workers brought nothing over {}, so no more were tried.",
-                best.0
+                best.slots()
             )
         })
     }

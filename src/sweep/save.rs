@@ -12,7 +12,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,16 @@ impl SaveFile {
         }
         file.seek(SeekFrom::End(0)).map_err(system)?;
         Ok((Self { path: path.to_owned(), file }, held))
+    }
+
+    /// What was run for the points of a file, so that a sweep that adds to them can have the same; none where there is no
+    /// such file yet, or it is none of these.
+    pub fn workload(path: &Path) -> Option<Workload> {
+        let file = File::open(path).ok()?;
+        let mut first = String::new();
+        BufReader::new(file.take(LARGEST)).read_line(&mut first).ok()?;
+        let head: Head = serde_json::from_str(&first).ok().filter(|head: &Head| head.schema == SCHEMA)?;
+        head.plan.workloads.into_iter().next()
     }
 
     /// Writes the head of a new file.

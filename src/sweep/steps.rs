@@ -85,7 +85,12 @@ impl Cell {
 impl Sweep {
     /// Takes in what was measured at another time, of a cell or as a baseline.
     pub(super) fn take(&mut self, kind: Kind, strategy: Strategy, workers: WorkerCount, sample: Sample) {
-        if kind == Kind::Baseline && Some(strategy) == self.first_strategy() {
+        // Of what is simulated the same run gives the same figures again, which would look like repeats that agree.
+        let once = self.machine.is_simulated();
+        if kind == Kind::Baseline
+            && Some(strategy) == self.first_strategy()
+            && (!once || self.baselines.is_empty())
+        {
             self.baselines.push(sample.clone());
         }
         // What nobody asked for counts all the same: one worker, and numbers that a file holds.
@@ -94,7 +99,9 @@ impl Sweep {
             self.cells.iter().any(|cell| cell.strategy == strategy && cell.shape == shape && cell.planned);
         let at = self.cell_of(strategy, workers);
         self.cells[at].planned = planned;
-        self.cells[at].samples.push(sample);
+        if !once || self.cells[at].samples.is_empty() {
+            self.cells[at].samples.push(sample);
+        }
     }
 
     /// How often each number is measured: once where it is simulated, for the same run gives the same figures again.
@@ -207,12 +214,13 @@ impl Sweep {
         Some(cell.strategy) == self.first_strategy() && cell.shape.slots() == 1
     }
 
-    /// How long a run takes: as it did before, or as one worker lets expect.
+    /// How long a run takes: as it did before, as one worker lets expect, or at least by the sizes of tasks.
     pub fn estimate(&self, strategy: Strategy, shape: Shape) -> Option<Nanos> {
         let cell = self.cells.iter().find(|cell| cell.strategy == strategy && cell.shape == shape);
         let before: Vec<f64> = cell
             .map(|cell| cell.samples.iter().map(|sample| sample.elapsed.as_secs_f64()).collect())
             .unwrap_or_default();
-        median(&before).map(Nanos::from_secs_f64).or_else(|| self.forecast.elapsed(shape))
+        let measured = median(&before).map(Nanos::from_secs_f64).or_else(|| self.forecast.elapsed(shape));
+        measured.or_else(|| self.plan.least(shape, &self.machine))
     }
 }

@@ -1,10 +1,12 @@
 //! The order of runs, early ends, and files; a pool that keeps to simple laws stands for the engine.
 
+mod numbers;
+
 use super::save::{SaveError, SaveFile};
 use super::*;
 use crate::analysis::sizing::PointSummary;
 use crate::event::TaskCounts;
-use crate::plan::{Chunk, Costs, Size, TaskType};
+use crate::plan::{Costs, Size, TaskType};
 use crate::state::Ledger;
 
 const COSTS: Costs = Costs { cpu_ns: 50.0, sum_ns: 0.5, primes_ns: 8.0, native_ns: 0.5 };
@@ -148,7 +150,7 @@ fn no_run_begins_that_would_end_too_late() {
     played(&mut sweep, 64);
     let spent: Nanos = sweep.cells().iter().flat_map(|cell| &cell.samples).map(|sample| sample.elapsed).sum();
     assert!(spent <= Nanos::from_secs(3) && spent > Nanos::from_secs(1), "{spent}");
-    assert!(sweep.notices()[0].starts_with("The time of 3.00 s is over; "), "{:?}", sweep.notices());
+    assert!(sweep.notices()[0].starts_with("The time of 3.00 s is over: "), "{:?}", sweep.notices());
 }
 
 #[test]
@@ -351,68 +353,4 @@ fn consent_is_asked_for_all_runs() {
         "{}",
         says("1..")
     );
-}
-
-/// The same run where tasks compute for a part of their 10 ms, on two CPUs.
-fn computing(workers: u32, percent: u64) -> Sample {
-    let busy = Nanos::from_millis(640) * percent / 100;
-    let at_a_time = 200u32.checked_div(percent as u32).unwrap_or(u32::MAX);
-    let ledger = Ledger { computing: busy, blocked: Nanos::from_millis(640) - busy, ..Ledger::default() };
-    Sample { ledger, ..sample(workers, at_a_time) }
-}
-
-#[test]
-fn without_an_end_the_number_of_the_formula_is_tried_too_and_once() {
-    let numbers = |percent: u64| {
-        let mut sweep = sweep("1..", 1);
-        let mut tried = Vec::new();
-        while let Some(step) = sweep.next(Nanos::ZERO) {
-            sweep.count(step, computing(step.shape.slots(), percent));
-            if step.kind == Kind::Repeat {
-                tried.push(step.shape.slots());
-            }
-        }
-        (sweep, tried)
-    };
-    // 2 CPUs × (1 + 8 ms / 2 ms).
-    assert_eq!(numbers(20).1, [2, 3, 4, 6, 8, 10, 12, 16]);
-    // 11.1, which is hardly another number than 12.
-    let (sweep, tried) = numbers(18);
-    assert_eq!(tried, [2, 3, 4, 6, 8, 11, 16, 24]);
-    // After a pause the formula gives a little more.
-    let mut resumed = sweep.resumed();
-    while let Some(step) = resumed.next(Nanos::ZERO) {
-        assert!(step.kind != Kind::Repeat, "{} was measured", step.label());
-        resumed.count(step, computing(step.shape.slots(), 17));
-    }
-    // Where tasks only wait there is none, and where they only compute it is the number of CPUs.
-    assert_eq!(numbers(0).1, [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64]);
-    assert_eq!(numbers(100).1, [2, 3, 4]);
-}
-
-#[test]
-fn tasks_that_are_not_short_go_one_by_one() {
-    let settled = |size: Size, chunk: Chunk| {
-        let mut plan = plan("1,2", 1);
-        plan.plan.workloads[0].size = size;
-        plan.plan.chunk = chunk;
-        plan.settled().plan.chunk
-    };
-    let wait = |us| Size::Wait(Nanos::from_micros(us));
-    assert_eq!(settled(wait(1_000), Chunk::Auto), Chunk::Tasks(1));
-    assert_eq!(settled(wait(999), Chunk::Auto), Chunk::Auto);
-    assert_eq!(settled(wait(1_000), Chunk::Tasks(4)), Chunk::Tasks(4), "somebody says so");
-}
-
-#[test]
-fn tasks_that_compute_and_wait_are_many() {
-    let tasks = |size: &str, cpus| {
-        let size = Size::parse(TaskType::Mixed, size).unwrap();
-        let load = crate::plan::Workload { task: TaskType::Mixed, size, tasks: 64 };
-        enough_tasks(&load, &Machine::example(cpus))
-    };
-    // 20 for each worker of the formula.
-    assert_eq!([tasks("2ms+8ms", 1), tasks("2ms+8ms", 2)], [100, 200]);
-    // As many as one worker does in 16 s; never fewer than usual.
-    assert_eq!([tasks("20ms+80ms", 2), tasks("200ms+800ms", 2)], [160, 64]);
 }

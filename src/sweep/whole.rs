@@ -4,8 +4,10 @@ use std::collections::{HashSet, VecDeque};
 
 use super::{MOST_COUNTS, Sweep, SweepPlan};
 use crate::plan::consent::Asked;
-use crate::plan::{Chunk, Costs, Field, Machine, Plan, Problem, Size, TaskType, Urls, WorkerCount, Workload};
-use crate::units::{Nanos, plural};
+use crate::plan::{
+    Chunk, Costs, Field, Machine, Plan, Problem, Shape, Size, TaskType, Urls, WorkerCount, Workload,
+};
+use crate::units::{Nanos, grouped, plural};
 
 /// Tasks of this length go one by one: to hand one over takes a hundredth of it, even to a process.
 const ONE_BY_ONE: Nanos = Nanos::from_millis(1);
@@ -98,20 +100,44 @@ impl SweepPlan {
         self
     }
 
+    /// The least that a run takes by the sizes of its tasks; none where these do not tell.
+    pub(super) fn least(&self, shape: Shape, machine: &Machine) -> Option<Nanos> {
+        let load = self.plan.workloads.first()?;
+        let (work, costs) = (load.resolve(&Costs::default()), Costs::default());
+        let whole = work.serial_estimate(load.tasks, &costs);
+        let computing = whole - work.waiting_of_all(load.tasks);
+        let shared = whole / u64::from(shape.slots().max(1));
+        let least = shared.max(computing / u64::from(machine.available().max(1)));
+        (whole > Nanos::ZERO).then_some(least)
+    }
+
     /// Everything that is wrong with it on `machine`; what is wrong with several numbers of workers is said once, of the
     /// largest.
     pub fn problems(&self, machine: &Machine) -> Vec<Problem> {
         let mut problems: Vec<Problem> = Vec::new();
         let mut counts = self.counts.fixed(&self.plan.machine(machine));
         if counts.len() > MOST_COUNTS {
+            let named = self.counts.named(&self.plan.machine(machine)).max(counts.len() as u64);
             problems.push(Problem {
                 field: Field::Workers,
                 value: self.counts.to_string(),
-                wrong: format!("names {} numbers of workers", counts.len()),
+                wrong: format!("names {} numbers of workers", grouped(named)),
                 way_out: format!("use at most {MOST_COUNTS}"),
             });
         }
-        if self.counts.is_open() {
+        if let Some(first) = self.counts.begins() {
+            let tasks = self.plan.workloads.first().map_or(1, |load| load.tasks);
+            if first > 1 && self.counts.open(u32::try_from(tasks).unwrap_or(u32::MAX)).is_empty() {
+                problems.push(Problem {
+                    field: Field::Workers,
+                    value: self.counts.to_string(),
+                    wrong: format!(
+                        "begins with more workers than are tried: there are {}",
+                        plural(tasks, "task")
+                    ),
+                    way_out: "begin with fewer, or have more tasks".to_owned(),
+                });
+            }
             counts.push(WorkerCount::Exactly(1));
         }
         for workers in counts.into_iter().rev() {

@@ -5,7 +5,8 @@ use super::{Purpose, Reading};
 use crate::cli::args::{PlanArgs, SweepArgs};
 use crate::cli::usage::Wrong;
 use crate::plan::strategy::WorkerCountError;
-use crate::plan::{Field, Machine, Plan, Strategy, WorkerCount};
+use crate::plan::{Field, Machine, Plan, Strategy, TaskType, WorkerCount};
+use crate::sweep::save::SaveFile;
 use crate::sweep::{Counts, SweepPlan};
 use crate::units::Nanos;
 
@@ -28,7 +29,8 @@ impl SweepArgs {
     /// Everything that is wrong with them.
     pub(in crate::cli) fn sweep(&self, machine: &Machine) -> Result<SweepPlan, Vec<Wrong>> {
         let mut reading = Reading::new(Purpose::Sweep);
-        let plan = reading.plan(&self.plan, machine);
+        let mut plan = reading.plan(&self.plan, machine);
+        self.as_saved(&mut plan);
         let machine = &*plan.machine(machine);
         let counts = reading.counts(self.plan.workers.as_deref());
         if self.plan.together {
@@ -44,6 +46,26 @@ impl SweepArgs {
         reading.wrongs.extend(problems.collect::<Vec<_>>());
         reading.wrongs.extend(self.plan.consent(&sweep.plan, || sweep.asks(machine).lines).err());
         if reading.wrongs.is_empty() { Ok(sweep) } else { Err(reading.wrongs) }
+    }
+}
+
+impl SweepArgs {
+    /// Has the tasks and the size of what a file holds where these are not typed: the usual ones are made for the largest
+    /// number of workers, and points with others could not be added.
+    fn as_saved(&self, plan: &mut Plan) {
+        let saved =
+            self.save.as_deref().filter(|_| self.plan.scenario.is_none()).and_then(SaveFile::workload);
+        let (Some(saved), [load]) = (saved, plan.workloads.as_mut_slice()) else { return };
+        let given = matches!(load.task, TaskType::Http | TaskType::Command);
+        if given || load.tasks_text() != saved.tasks_text() {
+            return;
+        }
+        if self.plan.tasks.is_none() {
+            load.tasks = saved.tasks;
+        }
+        if self.plan.size.is_none() {
+            load.size = saved.size;
+        }
     }
 }
 

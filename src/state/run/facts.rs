@@ -5,7 +5,7 @@ use crate::clock::RunTime;
 use crate::event::{CoreSample, Outcome, Record, RunEvent, WorkerExit};
 use crate::ids::{SlotId, TaskIndex};
 use crate::state::TimelineSpan;
-use crate::units::Share;
+use crate::units::{Nanos, Share};
 
 impl RunState {
     pub(in crate::state) fn apply(&mut self, event: &RunEvent) {
@@ -83,7 +83,11 @@ impl RunState {
     pub(in crate::state) fn watch_machine(&mut self, sample: &CoreSample) {
         let steal: f64 = sample.cores.iter().map(|core| core.steal.fraction()).sum();
         let steal = Share::of(steal, sample.cores.len() as f64);
+        let others: f64 = sample.cores.iter().map(|core| core.busy.fraction() - core.ours.fraction()).sum();
         let around = &mut self.surroundings;
+        around.others +=
+            Nanos::from_secs_f64(sample.period.as_secs_f64() * (others - sample.own.fraction()).max(0.0));
+        around.read += sample.period * sample.cores.len() as u64;
         if steal > around.most_steal {
             around.most_steal = steal;
         }
