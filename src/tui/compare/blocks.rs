@@ -157,7 +157,7 @@ fn about(entry: &Entry<'_>, entries: &[Entry<'_>], room: u16) -> impl Iterator<I
     let gil = gil.map(|_| {
         if entry.run.start.shape.threads == 1 {
             // Nobody else wants it there, and it goes to nobody else.
-            return "a GIL each".to_owned();
+            return gil::ALONE_WITH_IT.to_owned();
         }
         let rate = gil::switches(entry.run, 0..entry.run.slots.len(), entry.run.now);
         let words = format!("{rate} switches");
