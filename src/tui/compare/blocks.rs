@@ -97,7 +97,12 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
         let x = legend::holders(&mut canvas, columns.name, holders, theme);
         let shown = model.compare.pictures.iter().any(|picture| picture.chart.shows_preempted());
         let x = if shown { legend::preempted(&mut canvas, x, theme) } else { x };
-        legend::draw(&mut canvas, x, legend::seen(runs), theme);
+        let x = legend::draw(&mut canvas, x, runs, theme);
+        // Where tasks are told apart in one block, they are in most.
+        if let Some(picture) = model.compare.pictures.iter().find(|picture| picture.chart.shaded().is_some())
+        {
+            legend::next_task(&mut canvas, x, &picture.chart, theme);
+        }
     }
 }
 

@@ -171,7 +171,8 @@ fn lanes(
         let x = legend::gil(&mut canvas, layout.label, entry.run, frame, theme);
         let shown = picture.chart.shows_preempted();
         let x = if shown { legend::preempted(&mut canvas, x, theme) } else { x };
-        let x = legend::draw(&mut canvas, x, legend::seen(std::iter::once(entry.run)), theme);
+        let x = legend::draw(&mut canvas, x, std::iter::once(entry.run), theme);
+        let x = legend::next_task(&mut canvas, x, &picture.chart, theme);
         if rows.locks > 0 {
             legend::holders(&mut canvas, x, slots, theme);
         }

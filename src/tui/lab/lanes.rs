@@ -89,6 +89,11 @@ impl Widget for WorkersPanel<'_> {
         }
         if let Some(area) = layout.axis {
             TimeAxis::new(model, layout).render(area, buf);
+            if row.run.is_some() {
+                // Right below the lanes, whether that is the line of the axis or the air above the throughput.
+                let below = Rect { y: layout.lanes.bottom(), height: 1, ..layout.lanes };
+                figures::heading(&mut Canvas::new(below, buf), layout, row.tasks, theme);
+            }
         }
         if let Some(area) = layout.legend {
             Legend::new(model, layout.label, layout.locks > 0).render(area, buf);
