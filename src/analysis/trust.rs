@@ -24,6 +24,8 @@ pub struct Trust {
     pub level: u8,
     /// What speaks against it, each as a clause with its numbers.
     pub reasons: Vec<String>,
+    /// The first of the reasons in two or three words.
+    pub in_short: Option<&'static str>,
 }
 
 impl Trust {
@@ -33,17 +35,16 @@ impl Trust {
             return None;
         }
         let around = &run.surroundings;
-        let reasons: Vec<String> = [
-            busy(around.idle_before).or_else(|| busy_meanwhile(run)),
-            taken(run),
-            off_calibration(session, run),
-            short(makespan),
-            beside(session),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        Some(Self { level: 4u8.saturating_sub(reasons.len() as u8), reasons })
+        let reasons = [
+            (busy(around.idle_before).or_else(|| busy_meanwhile(run)), "busy machine"),
+            (taken(run), "CPUs held back"),
+            (off_calibration(session, run), "unsteady speed"),
+            (short(makespan), "short run"),
+            (beside(session), "runs at once"),
+        ];
+        let in_short = reasons.iter().find_map(|(reason, words)| reason.as_ref().map(|_| *words));
+        let reasons: Vec<String> = reasons.into_iter().filter_map(|(reason, _)| reason).collect();
+        Some(Self { level: 4u8.saturating_sub(reasons.len() as u8), reasons, in_short })
     }
 }
 

@@ -41,6 +41,8 @@ use crate::task::http::net::{Guard, Net};
 use crate::task::{Host, Stop, Watch};
 use crate::units::{Bytes, Nanos};
 
+pub use words::NO_SUCH_HOST;
+
 /// How long a page may take where no time limit is set, as in the notes' example.
 pub const TIMEOUT: Nanos = Nanos::from_secs(60);
 /// The longest body that is read.

@@ -1,8 +1,8 @@
 //! The lanes as cells: which phases had how much of each column's time.
 //!
 //! A column stands for many milliseconds and often for many phases. It keeps the two longest and the share of the first,
-//! never just the last. Columns whose time is over for good are computed once; a frame computes those that still change,
-//! so that a thousand lanes cost no more to watch than a few.
+//! never just the last. Computing counts twice: with a CPU, and without one. Columns whose time is over for good are
+//! computed once; a frame computes those that still change, so that a thousand lanes cost no more to watch than a few.
 
 pub(crate) mod holders;
 
@@ -15,14 +15,15 @@ use crate::tui::chart::holders::{HolderCell, Holders};
 /// One column of one row.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Cell {
-    /// The longest phase; none where nothing is known.
+    /// The longest phase; none where nothing is known. Computing without a CPU is never the first, unless nothing is
+    /// beside it: it would change places with computing from column to column.
     pub(crate) first: Option<Phase>,
     /// The second longest, where there is one.
     pub(crate) second: Option<Phase>,
     /// The part of the first among these two, in 1/255.
     pub(crate) weight: u8,
-    /// The part of the time of computing that was without a CPU, in 1/255.
-    pub(crate) preempted: u8,
+    /// Whether the second is computing without a CPU.
+    pub(crate) preempted: bool,
     /// Whether the task is one of every second.
     pub(crate) odd: bool,
 }
@@ -81,17 +82,8 @@ impl Frame {
     }
 }
 
-/// The part of computing from which on it is shown that it had no CPU, in 1/255: what is less is how finely it is known.
-const NOTICED: u8 = 26;
-
-impl Cell {
-    /// Whether what was without a CPU is to be seen: where that is more than the second phase had.
-    pub(crate) fn shows_preempted(self) -> bool {
-        let first = u32::from(self.weight) * u32::from(self.preempted);
-        let second = self.second.map_or(0, |_| (255 - u32::from(self.weight)) * 255);
-        self.first == Some(Phase::Computing) && self.preempted >= NOTICED && first > second
-    }
-}
+/// The part of a column from which on it is shown that computing had no CPU: what is less is how finely it is known.
+const NOTICED: f32 = 0.1;
 
 /// The cells of all rows.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -118,7 +110,15 @@ impl Chart {
 
     /// Whether any cell shows that there was no CPU to compute on.
     pub(crate) fn shows_preempted(&self) -> bool {
-        self.cells.iter().any(|cell| cell.shows_preempted())
+        self.cells.iter().any(|cell| cell.preempted)
+    }
+
+    /// The phase that cells show most often in its second shade, that of every other task; none where there is no such cell.
+    pub(crate) fn shaded(&self) -> Option<Phase> {
+        let odd =
+            |phase: &Phase| self.cells.iter().filter(|cell| cell.odd && cell.first == Some(*phase)).count();
+        let told = [Phase::Blocked, Phase::Computing].into_iter();
+        told.max_by_key(odd).filter(|phase| odd(phase) > 0)
     }
 
     /// Who had the lock of an interpreter, line by line: see [`holders::locks`].
@@ -176,6 +176,9 @@ impl Chart {
             for slot in slots {
                 add(&mut shares, slot, from, to.min(now), over);
                 preempted += slot.preempted.between(from, to.min(now));
+                if !over && slot.levels.phase == Phase::Computing {
+                    preempted += slot.preempted.expected(from, to.min(now));
+                }
             }
             let odd = cells[usize::from(column)].odd;
             cells[usize::from(column)] = Cell { odd, ..cell(&shares, preempted) };
@@ -204,17 +207,28 @@ fn add(shares: &mut Shares, slot: &SlotState, from: RunTime, to: RunTime, over: 
 }
 
 fn cell(shares: &Shares, preempted: f32) -> Cell {
+    // Within a reading it is taken to be spread evenly, and may be more than a column has of computing.
+    let preempted = preempted.min(shares.0[Phase::Computing as usize]);
+    let preempted = if preempted >= shares.sum() * NOTICED { preempted } else { 0.0 };
+    let mut shares = *shares;
+    shares.0[Phase::Computing as usize] -= preempted;
     let mut ranked = shares.ranked();
-    let Some((first, most)) = ranked.next() else {
-        return Cell::default();
-    };
-    let (second, less) = ranked.next().map_or((None, 0.0), |(phase, time)| (Some(phase), time));
-    let weight = (most / (most + less) * 255.0) as u8;
-    // Within a reading it is taken to be spread evenly, so that little of it is told of a column with little computing.
-    let computing = shares.0[Phase::Computing as usize];
-    let noticed = computing > 0.0 && preempted >= shares.sum() * f32::from(NOTICED) / 255.0;
-    let preempted = if noticed { ((preempted / computing).min(1.0) * 255.0) as u8 } else { 0 };
-    Cell { first: Some(first), second, weight, preempted, odd: false }
+    let longest = ranked.next();
+    let next = ranked.next();
+    let of_two = |most: f32, less: f32| (most / (most + less) * 255.0) as u8;
+    match (longest, next) {
+        (None, _) if preempted <= 0.0 => Cell::default(),
+        (longest, next) if preempted > next.map_or(0.0, |(_, time)| time) => {
+            let (first, time) = longest.unwrap_or((Phase::Computing, 0.0));
+            let (weight, second) = (of_two(time, preempted), Some(Phase::Computing));
+            Cell { first: Some(first), second, weight, preempted: true, odd: false }
+        }
+        (longest, next) => {
+            let [most, less] = [longest, next].map(|part| part.map_or(0.0, |(_, time)| time));
+            let [first, second] = [longest, next].map(|part| part.map(|(phase, _)| phase));
+            Cell { first, second, weight: of_two(most, less), preempted: false, odd: false }
+        }
+    }
 }
 
 /// Gives neighbouring tasks two shades, if they have four columns each or more. Which of the two a task has follows from

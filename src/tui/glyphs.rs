@@ -41,6 +41,9 @@ pub(crate) const fn gil_glyph(mark: GilMark) -> char {
 /// Where the rule of the lock was changed.
 pub(crate) const CHANGED: char = '◆';
 
+/// What computing looks like in every other task, without colour.
+pub(crate) const ODD: char = '▓';
+
 /// What had something to compute and no CPU.
 pub(crate) const PREEMPTED: char = '▤';
 

@@ -10,7 +10,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::glyphs::phase_glyph;
 use crate::tui::keys::{self, Context, TABLE};
 use crate::tui::lab::lanes::paint;
-use crate::tui::lab::legend::PHASES;
+use crate::tui::lab::legend::{self, PHASES};
 use crate::tui::lab::panel::Panel;
 use crate::tui::message::Action;
 use crate::tui::model::Screen;
@@ -166,6 +166,9 @@ fn lines(screen: Screen, (simulating, gil, commands): (bool, bool, bool), theme:
     lines.push(Line::Heading("What else is told"));
     let (sign, style) = paint::preempted(theme);
     lines.push(Line::Sign(sign, style, "preempted", "has work, and no CPU"));
+    let (sign, style) = legend::shade(Phase::Computing, theme);
+    lines.push(Line::Sign(sign, style, "next task", "has the second shade"));
+    lines.push(Line::Sign('%', theme.text, "at work", "computing or blocked"));
     lines.push(Line::Sign('×', theme.bad, "stolen", "by the hypervisor"));
     lines
 }

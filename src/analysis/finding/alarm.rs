@@ -6,6 +6,7 @@ use crate::event::{RunEnd, StopReason, TaskCounts, WorkerExit};
 use crate::ids::{SlotId, TaskIndex};
 use crate::plan::Strategy;
 use crate::state::RunState;
+use crate::task::http::NO_SUCH_HOST;
 use crate::units::{grouped, plural};
 
 /// At most so many workers are named.
@@ -126,15 +127,20 @@ pub(super) struct TasksFailed {
     first: Option<(TaskIndex, String)>,
     /// Whether most of them are commands that failed, while the same succeeded in an earlier run.
     only_the_first_time: bool,
+    /// Whether all whose errors are kept asked for a host that does not exist.
+    no_such_host: bool,
 }
 
 impl TasksFailed {
     pub(super) fn detect(facts: &Facts) -> Option<Self> {
+        let errors = &facts.end.errors;
+        let gone = |(_, words): &(TaskIndex, String)| words.ends_with(NO_SUCH_HOST);
         (facts.summary.failed() > 0).then(|| Self {
             strategy: facts.strategy(),
             counts: facts.summary.tasks,
-            first: facts.end.errors.first().cloned(),
+            first: errors.first().cloned(),
             only_the_first_time: only_the_first_time(facts),
+            no_such_host: !errors.is_empty() && errors.iter().all(gone),
         })
     }
 
@@ -197,6 +203,8 @@ impl Insight for TasksFailed {
         } else if self.counts.error == self.counts.total {
             // Then it does not come and go.
             return None;
+        } else if self.no_such_host {
+            "No retry helps there: correct the URL, or leave it out."
         } else {
             "If the error comes and goes, allow retries."
         };

@@ -9,6 +9,9 @@ use super::MAX_HEADERS;
 use crate::text::sanitised;
 use crate::units::Bytes;
 
+/// What is said of a host that does not exist, at the end of an error.
+pub const NO_SUCH_HOST: &str = "there is no such host";
+
 /// `404 Not Found`.
 pub(super) fn of_status(status: StatusCode) -> String {
     match status.canonical_reason() {
@@ -22,7 +25,7 @@ pub(super) fn of(error: &Error) -> String {
     match error {
         Error::Io(error) => of_io(error),
         Error::Timeout(_) => "timed out".to_owned(),
-        Error::HostNotFound => "there is no such host".to_owned(),
+        Error::HostNotFound => NO_SUCH_HOST.to_owned(),
         Error::LargeResponseHeader(..) => {
             format!("its headers are longer than {}", Bytes(MAX_HEADERS as u64))
         }

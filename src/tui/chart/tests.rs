@@ -68,10 +68,53 @@ fn a_column_shows_how_much_of_computing_had_no_cpu() {
     }
     let mut chart = Chart::default();
     chart.refresh(&session.runs[0], ms(60), frame(10, 1, 1));
-    let shown: Vec<bool> = chart.row(0).iter().map(|cell| cell.shows_preempted()).collect();
+    let shown: Vec<bool> = chart.row(0).iter().map(|cell| cell.preempted).collect();
     assert_eq!(shown[..6], [false, false, true, true, false, false]);
     // 8 of 20 ms, for its clock may be 2 ms late.
-    assert!((100..=104).contains(&chart.row(0)[2].preempted), "{}", chart.row(0)[2].preempted);
+    assert!((151..=155).contains(&chart.row(0)[2].weight), "{}", chart.row(0)[2].weight);
+}
+
+#[test]
+fn what_is_not_read_yet_has_a_cpu_as_often_as_of_late() {
+    let mut session = session(1);
+    let levels = |at: u64, cpu: u64| {
+        let computing_cpu = Nanos::from_millis(cpu);
+        let task = Some(TaskIndex(0));
+        let slot = Gauges { phase: Phase::Computing, computing_cpu, task, ..Gauges::default() };
+        RunEvent::Levels { at: ms(at), slots: vec![(SlotId(0), slot)] }
+    };
+    for reading in 1..=4 {
+        session.apply(&levels(reading * 20, reading * 8));
+    }
+    let mut chart = Chart::default();
+    chart.refresh(&session.runs[0], ms(100), frame(10, 1, 1));
+    let weights: Vec<u8> = chart.row(0).iter().map(|cell| cell.weight).collect();
+    assert!(chart.row(0).iter().all(|cell| cell.preempted), "{weights:?}");
+    assert!(weights[2..].iter().all(|weight| (95..115).contains(weight)), "no edge: {weights:?}");
+    session.apply(&levels(100, 52));
+    chart.refresh(&session.runs[0], ms(100), frame(10, 1, 1));
+    assert_eq!(chart.row(0)[8..].iter().filter(|cell| cell.preempted).count(), 0, "now it is known");
+}
+
+#[test]
+fn computing_without_a_cpu_is_a_phase_of_its_own() {
+    let of = |parts: &[(Phase, f32)], preempted| {
+        let mut shares = Shares::default();
+        for (phase, time) in parts {
+            shares.0[*phase as usize] = *time;
+        }
+        let Cell { first, second, weight, preempted, .. } = cell(&shares, preempted);
+        (first, second, u32::from(weight) * 100 / 255, preempted)
+    };
+    let (computing, gil) = (Some(Phase::Computing), Some(Phase::GilWait));
+    let mixed = [(Phase::Computing, 40.0), (Phase::GilWait, 60.0)];
+    assert_eq!(of(&mixed, 5.0), (gil, computing, 60, false), "a tenth may be how finely it is known");
+    assert_eq!(of(&mixed, 10.0), (gil, computing, 66, false), "what had a CPU, and no more");
+    assert_eq!(of(&mixed, 25.0), (gil, computing, 70, true));
+    assert_eq!(of(&mixed, 60.0), (gil, computing, 60, true), "no more than there is of computing");
+    assert_eq!(of(&[(Phase::Computing, 10.0)], 6.0), (computing, computing, 40, true));
+    assert_eq!(of(&[(Phase::Computing, 10.0)], 10.0), (computing, computing, 0, true));
+    assert_eq!(of(&[], 0.0), (None, None, 0, false));
 }
 
 #[test]

@@ -97,7 +97,12 @@ pub(crate) fn draw(model: &Model, entries: &[Entry<'_>], layout: &CompareLayout,
         let x = legend::holders(&mut canvas, columns.name, holders, theme);
         let shown = model.compare.pictures.iter().any(|picture| picture.chart.shows_preempted());
         let x = if shown { legend::preempted(&mut canvas, x, theme) } else { x };
-        legend::draw(&mut canvas, x, legend::seen(runs), theme);
+        let x = legend::draw(&mut canvas, x, runs, theme);
+        // Where tasks are told apart in one block, they are in most.
+        if let Some(picture) = model.compare.pictures.iter().find(|picture| picture.chart.shaded().is_some())
+        {
+            legend::next_task(&mut canvas, x, &picture.chart, theme);
+        }
     }
 }
 
@@ -157,7 +162,7 @@ fn about(entry: &Entry<'_>, entries: &[Entry<'_>], room: u16) -> impl Iterator<I
     let gil = gil.map(|_| {
         if entry.run.start.shape.threads == 1 {
             // Nobody else wants it there, and it goes to nobody else.
-            return "a GIL each".to_owned();
+            return gil::ALONE_WITH_IT.to_owned();
         }
         let rate = gil::switches(entry.run, 0..entry.run.slots.len(), entry.run.now);
         let words = format!("{rate} switches");

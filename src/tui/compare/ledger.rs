@@ -56,7 +56,13 @@ impl Widget for LedgerBars<'_> {
         let Self { model, entries, columns } = self;
         let theme = &model.theme;
         let mut canvas = Canvas::new(area, buf);
-        canvas.text(0, 0, "Where the worker time went", theme.bright);
+        let x = canvas.text(0, 0, "Where the worker time went", theme.bright) + 3;
+        // No lane shows it: when a command computes is not known, only how long.
+        if entries.iter().any(|entry| entry.run.computed_by_commands() > Nanos::ZERO) {
+            let (glyph, style) = look(COMMANDS, theme);
+            canvas.glyph(x, 0, glyph, style);
+            canvas.text(x + 2, 0, COMMANDS, theme.dim);
+        }
         let rows = usize::from(canvas.height().saturating_sub(1));
         let chosen = desk::chosen(model, entries);
         let first = (chosen + 1).saturating_sub(rows);
@@ -147,7 +153,12 @@ fn look(name: &str, theme: &Theme) -> (char, Style) {
     match (name, Phase::of_part(name)) {
         // Others had the CPU: they look so among the cores too.
         ("preempted", _) => paint::preempted(theme),
-        (COMMANDS, _) => (phase_glyph(Phase::Computing), theme.pure(Phase::Computing, true)),
+        // Their workers are blocked meanwhile, and look so in the lanes.
+        (COMMANDS, _) if theme.tells_by_colour() => {
+            let style = Style::new().fg(theme.phase(Phase::Computing, false));
+            (phase_glyph(Phase::Blocked), style.bg(theme.phase(Phase::Blocked, false)))
+        }
+        (COMMANDS, _) => (phase_glyph(Phase::Computing), theme.pure(Phase::Blocked, false)),
         (_, Some(phase)) => (phase_glyph(phase), theme.pure(phase, false)),
         (_, None) => ('?', theme.bad),
     }

@@ -58,6 +58,35 @@ pub(crate) fn doing(run: &RunState, slot: &SlotState, at: RunTime) -> Doing {
     around.ranked().next().map_or(Doing::Unknown, |(phase, _)| Doing::Mostly(phase))
 }
 
+/// The workers that have no CPU at a moment, of those that compute then.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct WithoutCpu {
+    /// How many, as far as it is known or was so of late.
+    pub(crate) count: usize,
+    /// Which, in order, as far as it is known of that moment.
+    pub(crate) who: Vec<usize>,
+}
+
+impl WithoutCpu {
+    /// Of workers that did this at a moment. Each had no CPU for a part of the time around it. Together these parts are so
+    /// many workers, and it is those with the largest; who had one for half of that time is not named.
+    pub(crate) fn of(run: &RunState, readings: &[Doing], at: RunTime) -> Self {
+        let computing = readings.iter().zip(&run.slots).enumerate();
+        let computing = computing.filter(|(_, (reading, _))| reading.phase() == Some(Phase::Computing));
+        let parts = computing.map(|(index, (_, slot))| (index, slot.preempted.at(at)));
+        let whole = |parts: &mut dyn Iterator<Item = f32>| parts.sum::<f32>().round() as usize;
+        let count = whole(&mut parts.clone().map(|(_, part)| part));
+        let known = parts.filter(|(index, _)| run.slots[*index].preempted.known_until() > at);
+        let mut known: Vec<(usize, f32)> = known.collect();
+        known.sort_by(|a, b| b.1.total_cmp(&a.1));
+        known.truncate(whole(&mut known.iter().map(|(_, part)| *part)));
+        let mostly = known.into_iter().filter(|(_, part)| *part > 0.5);
+        let mut who: Vec<usize> = mostly.map(|(index, _)| index).collect();
+        who.sort_unstable();
+        Self { count, who }
+    }
+}
+
 /// The process that lived in a slot; none where several did, for nobody knows which one it was then.
 pub(crate) fn process(slot: &SlotState) -> Option<u32> {
     match slot.pids.as_slice() {
@@ -122,5 +151,42 @@ pub(crate) fn next_task(run: &RunState, slot: usize, at: RunTime, later: bool) -
     } else {
         let begun = picked(run, slot, at).map_or(at, |picked| picked.start);
         starts.take_while(|start| *start < begun).last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Gauges, RunEvent};
+    use crate::ids::SlotId;
+    use crate::tui::script::{crowd, happen, ms};
+
+    #[test]
+    fn of_those_that_compute_as_many_have_no_cpu_as_their_clocks_missed() {
+        let mut model = crowd(120, 40, 4);
+        let slots =
+            (0..).zip(&model.session.runs[0].slots).zip([100, 10, 90, 5]).map(|((slot, state), cpu)| {
+                let computing_cpu = state.levels.computing_cpu + Nanos::from_millis(cpu);
+                (SlotId(slot), Gauges { computing_cpu, ..state.levels })
+            });
+        let slots = slots.collect();
+        happen(&mut model, vec![RunEvent::Levels { at: ms(1_300), slots }]);
+        let run = &model.session.runs[0];
+        let without = |at| {
+            let readings: Vec<Doing> = run.slots.iter().map(|slot| doing(run, slot, at)).collect();
+            WithoutCpu::of(run, &readings, at)
+        };
+        assert_eq!(
+            without(ms(1_250)),
+            WithoutCpu { count: 2, who: vec![1, 3] },
+            "0 + 90 + 10 + 95 of 100 ms"
+        );
+        assert_eq!(without(ms(1_350)).who, [0; 0], "not read yet");
+        assert_eq!(
+            without(ms(1_100)),
+            WithoutCpu { count: 1, who: vec![] },
+            "a fifth of each, by the first reading"
+        );
+        assert_eq!(WithoutCpu::of(run, &[Doing::Over; 4], ms(1_250)), WithoutCpu::default());
     }
 }

@@ -15,7 +15,8 @@ use crate::tui::canvas::{Canvas, clip};
 use crate::tui::chart::Frame;
 use crate::tui::compare::desk::{self, Opened, Part, Picture};
 use crate::tui::compare::kept::Entry;
-use crate::tui::compare::moment::{Doing, doing, picked};
+use crate::tui::compare::moment::{Doing, WithoutCpu, doing, picked};
+use crate::tui::compare::readout::NO_CPU;
 use crate::tui::compare::{blocks, title};
 use crate::tui::lab::lanes::{self, gil, paint};
 use crate::tui::lab::layout::inside;
@@ -105,6 +106,8 @@ fn lanes(
     let mut canvas = Canvas::new(inside(layout.lanes, layout.framed()), buf);
     let width = canvas.width();
     let line = frame.column(at);
+    let readings: Vec<Doing> = entry.run.slots.iter().map(|slot| doing(entry.run, slot, at)).collect();
+    let without = WithoutCpu::of(entry.run, &readings, at);
     let rows = layout.lane_rows(frame.first);
     for lock in 0..rows.locks {
         let mut canvas = canvas.part(0, rows.lock_top(lock), width, rows.lock_drawn());
@@ -141,9 +144,11 @@ fn lanes(
                 cells.mark(x, y, '│', theme.accent);
             }
         }
-        let reading = doing(entry.run, slot, at);
+        let has_cpu = without.who.binary_search(&index).is_err();
         let mut side = lane.part(layout.label + layout.columns + 1, 0, layout.side.saturating_sub(1), 1);
-        did(&mut side, reading, model);
+        if let Some(reading) = readings.get(index) {
+            did(&mut side, *reading, has_cpu, model);
+        }
         let known = entry.known(model);
         let (x, room) = (layout.label + layout.columns + 1, layout.side.saturating_sub(1));
         let mut below = lane.part(x, 1, room, layout.height.saturating_sub(1));
@@ -166,7 +171,8 @@ fn lanes(
         let x = legend::gil(&mut canvas, layout.label, entry.run, frame, theme);
         let shown = picture.chart.shows_preempted();
         let x = if shown { legend::preempted(&mut canvas, x, theme) } else { x };
-        let x = legend::draw(&mut canvas, x, legend::seen(std::iter::once(entry.run)), theme);
+        let x = legend::draw(&mut canvas, x, std::iter::once(entry.run), theme);
+        let x = legend::next_task(&mut canvas, x, &picture.chart, theme);
         if rows.locks > 0 {
             legend::holders(&mut canvas, x, slots, theme);
         }
@@ -174,16 +180,18 @@ fn lanes(
 }
 
 /// What a worker did, beside its lane.
-fn did(canvas: &mut Canvas<'_>, reading: Doing, model: &Model) {
+fn did(canvas: &mut Canvas<'_>, reading: Doing, has_cpu: bool, model: &Model) {
     let theme = &model.theme;
     let words = match reading {
+        Doing::This { task: Some(task), .. } if !has_cpu => format!("{task} {NO_CPU}"),
+        _ if !has_cpu => NO_CPU.to_owned(),
         Doing::This { phase, task: Some(task), .. } => format!("{task} {phase}"),
         Doing::This { phase, task: None, .. } => phase.name().to_owned(),
         Doing::Mostly(phase) => format!("mostly {phase}"),
         Doing::Over => "over".to_owned(),
         Doing::Unknown => "–".to_owned(),
     };
-    let style = reading.phase().map_or(theme.dim, |phase| theme.word(phase));
+    let style = reading.phase().filter(|_| has_cpu).map_or(theme.dim, |phase| theme.word(phase));
     canvas.text(0, 0, &clip(&words, usize::from(canvas.width())), style);
 }
 

@@ -9,11 +9,14 @@ use crate::tui::canvas::{Canvas, clip};
 use crate::tui::compare::desk;
 use crate::tui::compare::kept::Entry;
 use crate::tui::compare::layout::READING;
-use crate::tui::compare::moment::{Doing, doing, process};
+use crate::tui::compare::moment::{Doing, WithoutCpu, doing, process};
 use crate::tui::glyphs::phase_glyph;
+use crate::tui::lab::lanes::paint;
 use crate::tui::model::Model;
 use crate::units::{grouped, plural};
 
+/// What a worker did that had something to compute, and no CPU.
+pub(super) const NO_CPU: &str = "no CPU";
 /// From this width on there is room for every word.
 const ROOMY: u16 = 46;
 
@@ -38,6 +41,7 @@ impl Widget for Readout<'_> {
         let Some(entry) = entries.get(desk::chosen(model, entries)) else { return };
         let at = desk::cursor(model, entries);
         let readings: Vec<Doing> = entry.run.slots.iter().map(|slot| doing(entry.run, slot, at)).collect();
+        let without = WithoutCpu::of(entry.run, &readings, at);
         let x = canvas.text(0, 0, &format!("At {}", at.elapsed()), theme.bright);
         let per_line = usize::from(canvas.width() / READING).max(1);
         let wide = canvas.width() / per_line as u16;
@@ -53,7 +57,7 @@ impl Widget for Readout<'_> {
         let room = |hint: &String| {
             usize::from(canvas.width().saturating_sub(x)).saturating_sub(hint.chars().count())
         };
-        let head = |most: usize| format!("{label}{}", together(&readings, most));
+        let head = |most: usize| format!("{label}{}", together(&readings, without.count, most));
         let whole = head(usize::MAX).chars().count();
         let [long, short] = &hints;
         let hint = if whole <= room(long) { long } else { short };
@@ -67,27 +71,29 @@ impl Widget for Readout<'_> {
             let (column, row) = (index / rows, index % rows);
             let mut part = canvas.part(column as u16 * wide, row as u16 + 1, wide.saturating_sub(2), 1);
             let pid = entry.run.slots.get(index).and_then(process);
-            one(&mut part, index, *reading, pid, at, readings.len(), model);
+            let has_cpu = without.who.binary_search(&index).is_err();
+            one(&mut part, (index, readings.len()), (*reading, has_cpu), pid, at, model);
         }
     }
 }
 
-/// How many workers did what, in so many columns: where there is no room for all, what the fewest did is left out.
-fn together(readings: &[Doing], most: usize) -> String {
+/// How many workers did what, in so many columns, and how many of those that computed had no CPU: where there is no room
+/// for all, what the fewest did is left out.
+fn together(readings: &[Doing], without_cpu: usize, most: usize) -> String {
     if readings.iter().all(|reading| *reading == Doing::Over) {
         return "over".to_owned();
     }
     let count = |phase: Phase| readings.iter().filter(|reading| reading.phase() == Some(phase)).count();
-    let mut counts: Vec<(usize, Phase)> = Phase::ALL
-        .into_iter()
-        .rev()
-        .map(|phase| (count(phase), phase))
-        .filter(|(count, _)| *count > 0)
-        .collect();
-    let say = |counts: &[(usize, Phase)]| {
-        let words: Vec<String> =
-            counts.iter().map(|(count, phase)| format!("{} {phase}", grouped(*count as u64))).collect();
-        words.join(", ")
+    let counts = Phase::ALL.into_iter().rev().flat_map(|phase| match (count(phase), phase) {
+        (all, Phase::Computing) => {
+            [(all - without_cpu.min(all), phase.name()), (without_cpu.min(all), "without a CPU")]
+        }
+        (all, phase) => [(all, phase.name()), (0, "")],
+    });
+    let mut counts: Vec<(usize, &str)> = counts.filter(|(count, _)| *count > 0).collect();
+    let say = |counts: &[(usize, &str)]| {
+        let words = counts.iter().map(|(count, what)| format!("{} {what}", grouped(*count as u64)));
+        words.collect::<Vec<_>>().join(", ")
     };
     let mut words = say(&counts);
     while words.chars().count() > most && counts.len() > 1 {
@@ -101,21 +107,23 @@ fn together(readings: &[Doing], most: usize) -> String {
 
 fn one(
     canvas: &mut Canvas<'_>,
-    index: usize,
-    reading: Doing,
+    (index, of): (usize, usize),
+    (reading, has_cpu): (Doing, bool),
     pid: Option<u32>,
     at: crate::clock::RunTime,
-    of: usize,
     model: &Model,
 ) {
     let theme = &model.theme;
     let digits = of.saturating_sub(1).to_string().len();
     let mut x = canvas.text(0, 0, &format!("{:<w$} ", format!("w{index}"), w = digits + 1), theme.dim);
     if let Some(phase) = reading.phase() {
-        canvas.glyph(x, 0, phase_glyph(phase), theme.pure(phase, false));
+        let pure = (phase_glyph(phase), theme.pure(phase, false));
+        let (glyph, style) = if has_cpu { pure } else { paint::preempted(theme) };
+        canvas.glyph(x, 0, glyph, style);
     }
     x += 2;
     let (words, style) = match reading {
+        _ if !has_cpu => (NO_CPU.to_owned(), theme.dim),
         Doing::This { phase, .. } => (phase.name().to_owned(), theme.word(phase)),
         Doing::Mostly(phase) => (format!("mostly {phase}"), theme.word(phase)),
         Doing::Over => ("over".to_owned(), theme.dim),
@@ -138,5 +146,26 @@ fn one(
     let texts = [format!("pid {pid}"), pid];
     if let Some(text) = texts.iter().find(|text| reading != Doing::Over && text.chars().count() <= room) {
         canvas.right(canvas.width(), 0, text, theme.dim);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::TaskIndex;
+
+    #[test]
+    fn who_has_no_cpu_is_counted_apart() {
+        let this = |phase| Doing::This {
+            phase,
+            task: Some(TaskIndex(0)),
+            since: crate::clock::RunTime::START,
+            until: None,
+        };
+        let four = [Phase::Computing, Phase::Computing, Phase::Computing, Phase::Blocked].map(this);
+        assert_eq!(together(&four, 0, 80), "1 blocked, 3 computing");
+        assert_eq!(together(&four, 2, 80), "1 blocked, 1 computing, 2 without a CPU");
+        assert_eq!(together(&four, 3, 80), "1 blocked, 3 without a CPU");
+        assert_eq!(together(&four, 2, 20), "2 without a CPU, …");
     }
 }

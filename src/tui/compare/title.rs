@@ -90,7 +90,9 @@ pub(crate) fn work(entry: &Entry<'_>) -> String {
             return format!("{} · {tasks}: {}", start.work.task(), start.work.label());
         }
         Work::Http(urls) => {
-            return format!("{} · {}, {urls}", start.work.task(), plural(start.tasks, "task"));
+            let pages = plural(urls.count() as u64, "page");
+            let whose = if urls.are_loopback() { " of poolscope's own" } else { "" };
+            return format!("{} · {}: {pages}{whose}", start.work.task(), plural(start.tasks, "task"));
         }
         work => work.label(),
     };

@@ -2,7 +2,7 @@
 
 use crate::plan::mix::Part;
 use crate::plan::size::Compute;
-use crate::plan::{Chunk, Machine, Plan, Size, TaskType, WorkerCount, Workload};
+use crate::plan::{Chunk, Machine, Plan, Size, TaskType, Urls, WorkerCount, Workload};
 use crate::tui::form::Item;
 use crate::units::{Bytes, Nanos};
 
@@ -83,7 +83,18 @@ pub(super) fn nudge(plan: &mut Plan, item: Item, up: bool, machine: &Machine, co
                 None => usual(all[next], machine),
             };
         }
-        Item::Size => load.size = scaled(&load.size, up),
+        Item::Size => {
+            let pages = |load: &Workload| match &load.size {
+                Size::Urls(urls) => Some(urls.count() as u64),
+                _ => None,
+            };
+            let before = pages(load);
+            load.size = scaled(&load.size, up);
+            // A task for each page stays that.
+            if before == Some(load.tasks) {
+                load.tasks = pages(load).unwrap_or(load.tasks);
+            }
+        }
         Item::Tasks => load.tasks = beside(load.tasks, up),
         Item::Workers => {
             let workers = beside(plan.workers.resolve(&plan.machine(machine)).into(), up);
@@ -143,6 +154,11 @@ fn scaled(size: &Size, up: bool) -> Size {
     };
     match size {
         Size::Compute(c) => Size::Compute(compute(*c)),
+        // With the page that cannot be had, or without it.
+        Size::Urls(urls) if urls.are_loopback() => {
+            let all = Urls::default();
+            Size::Urls(if *urls == all { all.answering() } else { all })
+        }
         Size::Numbers(_) | Size::Urls(_) | Size::Command(_) => size.clone(),
         Size::Wait(wait) => Size::Wait(time(*wait)),
         Size::Mixed(c, wait) => Size::Mixed(compute(*c), time(*wait)),

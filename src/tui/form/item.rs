@@ -139,7 +139,7 @@ impl Item {
                 TaskType::Mixed => "computing + waiting of one task: 20ms+80ms",
                 TaskType::Native => "the buffer that each worker reads through: 32MiB; or bytes, or 100ms",
                 TaskType::File => "the file that each task writes, and reads back: 1MiB",
-                TaskType::Http => "whose pages are asked for: of poolscope itself; --urls FILE names others",
+                TaskType::Http => "poolscope's own pages, ← → with one that fails; --urls FILE",
                 TaskType::Command => "what is run for each task; {} is its index, {item} its item",
                 TaskType::Mix => "how much a task of each type does: cpu=100ms,sleep=1ms",
             },

@@ -65,6 +65,13 @@ fn another_task_type_brings_its_own_defaults() {
     form.nudge(false, &machine);
     assert_eq!(form.value(Item::Size, &machine), "loopback, 4 URLs", "without the one that cannot be had");
     assert_eq!(form.value(Item::Tasks, &machine), "4");
+    form.at = Item::Size;
+    form.nudge(true, &machine);
+    let pages = |form: &Form| [Item::Size, Item::Tasks].map(|item| form.value(item, &Machine::example(2)));
+    assert_eq!(pages(&form), ["loopback, 5 URLs", "5"], "with it, and a task that asks for it");
+    form.nudge(true, &machine);
+    assert_eq!(pages(&form), ["loopback, 4 URLs", "4"]);
+    form.at = Item::Task;
     form.nudge(false, &machine);
     assert_eq!(form.value(Item::Size, &machine), "1.00 MiB");
     form.nudge(false, &machine);

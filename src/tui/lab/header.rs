@@ -84,8 +84,29 @@ impl Widget for Header<'_> {
             format!(" · trust {}{}", "●".repeat(level), "○".repeat(4 - level))
         });
         let right = cpus + trust.as_deref().unwrap_or_default();
-        if usize::from(x) + right.width() + 3 <= usize::from(canvas.width()) {
-            canvas.right(canvas.width() - 1, 0, &right, theme.dim);
+        let reason = model.verdict.trust.as_ref().and_then(|trust| trust.in_short);
+        let reason = reason.map(|words| format!("{right}: {words}"));
+        let fits = |words: &String| usize::from(x) + words.width() + 3 <= usize::from(canvas.width());
+        if let Some(words) = reason.into_iter().chain([right]).find(fits) {
+            canvas.right(canvas.width() - 1, 0, &words, theme.dim);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::Trust;
+    use crate::tui::script::{finished, text};
+
+    #[test]
+    fn why_a_run_is_not_to_be_trusted_is_said_where_there_is_room() {
+        for (columns, said) in [(120, true), (80, false)] {
+            let mut model = finished(columns, 40);
+            let (reasons, in_short) = (vec!["serial took longer".to_owned()], Some("unsteady speed"));
+            model.verdict.trust = Some(Trust { level: 3, reasons, in_short });
+            let first = text(&model).lines().next().unwrap_or_default().to_owned();
+            assert!(first.contains("trust ●●●○"), "{first}");
+            assert_eq!(first.contains("trust ●●●○: unsteady speed"), said, "{first}");
         }
     }
 }

@@ -13,6 +13,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::Phase;
+use crate::state::SlotState;
 use crate::tui::canvas::Canvas;
 use crate::tui::lab::axis::TimeAxis;
 use crate::tui::lab::layout::WorkersLayout;
@@ -88,6 +89,11 @@ impl Widget for WorkersPanel<'_> {
         }
         if let Some(area) = layout.axis {
             TimeAxis::new(model, layout).render(area, buf);
+            if row.run.is_some() {
+                // Right below the lanes, whether that is the line of the axis or the air above the throughput.
+                let below = Rect { y: layout.lanes.bottom(), height: 1, ..layout.lanes };
+                figures::heading(&mut Canvas::new(below, buf), layout, row.tasks, theme);
+            }
         }
         if let Some(area) = layout.legend {
             Legend::new(model, layout.label, layout.locks > 0).render(area, buf);
@@ -113,14 +119,28 @@ fn state(model: &Model, row: &Row<'_>) -> String {
             let rule = run.gil_rule().map(gil::rule);
             rule.into_iter().chain([gil::state(run)]).collect::<Vec<_>>().join(" · ")
         }
-        Some(run) => [Phase::Computing, Phase::Blocked, Phase::Waiting]
-            .into_iter()
-            .map(|phase| (run.in_phase(phase), phase))
-            .filter(|(count, phase)| *count > 0 || *phase == Phase::Computing)
-            .map(|(count, phase)| format!("{count} {phase}"))
-            .collect::<Vec<_>>()
-            .join(" · "),
+        Some(run) => {
+            let (computing, without_cpu) = computing(&run.slots);
+            // Who runs a command computes nothing itself.
+            let always = if run.start.work.command().is_some() { Phase::Blocked } else { Phase::Computing };
+            let counts = [
+                (computing, Phase::Computing.name(), always == Phase::Computing),
+                (without_cpu, "without a CPU", false),
+                (run.in_phase(Phase::Blocked), Phase::Blocked.name(), always == Phase::Blocked),
+                (run.in_phase(Phase::Waiting), Phase::Waiting.name(), false),
+            ];
+            let counts = counts.into_iter().filter(|(count, _, always)| *count > 0 || *always);
+            counts.map(|(count, what, _)| format!("{count} {what}")).collect::<Vec<_>>().join(" · ")
+        }
     }
+}
+
+/// How many of some workers compute on a CPU, and how many have something to compute and no CPU, as it was of late.
+fn computing(slots: &[SlotState]) -> (usize, usize) {
+    let all = slots.iter().filter(|slot| slot.levels.phase == Phase::Computing);
+    let without: f32 = all.clone().map(|slot| slot.preempted.of_late()).sum();
+    let without = without.round() as usize;
+    (all.count().saturating_sub(without), without)
 }
 
 /// What the rows are, and what they do not show.
@@ -143,7 +163,7 @@ fn hidden(model: &Model, layout: &WorkersLayout, row: &Row<'_>) -> Vec<String> {
     if let Some(run) = row.run {
         let frame = model.chart.frame();
         let column = frame.to.since(frame.from) / u64::from(frame.columns.max(1));
-        let coarse = |slot: &crate::state::SlotState| !slot.timeline.keeps_detail(frame.from);
+        let coarse = |slot: &SlotState| !slot.timeline.keeps_detail(frame.from);
         if model.window.is_zoomed() && column < Nanos::from_millis(1) && run.slots.first().is_some_and(coarse)
         {
             words.push("finer detail not kept".to_owned());

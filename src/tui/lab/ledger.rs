@@ -191,7 +191,8 @@ fn line(canvas: &mut Canvas<'_>, y: u16, name: &str, time: Nanos, whole: Nanos, 
 
 fn colour(name: &str, model: &Model) -> Style {
     let theme = &model.theme;
-    let phase = if name == COMMANDS { Some(Phase::Computing) } else { Phase::of_part(name) };
+    // As in the lanes, which do not know when a command computes.
+    let phase = if name == COMMANDS { Some(Phase::Blocked) } else { Phase::of_part(name) };
     match (name, phase) {
         ("unexplained", _) => theme.bad,
         (_, Some(Phase::Waiting | Phase::Absent) | None) => theme.other,

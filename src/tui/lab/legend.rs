@@ -9,18 +9,18 @@ use crate::event::{GilMark, Phase, PhaseTotals};
 use crate::plan::{TaskType, Workload};
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
-use crate::tui::chart::Frame;
-use crate::tui::glyphs::{CHANGED, PREDICTED, failure_glyph, gil_glyph, phase_glyph};
+use crate::tui::chart::{Chart, Frame};
+use crate::tui::glyphs::{CHANGED, ODD, PREDICTED, failure_glyph, gil_glyph, phase_glyph};
 use crate::tui::lab::lanes::{self, MARKED, paint};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::units::Nanos;
 
-/// The phases in the order in which they are explained, each in a few words.
+/// The phases in the order in which they are explained, each in at most 25 columns.
 pub(crate) const PHASES: [(Phase, &str); 9] = [
     (Phase::Computing, "has work for a CPU"),
-    (Phase::Blocked, "waits within a task"),
-    (Phase::GilWait, "waits for the GIL of its process"),
+    (Phase::Blocked, "waits, or runs a command"),
+    (Phase::GilWait, "waits for its GIL"),
     (Phase::Starting, "asked for, not ready yet"),
     (Phase::Receiving, "takes tasks in"),
     (Phase::Sending, "gives results back"),
@@ -52,6 +52,7 @@ impl Widget for Legend<'_> {
         let predicted = row.and_then(|row| row.predicted);
         let types = self.model.shown_plan().workloads.first().map(Workload::types);
         let any = |is: fn(TaskType) -> bool| types.iter().flatten().any(|task| is(*task));
+        let of_commands = any(|task| task == TaskType::Command);
         let mut sums = PhaseTotals::default();
         for slot in run.iter().chain(&predicted).flat_map(|run| &run.slots) {
             for phase in Phase::ALL {
@@ -101,8 +102,12 @@ impl Widget for Legend<'_> {
         if chart.shows_preempted() {
             x = preempted(&mut canvas, x, theme);
         }
-        for phase in fitting(told.collect(), &sums, canvas.width().saturating_sub(x)) {
-            x = sample(&mut canvas, x, phase, look(phase), theme);
+        let words = |phase| word(phase, of_commands);
+        for phase in fitting(told.collect(), &words, &sums, canvas.width().saturating_sub(x)) {
+            x = sample(&mut canvas, x, words(phase), look(phase), theme);
+        }
+        if !ghost {
+            x = next_task(&mut canvas, x, chart, theme);
         }
         if let Some(row) = row.filter(|_| self.locks) {
             holders(&mut canvas, x, row.slots as usize, theme);
@@ -152,11 +157,24 @@ fn is_told(phase: Phase, totals: &PhaseTotals) -> bool {
     totals.get(phase) > least
 }
 
-/// Those of some phases that there is room for, in their order: where it is short, those that had the least time go.
-fn fitting(mut phases: Vec<Phase>, totals: &PhaseTotals, room: u16) -> Vec<Phase> {
+/// What the sample of a phase is called, of tasks that are commands or not.
+const fn word(phase: Phase, of_commands: bool) -> &'static str {
+    match phase {
+        Phase::Blocked if of_commands => "blocked: command",
+        phase => phase.name(),
+    }
+}
+
+/// Those of some phases whose words there is room for, in their order: where it is short, those that had the least time go.
+fn fitting(
+    mut phases: Vec<Phase>,
+    words: &dyn Fn(Phase) -> &'static str,
+    totals: &PhaseTotals,
+    room: u16,
+) -> Vec<Phase> {
     // The air behind the last is no part of it.
     let room = usize::from(room) + 1;
-    while phases.iter().map(|phase| phase.name().len() + 5).sum::<usize>() > room {
+    while phases.iter().map(|phase| words(*phase).len() + 5).sum::<usize>() > room {
         let least = phases.iter().enumerate().rev().min_by_key(|(_, phase)| totals.get(**phase));
         let Some((at, _)) = least else { break };
         phases.remove(at);
@@ -164,16 +182,34 @@ fn fitting(mut phases: Vec<Phase>, totals: &PhaseTotals, room: u16) -> Vec<Phase
     phases
 }
 
-/// One phase as it looks, and the column after it.
-fn sample(
-    canvas: &mut Canvas<'_>,
-    x: u16,
-    phase: Phase,
-    (glyph, style): (char, Style),
-    theme: &Theme,
-) -> u16 {
+/// What something looks like and is called, and the column after it.
+fn sample(canvas: &mut Canvas<'_>, x: u16, words: &str, (glyph, style): (char, Style), theme: &Theme) -> u16 {
     canvas.glyph(x, 0, glyph, style);
-    canvas.text(x + 2, 0, phase.name(), theme.dim) + 3
+    canvas.text(x + 2, 0, words, theme.dim) + 3
+}
+
+/// What the second shade of a phase means, where a chart has one and there is room, from column `x` on; returns the column
+/// after it.
+pub(crate) fn next_task(canvas: &mut Canvas<'_>, x: u16, chart: &Chart, theme: &Theme) -> u16 {
+    let room = usize::from(canvas.width().saturating_sub(x));
+    match chart.shaded() {
+        Some(phase) if room >= NEXT_TASK.len() + 2 => {
+            sample(canvas, x, NEXT_TASK, shade(phase, theme), theme)
+        }
+        _ => x,
+    }
+}
+
+/// What the second shade of a phase is called.
+const NEXT_TASK: &str = "next task";
+
+/// The second shade of a phase, alone.
+pub(crate) const fn shade(phase: Phase, theme: &Theme) -> (char, Style) {
+    let glyph = match phase {
+        Phase::Computing if !theme.tells_by_colour() => ODD,
+        phase => phase_glyph(phase),
+    };
+    (glyph, theme.pure(phase, true))
 }
 
 /// What a phase looks like that happened.
@@ -188,13 +224,11 @@ pub(crate) fn preempted(canvas: &mut Canvas<'_>, x: u16, theme: &Theme) -> u16 {
     if usize::from(canvas.width().saturating_sub(x)) < WORD.len() + 2 {
         return x;
     }
-    let (glyph, style) = paint::preempted(theme);
-    canvas.glyph(x, 0, glyph, style);
-    canvas.text(x + 2, 0, WORD, theme.dim) + 3
+    sample(canvas, x, WORD, paint::preempted(theme), theme)
 }
 
 /// The phases that some runs had, in the order in which they are explained; waiting always.
-pub(crate) fn seen<'a>(runs: impl Iterator<Item = &'a RunState> + Clone) -> impl Iterator<Item = Phase> {
+fn seen<'a>(runs: impl Iterator<Item = &'a RunState> + Clone) -> impl Iterator<Item = Phase> {
     let had = move |phase: Phase| {
         let levels = runs.clone().flat_map(|run| &run.slots).map(|slot| &slot.levels);
         levels.into_iter().any(|levels| match phase {
@@ -205,18 +239,20 @@ pub(crate) fn seen<'a>(runs: impl Iterator<Item = &'a RunState> + Clone) -> impl
     PHASES.map(|(phase, _)| phase).into_iter().filter(move |phase| *phase == Phase::Waiting || had(*phase))
 }
 
-/// What the colours of some phases mean, from column `x` on; returns the column after them.
-pub(crate) fn draw(
+/// What the colours of some runs' phases mean, from column `x` on; returns the column after them.
+pub(crate) fn draw<'a>(
     canvas: &mut Canvas<'_>,
     mut x: u16,
-    phases: impl Iterator<Item = Phase>,
+    runs: impl Iterator<Item = &'a RunState> + Clone,
     theme: &Theme,
 ) -> u16 {
-    for phase in phases {
-        if usize::from(canvas.width().saturating_sub(x)) < phase.name().len() + 2 {
+    let of_commands = runs.clone().all(|run| run.start.work.command().is_some());
+    for phase in seen(runs) {
+        let words = word(phase, of_commands);
+        if usize::from(canvas.width().saturating_sub(x)) < words.len() + 2 {
             break;
         }
-        x = sample(canvas, x, phase, solid(phase, theme), theme);
+        x = sample(canvas, x, words, solid(phase, theme), theme);
     }
     x
 }

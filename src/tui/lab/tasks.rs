@@ -1,12 +1,14 @@
-//! Tasks that are being worked on, and the last that ended, one line each, the newest first. Before there are any, what the lanes will show.
+//! Tasks that are being worked on, and the last that ended, one line each, the newest first. Before there
+//! are any, what the lanes will show.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use crate::event::Outcome;
+use crate::event::{Outcome, Phase};
 use crate::ids::{SlotId, TaskIndex};
+use crate::plan::Strategy;
 use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::glyphs::phase_glyph;
@@ -161,10 +163,40 @@ fn going(
 fn explain(canvas: &mut Canvas<'_>, model: &Model) {
     let theme = &model.theme;
     canvas.text(TASK - 2, 0, "What a worker does", theme.dim);
-    for (y, (phase, words)) in legend::PHASES.iter().enumerate() {
-        let y = y as u16 + 1;
+    let plan = model.shown_plan();
+    let sent = plan.strategies.iter().any(|way| matches!(way, Strategy::Processes | Strategy::Hybrid));
+    let phases = legend::PHASES.iter().filter(|(phase, _)| match phase {
+        Phase::GilWait => plan.runtime.gil().is_some(),
+        Phase::Receiving | Phase::Sending => sent,
+        _ => true,
+    });
+    for (y, (phase, words)) in (1..).zip(phases) {
         canvas.glyph(TASK - 2, y, phase_glyph(*phase), theme.pure(*phase, false));
         canvas.text(TASK, y, phase.name(), theme.text);
-        canvas.text(TASK + 11, y, words, theme.dim);
+        // A part of a word explains nothing.
+        if usize::from(canvas.width()) >= usize::from(TASK + 11) + words.len() {
+            canvas.text(TASK + 11, y, words, theme.dim);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::lab::legend::PHASES;
+    use crate::tui::script::{before, text};
+
+    #[test]
+    fn what_phases_are_is_said_whole_or_not_at_all() {
+        for columns in (40..=120).step_by(4) {
+            let drawn = text(&before(columns, 50));
+            for (phase, words) in PHASES {
+                let begin: String = words.chars().take(8).collect();
+                assert_eq!(
+                    drawn.matches(words).count(),
+                    drawn.matches(&begin).count(),
+                    "{columns}, {phase}: {drawn}"
+                );
+            }
+        }
     }
 }

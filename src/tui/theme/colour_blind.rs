@@ -174,8 +174,10 @@ fn phases_that_were_predicted_are_told_apart_by_all_eyes_and_are_dimmer_than_tho
             for (colour, ground) in depths(ghost).into_iter().flat_map(|c| grounds.map(|g| (c, g))) {
                 assert!(contrast(colour, ground) >= DIM, "{palette}: {colour:06x} on {ground:06x}");
             }
-            let [dim, bright] = [ghost.0, real.0].map(|colour| contrast(colour, grounds[0]));
-            assert!(dim < bright, "{palette}: {phase} is brighter where it was predicted");
+            for (dim, bright) in depths(ghost).into_iter().zip(depths(real)) {
+                let [far, farther] = [dim, bright].map(|colour| contrast(colour, grounds[0]));
+                assert!(far < farther, "{palette}: {phase} is brighter where it was predicted: {dim:06x}");
+            }
         }
     }
 }

@@ -97,7 +97,7 @@ pub(super) const DARK: Paints = Paints {
     ghosts: Ghosts {
         computing: Paint(0x1c_5f_4b, 23, Color::DarkGray),
         shade: Paint(0x17_50_3f, 23, Color::DarkGray),
-        blocked: Paint(0x2a_3a_72, 60, Color::DarkGray),
+        blocked: Paint(0x2a_3a_72, 19, Color::DarkGray),
         gil_wait: Paint(0x4f_24_22, 52, Color::DarkGray),
         rest: Paint(0x2b_32_3a, 236, Color::DarkGray),
     },

@@ -18,9 +18,9 @@ pub(super) fn act(model: &mut Model, action: Action) {
         Action::NextWork => next_work(model),
         Action::Open => {
             model.compare.differences = false;
-            model.compare.opened = Some(Opened { part: Part::Lanes, lane: 0, first: 0 });
             // What is opened stays what it was while others begin.
             model.compare.chosen = desk::chosen_number(model);
+            open(model);
             reveal(model);
         }
         Action::NextTask => to_task(model, true),
@@ -28,6 +28,21 @@ pub(super) fn act(model: &mut Model, action: Action) {
         Action::Differences => model.compare.differences = !model.compare.differences,
         _ => {}
     }
+}
+
+/// Opens the run that is looked at, on the first lane that has a task at the moment. Where none has one, and nobody chose
+/// the moment, that becomes the beginning of the last task before it.
+fn open(model: &mut Model) {
+    let entries = kept::shown(model);
+    let Some(entry) = entries.get(desk::chosen(model, &entries)) else { return };
+    let at = desk::cursor(model, &entries);
+    let busy = (0..entry.run.slots.len()).find(|lane| moment::picked(entry.run, *lane, at).is_some());
+    let before = entry.run.recent.iter().filter(|task| task.start <= at).max_by_key(|task| task.start);
+    let before = before.filter(|_| busy.is_none() && model.compare.cursor.is_none());
+    let before = before.map(|task| (task.slot.index(), task.start));
+    let lane = busy.or(before.map(|(lane, _)| lane)).unwrap_or(0);
+    model.compare.opened = Some(Opened { part: Part::Lanes, lane, first: 0 });
+    model.compare.cursor = before.map(|(_, start)| start).or(model.compare.cursor);
 }
 
 /// Chooses a run, or the first or last moment.
@@ -238,4 +253,36 @@ pub(super) fn export(model: &mut Model) -> Effect {
     let what = format!("{last} of {}", entry.name());
     let files = vec![("csv", tasks_csv(entry.run, entry.number))];
     Effect::Write(Box::new(Export { what, stem: "poolscope-tasks", files }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ids::SlotId;
+    use crate::state::Timeline;
+    use crate::tui::script::{compared, ms, press, text};
+
+    #[test]
+    fn a_run_is_opened_on_the_first_lane_that_has_a_task() {
+        let mut model = compared(120, 40, 1);
+        let run = model.session.runs.last_mut().unwrap();
+        run.slots[0].timeline = Timeline::new(2);
+        run.recent.retain(|task| task.slot != SlotId(0));
+        press(&mut model, "<Enter>");
+        assert_eq!(model.compare.opened.unwrap().lane, 1);
+        assert!(text(&model).contains("outcome"), "with the record of its task: {}", text(&model));
+    }
+
+    #[test]
+    fn where_nobody_has_a_task_the_last_one_before_is_looked_at() {
+        let mut model = compared(120, 40, 1);
+        let run = model.session.runs.last_mut().unwrap();
+        run.slots.iter_mut().for_each(|slot| slot.timeline = Timeline::new(2));
+        run.recent.iter_mut().for_each(|task| task.end = task.start.after(crate::units::Nanos(1)));
+        press(&mut model, "<Enter>");
+        let opened = model.compare.opened.unwrap();
+        assert_eq!((opened.lane, model.compare.cursor), (1, Some(ms(520))));
+        // Whoever chose a moment stays there.
+        press(&mut model, "<Esc><Home><Enter>");
+        assert_eq!((model.compare.opened.unwrap().lane, model.compare.cursor), (0, Some(ms(0))));
+    }
 }

@@ -203,6 +203,22 @@ fn failed_tasks_are_told_of_with_the_first_error() {
 }
 
 #[test]
+fn no_retry_is_advised_where_a_host_does_not_exist() {
+    let step = |words: &[&str]| {
+        let counts = TaskCounts { error: 2, ..TaskCounts::default() };
+        let errors = (3..).map(TaskIndex).zip(words.iter().map(|words| (*words).to_owned())).collect();
+        of(Kind::TasksFailed, 2, &[Script { counts, errors, ..threads() }]).unwrap().next_step()
+    };
+    let gone = "http://nonexistant-subdomain.invalid/: there is no such host";
+    assert_eq!(
+        step(&[gone, gone]).as_deref(),
+        Some("No retry helps there: correct the URL, or leave it out.")
+    );
+    let retries = Some("If the error comes and goes, allow retries.");
+    assert_eq!(step(&[gone, "http://example.org/: timed out"]).as_deref(), retries);
+}
+
+#[test]
 fn a_command_that_succeeds_only_the_first_time_is_told_of() {
     let command = Command::new(vec!["true".to_owned()], false, None).unwrap();
     let work = Work::Command(std::sync::Arc::new(command));

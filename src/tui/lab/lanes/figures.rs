@@ -10,6 +10,7 @@ use crate::tui::canvas::{Canvas, clip};
 use crate::tui::lab::lanes::gil;
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::Model;
+use crate::tui::theme::Theme;
 use crate::units::{Nanos, Share, grouped};
 
 /// From this width on a band says how many of its tasks are in flight.
@@ -40,7 +41,24 @@ pub(super) fn draw(
     }
 }
 
-/// The part of the run so far that a worker had a task.
+/// What the column of percentages is.
+const AT_WORK: &str = "at work";
+
+/// Says below the lanes what their percentages are: the part of the run in which a worker was at work.
+pub(super) fn heading(canvas: &mut Canvas<'_>, layout: &WorkersLayout, tasks: u64, theme: &Theme) {
+    let digits = grouped(tasks).width().clamp(1, MOST_DIGITS) as u16;
+    let end = if layout.fold > 1 || layout.side < 12 { layout.side } else { percent_column(digits) + 5 };
+    if usize::from(layout.side) >= AT_WORK.len() {
+        canvas.right(layout.label + layout.columns + end, 0, AT_WORK, theme.dim);
+    }
+}
+
+/// Where a worker's percentage stands beside its lane, behind two numbers of tasks of so many digits.
+const fn percent_column(digits: u16) -> u16 {
+    12 + 2 * digits
+}
+
+/// The part of the run so far in which a worker computed or was blocked.
 pub(super) fn at_work(slot: &SlotState, run: &RunState, model: &Model) -> Share {
     let totals = if run.end.is_some() { slot.levels.totals } else { slot.levels.totals_at(model.moment()) };
     let busy: Nanos = totals.get(Phase::Computing) + totals.get(Phase::Blocked);
@@ -100,12 +118,11 @@ fn one(canvas: &mut Canvas<'_>, model: &Model, run: &RunState, slot: &SlotState,
     let digits = digits(run);
     let first = (layout.lane_height - 1) / 2;
     let task = slot.levels.task.map_or(String::new(), |task| task.to_string());
-    let mut x = 2;
-    canvas.text(x, first, &format!("{task:<w$}", w = digits + 1), theme.text);
-    x += digits as u16 + 3;
+    canvas.text(2, first, &format!("{task:<w$}", w = digits + 1), theme.text);
+    let x = digits as u16 + 5;
     canvas.text(x, first, &format!("{:>digits$}", grouped(ended(&slot.levels))), theme.text);
     canvas.text(x + digits as u16, first, " done", theme.dim);
-    x += digits as u16 + 7;
+    let x = percent_column(digits as u16);
     canvas.text(x, first, &percent, theme.text);
     let (words, style) = doing(slot, run, model);
     if layout.lane_height > 1 {

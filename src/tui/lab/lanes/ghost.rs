@@ -106,7 +106,7 @@ mod tests {
         for theme in themes {
             let draw = |phase: Phase, ghost: bool| {
                 let cells =
-                    [Cell { first: Some(phase), second: None, weight: 255, preempted: 0, odd: false }];
+                    [Cell { first: Some(phase), second: None, weight: 255, preempted: false, odd: false }];
                 let mut buf = Buffer::empty(Rect::new(0, 0, 1, 1));
                 let mut canvas = Canvas::new(buf.area, &mut buf);
                 if ghost {

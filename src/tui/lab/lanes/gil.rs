@@ -23,6 +23,9 @@ const INTERVALS: u64 = 1;
 /// The same, where ticks decide: those are far shorter.
 const TICKS_COLUMN: Nanos = Nanos::from_millis(1);
 
+/// What is said of processes whose workers have an interpreter's lock each.
+pub(crate) const ALONE_WITH_IT: &str = "a GIL each";
+
 /// What a line is called.
 pub(crate) const NAME: &str = "GIL";
 
@@ -194,10 +197,17 @@ pub(crate) fn switches(run: &RunState, slots: std::ops::Range<usize>, now: RunTi
 /// The figures of a whole run: how often, and how far its workers are apart.
 pub(crate) fn figures(run: &RunState, now: RunTime) -> Vec<String> {
     let counts = run.gil_counts();
-    let mut words = vec![format!("{} switches", per_second(counts.switches, run, now))];
-    if let Some(GilRule::Ticks(_)) = run.gil_rule() {
+    let mut words = Vec::new();
+    if run.start.shape.threads == 1 {
+        // Nobody else wants it there: all that is counted is that each took it for the first time.
+        if run.slots.len() > 1 {
+            words.push(ALONE_WITH_IT.to_owned());
+        }
+    } else if let Some(GilRule::Ticks(_)) = run.gil_rule() {
+        words.push(format!("{} switches", per_second(counts.switches, run, now)));
         words.push(format!("{} woken for nothing", per_second(counts.false_wakes, run, now)));
     } else {
+        words.push(format!("{} switches", per_second(counts.switches, run, now)));
         words.push(format!("{} requests", per_second(counts.requests, run, now)));
         words.push(format!("{} forced", per_second(counts.forced, run, now)));
     }
@@ -250,6 +260,17 @@ mod tests {
         insta::assert_snapshot!("gil_80x24", text(&gil(80, 24)));
         insta::assert_snapshot!("gil_120x40", text(&gil(120, 40)));
         insta::assert_snapshot!("gil_200x60", text(&gil(200, 60)));
+    }
+
+    #[test]
+    fn a_lock_that_one_worker_has_for_itself_goes_to_nobody() {
+        let mut model = gil(120, 40);
+        let run = &mut model.session.runs[0];
+        let words = super::figures(run, run.now).join(" · ");
+        assert!(words.contains("/s switches"), "{words}");
+        run.start.shape = crate::plan::Shape::new(4, 1);
+        let words = super::figures(run, run.now).join(" · ");
+        assert!(words.starts_with("a GIL each · held") && !words.contains("switches"), "{words}");
     }
 
     #[test]

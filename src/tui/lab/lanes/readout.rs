@@ -2,9 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::event::{Phase, WorkerExit};
+use crate::event::WorkerExit;
 use crate::state::{RunState, SlotState};
-use crate::tui::lab::lanes::{figures, gil, name};
+use crate::tui::lab::lanes::{computing, figures, gil, name};
 use crate::tui::lab::layout::WorkersLayout;
 use crate::tui::model::{Model, Row};
 use crate::units::grouped;
@@ -84,8 +84,11 @@ fn several(words: &mut Figures, model: &Model, run: &RunState, band: &[SlotState
     if run.end.is_none() {
         let in_flight = band.iter().filter(|slot| slot.levels.task.is_some()).count();
         words.add(3, format!("{in_flight} of {} in flight", band.len()));
-        let computing = band.iter().filter(|slot| slot.levels.phase == Phase::Computing).count();
+        let (computing, without_cpu) = computing(band);
         words.add(4, format!("{computing} computing"));
+        if without_cpu > 0 {
+            words.add(5, format!("{without_cpu} without a CPU"));
+        }
     }
     let done: u64 = band.iter().map(|slot| slot.levels.done).sum();
     let failed: u64 = band.iter().map(|slot| slot.levels.failed).sum();
@@ -95,7 +98,7 @@ fn several(words: &mut Figures, model: &Model, run: &RunState, band: &[SlotState
     }
     let parts = figures::spread(band, run, model);
     if let (Some((least, low)), Some((most, high))) = (parts.first(), parts.last()) {
-        words.add(5, format!("at work {least} % (w{}) to {most} % (w{})", first + low, first + high));
+        words.add(6, format!("at work {least} % (w{}) to {most} % (w{})", first + low, first + high));
     }
 }
 
