@@ -22,6 +22,16 @@ use crate::units::plural;
 /// Before what is to be known of a recommendation.
 pub(super) const WARNING: &str = "! ";
 
+/// What is said of laws.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Laws {
+    None,
+    /// With one reason of those that do not hold.
+    Brief,
+    /// With all of them.
+    Whole,
+}
+
 /// Draws the panel.
 pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
     let theme = &model.theme;
@@ -37,15 +47,17 @@ pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
         _ => "What it will say",
     };
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-    let filled = |is_dense: bool| {
+    let filled = |is_dense: bool, with: Laws| {
         let mut page = Page::new(width, height, is_dense);
-        fill(model, true, &mut page);
+        fill(model, with, &mut page);
         page
     };
-    // Where not all of it fits, there is no room for air, unless no more would fit without.
-    let (airy, dense) = (filled(false), filled(true));
-    let page = if airy.is_cut && dense.said() > airy.said() { dense } else { airy }.airy();
     let alone = model.sweep.opened == Some(Opened::Why);
+    let whole_laws = filled(false, Laws::Whole);
+    let laws = if whole_laws.is_cut && !alone { Laws::Brief } else { Laws::Whole };
+    // Where not all of it fits, there is no room for air, unless no more would fit without.
+    let (airy, dense) = (filled(false, laws), filled(true, laws));
+    let page = if airy.is_cut && dense.said() > airy.said() { dense } else { airy }.airy();
     let more: &[(&str, Style)] = match (page.is_cut, alone) {
         (false, _) => &[],
         (true, true) => &[("more than fits", theme.dim)],
@@ -66,7 +78,7 @@ pub(crate) fn draw(model: &Model, area: Rect, buf: &mut Buffer) {
 pub(crate) fn height(model: &Model, columns: u16) -> u16 {
     let inner = inside(Rect { x: 0, y: 0, width: columns, height: 3 }, true);
     let mut page = Page::new(usize::from(inner.width), usize::from(MOST_LINES), false);
-    fill(model, false, &mut page);
+    fill(model, Laws::None, &mut page);
     page.lines.len() as u16 + 2
 }
 
@@ -77,7 +89,7 @@ pub(super) fn head(course: Option<&Course>) -> &'static str {
 }
 
 /// What there is to say, as far as there is room.
-fn fill(model: &Model, with_law: bool, page: &mut Page) {
+fn fill(model: &Model, with: Laws, page: &mut Page) {
     let theme = &model.theme;
     let course = model.sweep.course.as_ref();
     let sizing = course.and_then(|course| course.sizing.as_ref());
@@ -87,8 +99,8 @@ fn fill(model: &Model, with_law: bool, page: &mut Page) {
             Advice::Recommended(r) => {
                 recommended(model, course, sizing, r, page);
                 // Before the end there are too few points for them, as a rule.
-                if with_law && whole {
-                    laws(sizing, r, model, page);
+                if with != Laws::None && whole {
+                    laws(sizing, r, with == Laws::Brief, model, page);
                 }
             }
             Advice::Refused(refused) => {
@@ -200,9 +212,8 @@ pub(super) fn why(course: &Course, r: &Recommendation) -> Vec<String> {
 
 /// What the laws say: first those that say something, with that of the recommended strategy, and last those that do not hold,
 /// with as many in a sentence as have the same reason. What is not to be relied on has no figures here.
-fn laws(sizing: &Sizing, r: &Recommendation, model: &Model, page: &mut Page) {
+fn laws(sizing: &Sizing, r: &Recommendation, brief: bool, model: &Model, page: &mut Page) {
     let style = model.theme.dim;
-    let alone = model.sweep.opened == Some(Opened::Why);
     let said = || sizing.laws.iter().filter_map(|law| Some((&law.title, law.said.as_ref().ok()?)));
     let wide = said().map(|(title, _)| title.chars().count()).max().unwrap_or(0) + 2;
     page.part();
@@ -217,7 +228,7 @@ fn laws(sizing: &Sizing, r: &Recommendation, model: &Model, page: &mut Page) {
                 let doubts: Vec<String> = report.doubts.iter().map(ToString::to_string).collect();
                 let more = doubts.len().saturating_sub(1);
                 // One reason is enough where there is little room.
-                let why = match doubts.first().filter(|_| !alone && more > 0) {
+                let why = match doubts.first().filter(|_| brief && more > 0) {
                     Some(first) => format!("{first} (w: {})", plural(more as u64, "more reason")),
                     None => doubts.join("; "),
                 };

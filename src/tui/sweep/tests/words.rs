@@ -88,8 +88,7 @@ fn a_speedup_over_one_worker_of_another_strategy_is_a_guess() {
 #[test]
 fn what_is_still_to_be_measured_is_not_measured_yet() {
     let mut model = fresh(80, 24);
-    let plan = begin(&mut model);
-    let mut plan = Box::new(plan);
+    let mut plan = Box::new(begin(&mut model));
     let mut said = Vec::new();
     for _ in 0..12 {
         let Effect::Start(next) = play(&mut model, *plan, 1) else { break };
@@ -97,6 +96,7 @@ fn what_is_still_to_be_measured_is_not_measured_yet() {
         said.push(text(&model).replace("\"\n\"", "").split_whitespace().collect::<Vec<_>>().join(" "));
     }
     assert!(said.iter().all(|text| !text.contains("were not measured")), "{said:?}");
+    assert!(said.iter().any(|text| text.contains("workers are not yet measured")), "{said:?}");
 }
 
 #[test]
