@@ -9,6 +9,7 @@ use crate::state::RunState;
 use crate::tui::canvas::Canvas;
 use crate::tui::compare::kept;
 use crate::tui::form::Kind;
+use crate::tui::ghost;
 use crate::tui::keys::{self, Binding, Context, TABLE};
 use crate::tui::lab;
 use crate::tui::message::Action;
@@ -32,7 +33,7 @@ impl Widget for Footer<'_> {
         let mut canvas = Canvas::new(area, buf);
         for (x, binding) in self.places(area.width) {
             let x = canvas.text(x, 0, binding.shown(theme), theme.accent);
-            canvas.text(x + 1, 0, binding.label, theme.dim);
+            canvas.text(x + 1, 0, keys::label(binding, self.0), theme.dim);
         }
     }
 }
@@ -43,7 +44,8 @@ impl Footer<'_> {
         let x = at.x.checked_sub(area.x)?;
         let theme = &self.0.theme;
         let within = |(from, row): &(u16, &Binding)| {
-            (*from..from + (row.shown(theme).width() + row.label.width() + 1) as u16).contains(&x)
+            (*from..from + (row.shown(theme).width() + keys::label(row, self.0).width() + 1) as u16)
+                .contains(&x)
         };
         let (_, row) = self.places(area.width).into_iter().find(within)?;
         (!row.shown.contains(' ')).then_some(row.action)
@@ -60,7 +62,7 @@ impl Footer<'_> {
         rows.sort_by_key(|row| row.rank);
         let room = usize::from(columns);
         // Help and quit, the last two, are always there; the rest as far as there is room.
-        let width = |row: &&Binding| row.shown(&model.theme).width() + row.label.width() + 3;
+        let width = |row: &&Binding| row.shown(&model.theme).width() + keys::label(row, model).width() + 3;
         let keep = rows.len().saturating_sub(2);
         let mut budget = room.saturating_sub(1 + rows.iter().skip(keep).map(width).sum::<usize>());
         let mut x = 1;
@@ -120,7 +122,9 @@ fn means_something(row: &Binding, model: &Model) -> bool {
     let contexts = keys::contexts(model);
     let running = matches!(model.activity, Activity::Running | Activity::Stopping);
     match row.action {
-        Action::Run | Action::Predict => !running,
+        Action::Run => !running,
+        // What cannot be predicted can still be switched off.
+        Action::Predict => !running && (model.ghost.on || ghost::refusal(&model.form.plan).is_none()),
         Action::Cancel => running,
         // One worker alone never waits for the lock.
         Action::GilShorter => {

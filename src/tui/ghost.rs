@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::engine::PredictError;
-use crate::plan::{Plan, Strategy};
+use crate::plan::{Plan, Strategy, TaskType};
 use crate::state::RunState;
 use crate::tui::chart::Chart;
 
@@ -53,6 +53,19 @@ impl Ghost {
         self.made.push(prediction);
         self.chart.clear();
     }
+}
+
+/// Why no run of a plan can be predicted, by what it runs: known without trying, so that nobody is offered it. None where it
+/// has to be tried.
+pub(crate) fn refusal(plan: &Plan) -> Option<PredictError> {
+    let unknown = plan.workloads.iter().find_map(|load| match load.task {
+        TaskType::Http => Some("a page"),
+        TaskType::File => Some("writing a file"),
+        TaskType::Command => Some("a command"),
+        _ => None,
+    });
+    let simulated = plan.runtime.simulated().map(|_| PredictError::Simulated);
+    unknown.map(PredictError::Unknown).or(simulated)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::tui::form::Kind;
 use crate::tui::message::Action;
 use crate::tui::model::{Model, Overlay, Panel, Screen};
-use crate::tui::sweep::desk::Focus;
+use crate::tui::sweep::desk::{Focus, Intent, Opened as Shown};
 use crate::tui::theme::Theme;
 
 /// Where a key means something.
@@ -109,6 +109,20 @@ pub(crate) fn named(keys: &'static str, theme: &Theme) -> &'static str {
         "↑ ↓" if theme.ascii => "Up Down",
         "← →" if theme.ascii => "Left Right",
         keys => keys,
+    }
+}
+
+/// What a key does now, in a word or two: on the Sweep screen some do another thing while something goes on or is open.
+pub(crate) fn label(row: &Binding, model: &Model) -> &'static str {
+    let desk = &model.sweep;
+    match row.action {
+        Action::Cancel if desk.is_going() => "stop",
+        _ if model.screen != Screen::Sweep || model.overlay.is_some() => row.label,
+        Action::Run if desk.intent() == Intent::Resume => "go on",
+        Action::Run if desk.intent() == Intent::Changed => "start anew",
+        Action::Open if desk.opened == Some(Shown::Lanes) => "close",
+        Action::Why if desk.opened == Some(Shown::Why) => "close",
+        _ => row.label,
     }
 }
 

@@ -15,7 +15,7 @@
 //! ╰───────────────────────────────────────────────────╯╰──────────────────────────────────╯
 //!  ▸ What one worker does with its time; what came out, where there is no room beside.        finding
 //!  ■■■■■■■■■■■■■──── 41 of 60 runs · now threads ×8, repeat 4 of 5 · 12 s left                progress
-//!  Enter measure  x cancel  ← → point  y what is drawn  ? help  q quit                        footer
+//!  Enter measure  x stop  ← → point    y what is drawn  ? help  q quit                        footer
 //! ```
 //!
 //! - **Curve**: one for each strategy, with the interval of its repeats, over axes that are fixed by the plan; the fitted
@@ -35,12 +35,15 @@ mod curve;
 pub(crate) mod desk;
 mod dots;
 mod expected;
+mod finding;
 pub(crate) mod form;
 pub(crate) mod grid;
 mod kept;
 mod layout;
 mod legend;
 pub(crate) mod measure;
+mod naming;
+mod pen;
 mod places;
 mod plan;
 mod point;
@@ -100,7 +103,7 @@ pub(crate) fn view(model: &Model, buf: &mut Buffer) {
     if let Some(area) = layout.cores {
         CoreStrip::new(model).render(area, buf);
     }
-    verdict::finding(model, layout.verdict.is_some(), &mut Canvas::new(layout.finding, buf));
+    finding::draw(model, layout.verdict.is_some(), &mut Canvas::new(layout.finding, buf));
     progress::draw(model, &mut Canvas::new(layout.progress, buf));
     Footer::new(model).render(layout.footer, buf);
     if let Some(area) = layout.plan {
@@ -117,7 +120,10 @@ fn title(model: &Model, canvas: &mut Canvas<'_>) {
     let room = usize::from(canvas.width());
     let other = desk.course.as_ref().filter(|course| *course.sweep.plan() != desk.form.plan());
     let Some(course) = other else {
-        let x = canvas.text(0, 0, &clip(&work, room), theme.bright);
+        // On another runtime it is something else: the work gives way to its name.
+        let least = how.last().filter(|words| !words.is_empty());
+        let work_room = room.saturating_sub(least.map_or(0, |words| words.chars().count() + 3));
+        let x = canvas.text(0, 0, &clip(&work, work_room), theme.bright);
         let left = room.saturating_sub(usize::from(x) + 3);
         if let Some(words) = how.iter().find(|words| words.chars().count() <= left) {
             canvas.text(x + 3, 0, words, theme.dim);
@@ -126,13 +132,16 @@ fn title(model: &Model, canvas: &mut Canvas<'_>) {
     };
     let (measured, before) = SweepForm::showing(course.sweep.plan()).words(&model.machine);
     let both = |a: &str, b: &str| (format!("measured: {a}"), format!(" · plan now: {b}"));
-    let full = |work: &str, how: &str| format!("{work}, {how}");
-    let variants = if measured == work {
+    let full = |work: &str, how: &str| match how {
+        "" => work.to_owned(),
+        how => format!("{work}, {how}"),
+    };
+    let pairs = before.iter().zip(&how);
+    let variants: Vec<(String, String)> = if measured == work {
         // What differs is how it is measured.
-        before.iter().zip(&how).map(|(a, b)| both(a, b)).collect::<Vec<_>>()
+        pairs.filter(|(a, b)| !a.is_empty() && !b.is_empty()).map(|(a, b)| both(a, b)).collect()
     } else {
-        let ways = before.iter().zip(&how).map(|(a, b)| both(&full(&measured, a), &full(&work, b)));
-        ways.chain([both(&measured, &work)]).collect()
+        pairs.map(|(a, b)| both(&full(&measured, a), &full(&work, b))).collect()
     };
     let long = |(a, b): &&(String, String)| a.chars().count() + b.chars().count() <= room;
     let Some((measured, now)) = variants.iter().find(long).or(variants.last()) else { return };

@@ -17,6 +17,7 @@ use crate::engine::Pace;
 use crate::event::RunEvent;
 use crate::state::RunState;
 use crate::tui::bands::Bands;
+use crate::tui::ghost;
 use crate::tui::keys::{self, Chord};
 use crate::tui::lab::lab_layout;
 use crate::tui::message::{Action, Effect, Message};
@@ -262,9 +263,8 @@ fn run(model: &mut Model) -> Effect {
 }
 
 fn predict(model: &mut Model) {
-    if !model.ghost.on && model.form.plan.runtime.simulated().is_some() {
-        let words = "the run itself is a simulation: there is nothing to predict";
-        model.remark = Some(Remark::Note(words.to_owned()));
+    if let Some(why) = ghost::refusal(&model.form.plan).filter(|_| !model.ghost.on) {
+        model.remark = Some(Remark::Note(format!("there is nothing to predict: {why}")));
         return;
     }
     model.ghost.on = !model.ghost.on;

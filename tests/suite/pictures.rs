@@ -76,7 +76,7 @@ fn pictures_of_the_sweep() {
         let mut terminal = Terminal::poolscope(140, 42, &args);
         terminal.until("Enter");
         terminal.press("3");
-        terminal.until("point by point");
+        terminal.until("Enter measures");
         terminal.press("\r");
         terminal.until("measures again");
         keep(&terminal, &palette, &format!("sweep-{theme}.svg"));

@@ -58,7 +58,7 @@ fn enter_runs_the_first_plan_each_way_and_q_leaves_the_results_on_the_screen() {
 fn q_leaves_the_table_of_a_sweep_and_what_it_recommends_on_the_screen() {
     let mut terminal = lab(&["-t", "sleep", "--size", "10ms", "-n", "8", "--runtime", "simulated:4"]);
     terminal.press("3");
-    terminal.until("point by point");
+    terminal.until("Enter measures");
     terminal.press(ENTER);
     terminal.until("measures again");
     terminal.press("q");
@@ -73,7 +73,7 @@ fn q_leaves_the_table_of_a_sweep_and_what_it_recommends_on_the_screen() {
 fn a_sweep_whose_tasks_fail_leaves_status_1() {
     let mut terminal = lab(&["-n", "2", "-s", "threads", "--", "false"]);
     terminal.press("3");
-    terminal.until("point by point");
+    terminal.until("Enter measures");
     terminal.press(ENTER);
     terminal.until("measures again");
     terminal.press("q");

@@ -137,3 +137,30 @@ fn many_workers_have_their_ghost_where_nothing_has_happened_yet() {
     model.activity = Activity::Running;
     insta::assert_snapshot!("crowd_120x40", text(&model));
 }
+
+#[test]
+fn what_cannot_be_predicted_is_not_offered_and_the_key_says_why() {
+    use crate::engine::predict as predicted;
+    use crate::exec::CancelToken;
+    use crate::plan::{Parameters, Plan, Runtime, SimSetup, TaskType};
+    let offered = |model: &Model| text(model).lines().last().is_some_and(|keys| keys.contains("P predict"));
+    let mut model = before(120, 40);
+    assert!(refusal(&model.form.plan).is_none() && offered(&model));
+    let simulated = Runtime::Simulated(SimSetup { cores: None, gil: None });
+    let mut plans = vec![Plan { runtime: simulated, ..model.form.plan.clone() }];
+    plans.extend([TaskType::Http, TaskType::File].map(|task| Plan::for_task(task, &model.machine)));
+    for plan in plans {
+        // What is known without trying is what comes of trying.
+        let tried = predicted(&plan, &model.machine, Parameters::default(), &CancelToken::default());
+        assert_eq!(tried.err(), refusal(&plan));
+        model.form.plan = plan;
+        assert!(!offered(&model), "{}", text(&model));
+        press(&mut model, "P");
+        assert!(!model.ghost.on && text(&model).contains("nothing to predict: "), "{}", text(&model));
+    }
+    // What is wanted already can be switched off.
+    model.ghost.on = true;
+    assert!(offered(&model));
+    press(&mut model, "P");
+    assert!(!model.ghost.on);
+}

@@ -242,12 +242,24 @@ fn seen<'a>(runs: impl Iterator<Item = &'a RunState> + Clone) -> impl Iterator<I
 /// What the colours of some runs' phases mean, from column `x` on; returns the column after them.
 pub(crate) fn draw<'a>(
     canvas: &mut Canvas<'_>,
-    mut x: u16,
+    x: u16,
     runs: impl Iterator<Item = &'a RunState> + Clone,
     theme: &Theme,
 ) -> u16 {
     let of_commands = runs.clone().all(|run| run.start.work.command().is_some());
-    for phase in seen(runs) {
+    phases(canvas, x, seen(runs), of_commands, theme)
+}
+
+/// What the colours of these phases mean, of tasks that are commands or not, from column `x` on; returns the column after
+/// them.
+pub(crate) fn phases(
+    canvas: &mut Canvas<'_>,
+    mut x: u16,
+    phases: impl Iterator<Item = Phase>,
+    of_commands: bool,
+    theme: &Theme,
+) -> u16 {
+    for phase in phases {
         let words = word(phase, of_commands);
         if usize::from(canvas.width().saturating_sub(x)) < words.len() + 2 {
             break;

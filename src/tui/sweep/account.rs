@@ -6,7 +6,8 @@ use crate::tui::lab::ledger::{lines, pairs};
 use crate::tui::model::Model;
 use crate::tui::sweep::desk::Course;
 use crate::tui::sweep::kept::{Account, Kept, LANES_KEPT};
-use crate::tui::sweep::measure::{Measure, spread};
+use crate::tui::sweep::measure::{Measure, is_compared, spread};
+use crate::tui::theme::Theme;
 use crate::units::grouped;
 
 /// Columns before the bar.
@@ -30,7 +31,7 @@ pub(super) fn draw(model: &Model, course: &Course, kept: &Kept, canvas: &mut Can
     let air = u16::from(height >= AIRY);
     let top = 1 + legend + air;
     let room = height.saturating_sub(top + air + 1);
-    let figures = figures(course, kept);
+    let figures = figures(course, kept, theme);
     let mut used = (figures.len() as u16).min(room);
     pairs(&mut canvas.part(0, top, FIGURES, room), 0, &figures, model);
     let beside = width.saturating_sub(FIGURES + 4).min(*PARTS.end());
@@ -49,10 +50,10 @@ pub(super) fn draw(model: &Model, course: &Course, kept: &Kept, canvas: &mut Can
 }
 
 /// What is known of the point, what matters most first.
-fn figures(course: &Course, kept: &Kept) -> Vec<(&'static str, String)> {
+fn figures(course: &Course, kept: &Kept, theme: &Theme) -> Vec<(&'static str, String)> {
     let mut figures = Vec::new();
     if let Some(point) = course.point(kept.key) {
-        let spread = spread(point);
+        let spread = spread(point, theme);
         let rate = Measure::Throughput.words(point.rate);
         let aside = match (point.failed, point.set_aside.len()) {
             (0, 0) => String::new(),
@@ -63,7 +64,8 @@ fn figures(course: &Course, kept: &Kept) -> Vec<(&'static str, String)> {
         figures.push(("throughput", format!("{rate} tasks/s{spread}")));
         figures.push((if runs > 1 { "elapsed, median" } else { "elapsed" }, point.median.to_string()));
         for (name, measure) in [("speedup", Measure::Speedup), ("efficiency", Measure::Efficiency)] {
-            figures.extend(measure.of(point).map(|value| (name, measure.words(value))));
+            let compared = is_compared(course.points(), point.strategy);
+            figures.extend(measure.of(point).map(|value| (name, measure.guessed(value, compared))));
         }
         figures.push(("runs", format!("{runs}{aside}")));
     } else {

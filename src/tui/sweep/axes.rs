@@ -8,7 +8,6 @@ use crate::report::sweep::short;
 use crate::tui::canvas::Canvas;
 use crate::tui::model::Model;
 use crate::tui::sweep::desk::Course;
-use crate::tui::sweep::measure::Measure;
 use crate::tui::sweep::scale::Scale;
 
 /// Columns before the values: a label, and air.
@@ -21,17 +20,19 @@ pub(crate) fn draw(model: &Model, scale: &Scale, plot: Rect, buf: &mut Buffer) {
     let mut canvas =
         Canvas::new(Rect { x: gutter, width: plot.width + GUTTER, height: plot.height + 1, ..plot }, buf);
     let width = canvas.width();
-    let known = model.sweep.measure != Measure::Throughput
-        || model.sweep.expected.one.is_some()
+    let known = model.sweep.expected.one.is_some()
         || model.sweep.course.as_ref().is_some_and(|course| !course.points().is_empty());
-    // A line without its value says nothing.
+    // What nobody knows has no numbers, and a line without its value says nothing.
     let ticks = if known { scale.ticks() } else { Vec::new() };
     for value in ticks.into_iter().filter(|value| *value > 0.0) {
         let y = scale.row(value);
-        if theme.has_colours() && !theme.ascii {
-            canvas.fill(GUTTER, y, width, '─', theme.faint);
-        } else {
-            (GUTTER..width).step_by(4).for_each(|x| canvas.glyph(x, y, '·', theme.faint));
+        // Where it is as bright as the curve, and a letter as they are, it must not be taken for a line of values.
+        match (theme.has_colours(), theme.ascii) {
+            (true, false) => canvas.fill(GUTTER, y, width, '─', theme.faint),
+            (_, ascii) => {
+                let dot = if ascii { '-' } else { '·' };
+                (GUTTER..width).step_by(4).for_each(|x| canvas.glyph(x, y, dot, theme.faint));
+            }
         }
         canvas.right(GUTTER - 1, y, &short(value), theme.dim);
     }

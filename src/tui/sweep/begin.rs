@@ -51,7 +51,11 @@ fn invitation(model: &Model) -> &'static str {
 
 fn in_the_middle(canvas: &mut Canvas<'_>, words: &str, style: Style) {
     let width = usize::from(canvas.width());
-    let lines = wrap(words, width.saturating_sub(6).min(56), 8);
+    let most = width.saturating_sub(6).min(56);
+    let count = wrap(words, most, 8).len();
+    // Lines of one length: no word stands alone in the last.
+    let least = (most / 2..most).find(|width| wrap(words, *width, 8).len() == count);
+    let lines = wrap(words, least.unwrap_or(most), 8);
     let top = canvas.height().saturating_sub(lines.len() as u16) / 2;
     for (y, line) in (top..).zip(&lines) {
         let x = width.saturating_sub(line.chars().count()) / 2;

@@ -16,18 +16,14 @@ use crate::tui::sweep::desk::{Course, Focus, Key, key};
 use crate::tui::sweep::dots::Dots;
 use crate::tui::sweep::legend;
 use crate::tui::sweep::measure::Measure;
+use crate::tui::sweep::naming::{self, Nameless, Taken};
+use crate::tui::sweep::pen::Pen;
 use crate::tui::sweep::scale::{Scale, one_worker};
 use crate::tui::theme::Theme;
 use crate::units::plural;
 
 /// Below this width the panel has a short heading.
 const SHORT: u16 = 60;
-/// Dots of lines, and of the gaps in them.
-const IDEAL: (usize, usize) = (1, 4);
-const POSSIBLE: (usize, usize) = (5, 3);
-const JOINED: (usize, usize) = (2, 1);
-const FITTED: (usize, usize) = (1, 0);
-
 /// The interval of what is recommended is shaded where it has at most one in so many columns.
 const SHADED: u16 = 3;
 /// Where points of several strategies stand in one cell.
@@ -75,60 +71,88 @@ pub(crate) fn plot(model: &Model, area: Rect, framed: bool) -> (Rect, Scale) {
 pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let theme = &model.theme;
     let desk = &model.sweep;
-    if framed {
-        let room = |title: &str| usize::from(area.width).saturating_sub(title.len() + 8);
-        let mut title = if area.width < SHORT { desk.measure.name() } else { desk.measure.title() };
-        let (_, scale) = plot(model, area, framed);
-        let several = desk.course.as_ref().is_some_and(|course| has_several(model, course, &scale));
-        let mut legend = legend::legend(model, several);
-        // The unit says what is drawn, too.
-        if legend::long(&legend) > room(title) {
-            title = desk.measure.name();
-        }
-        // What lines mean goes first where there is no room.
-        while legend::long(&legend) > room(title) && !legend.is_empty() {
-            legend.pop();
-        }
-        let legend: Vec<(&str, Style)> = legend.iter().map(|(text, style)| (text.as_str(), *style)).collect();
-        let below = legend::readout(model, usize::from(area.width.saturating_sub(8)));
-        let panel = Panel::new(title, theme).focused(desk.focus == Focus::Curve);
-        panel.render(area, buf, &legend, &[(below.as_str(), theme.text)]);
-    }
+    let explained = if framed { frame(model, area, buf) } else { Vec::new() };
     let (plot, scale) = plot(model, area, framed);
     if plot.height < 2 || plot.width < 8 {
         return;
     }
     axes::draw(model, &scale, plot, buf);
     let mut canvas = Canvas::new(plot, buf);
-    let Some(course) = &desk.course else {
-        let mut dots = Dots::new(plot.width, plot.height);
-        ideal(model, &scale, &mut dots);
-        dots.draw(&mut canvas);
-        begin::draw(model, None, &mut canvas);
-        return;
-    };
-    let recommended = course.recommended().filter(|_| course.is_telling());
+    let course = desk.course.as_ref();
+    let recommended = course.filter(|course| course.is_telling()).and_then(|course| course.recommended());
     if let Some(r) = recommended {
         interval(r, &scale, &mut canvas, theme);
     }
-    let mut dots = Dots::new(plot.width, plot.height);
-    ideal(model, &scale, &mut dots);
-    let look = Look { measure: desk.measure, scale: &scale, theme };
-    for strategy in strategies(course) {
-        possible(course, strategy, &look, &mut dots);
+    let columns = recommended.map_or_else(Vec::new, |r| {
+        [r.interval.0, r.workers(), r.interval.1].map(|workers| scale.column(workers)).to_vec()
+    });
+    let first = u16::from(recommended.is_some());
+    let ideal = ideal(model, &scale);
+    let dots = lines(model, &ideal, &scale, plot);
+    dots.draw(&mut canvas, theme.ascii);
+    let marks_at = marked(model, &scale).into_iter().map(|(_, x, y)| (x, y, 1)).collect();
+    let mut taken = Taken { dots: &dots, columns, first, axis: plot.height - 1, words: marks_at };
+    let sure = course.and_then(one_worker).is_some() || desk.expected.one.is_none();
+    let possible = course.map_or_else(Vec::new, |course| ceilings(course, desk.measure, &scale));
+    let ceiling = possible.into_iter().find(|points| !points.is_empty()).unwrap_or_default();
+    for (pen, name, points) in
+        [(Pen::Ideal, if sure { "ideal" } else { "≈ ideal" }, &ideal), (Pen::Possible, "possible", &ceiling)]
+    {
+        if !explained.contains(&pen) {
+            naming::name(&Nameless { name, points, style: theme.dim }, &mut taken, &mut canvas);
+        }
     }
-    for strategy in strategies(course) {
-        line(course, strategy, &look, &mut dots);
-    }
-    dots.join(plot.height - 1);
-    dots.draw(&mut canvas);
     if let Some(r) = recommended {
         name(r, &scale, &mut canvas, theme);
     }
-    marks(model, course, &scale, &mut canvas);
-    if course.points().is_empty() {
-        begin::draw(model, Some(course), &mut canvas);
+    if let Some(course) = course {
+        marks(model, course, &scale, &mut canvas);
     }
+    if course.is_none_or(|course| course.points().is_empty()) {
+        begin::draw(model, course, &mut canvas);
+    }
+}
+
+/// All lines.
+fn lines(model: &Model, ideal: &[(f64, f64)], scale: &Scale, plot: Rect) -> Dots {
+    let theme = &model.theme;
+    let mut dots = Dots::new(plot.width, plot.height);
+    dots.line(ideal, Pen::Ideal, theme.dim);
+    if let Some(course) = &model.sweep.course {
+        let look = Look { measure: model.sweep.measure, scale, theme };
+        for points in ceilings(course, look.measure, scale) {
+            dots.line(&points, Pen::Possible, theme.dim);
+        }
+        for strategy in strategies(course) {
+            line(course, strategy, &look, &mut dots);
+        }
+        dots.join(plot.height - 1);
+    }
+    dots
+}
+
+/// The frame, with what lines mean as far as there is room; the lines that it explains.
+fn frame(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<Pen> {
+    let theme = &model.theme;
+    let desk = &model.sweep;
+    let room = |title: &str| usize::from(area.width).saturating_sub(title.len() + 8);
+    let mut title = if area.width < SHORT { desk.measure.name() } else { desk.measure.title() };
+    let (_, scale) = plot(model, area, true);
+    let several = desk.course.as_ref().is_some_and(|course| has_several(model, course, &scale));
+    let mut parts = legend::legend(model, several);
+    // The unit says what is drawn, too.
+    if legend::long(&parts) > room(title) {
+        title = desk.measure.name();
+    }
+    // What lines mean goes first where there is no room.
+    while legend::long(&parts) > room(title) && !parts.is_empty() {
+        parts.pop();
+    }
+    let words: Vec<(&str, Style)> = parts.iter().map(|part| (part.text.as_str(), part.style)).collect();
+    let below = legend::readout(model, usize::from(area.width.saturating_sub(8)));
+    let panel = Panel::new(title, theme).focused(desk.focus == Focus::Curve);
+    panel.render(area, buf, &words, &[(below.as_str(), theme.text)]);
+    parts.iter().filter_map(|part| part.pen).collect()
 }
 
 /// The strategies that are measured, in their order.
@@ -154,11 +178,11 @@ fn interval(r: &Recommendation, scale: &Scale, canvas: &mut Canvas<'_>, theme: &
     let rows = canvas.height().saturating_sub(1);
     if high > low {
         let wide = high - low + 1;
-        let ground = if wide <= canvas.width() / SHADED { theme.row } else { Style::new() };
+        // Without colours the row of the focus is reversed: two white bars from top to bottom say too much.
+        let shaded = wide <= canvas.width() / SHADED && theme.row.bg.is_some();
+        let ground = if shaded { theme.row } else { Style::new() };
         for y in 1..rows {
-            if ground.bg.is_some() {
-                canvas.restyle(low, y, wide, ground);
-            }
+            canvas.restyle(low, y, wide, ground);
             for x in [low, high] {
                 canvas.glyph(x, y, '┊', theme.dim.patch(ground));
             }
@@ -180,32 +204,28 @@ fn name(r: &Recommendation, scale: &Scale, canvas: &mut Canvas<'_>, theme: &Them
 
 /// As many times as fast as one worker: as that was measured, else as it is expected. Where nobody knows, it is a line all
 /// the same, over an axis without values.
-fn ideal(model: &Model, scale: &Scale, dots: &mut Dots) {
+fn ideal(model: &Model, scale: &Scale) -> Vec<(f64, f64)> {
     let desk = &model.sweep;
     let measured = desk.course.as_ref().and_then(one_worker);
     let widest = scale.counts.last().copied().map_or(1.0, f64::from);
     let one = measured.or(desk.expected.one).unwrap_or(scale.top / widest);
-    let points: Vec<(f64, f64)> = scale
-        .dots()
-        .filter_map(|x| {
-            let workers = scale.workers(x);
-            let value = desk.measure.value(one * workers, workers, Some(one))?;
-            (value <= scale.top).then(|| (x, scale.y(value)))
-        })
-        .collect();
-    dots.line(&points, IDEAL, model.theme.dim);
+    let at = |x: f64| {
+        let workers = scale.workers(x);
+        let value = desk.measure.value(one * workers, workers, Some(one))?;
+        (value <= scale.top).then(|| (x, scale.y(value)))
+    };
+    scale.dots().filter_map(at).collect()
 }
 
-/// What CPUs, whole rounds of tasks and locks allow: a ceiling, as far as it lies within the axis.
-fn possible(course: &Course, strategy: Strategy, look: &Look<'_>, dots: &mut Dots) {
-    let Look { measure, scale, theme } = look;
+/// What CPUs, whole rounds of tasks and locks allow each strategy: a ceiling, as far as it lies within the axis.
+fn ceilings(course: &Course, measure: Measure, scale: &Scale) -> Vec<Vec<(f64, f64)>> {
     let at = |point: &PointSummary| {
         let workers = f64::from(point.workers());
         let value = measure.value(point.possible?, workers, crate::tui::sweep::measure::one(point))?;
         (value <= scale.top).then(|| (scale.x(workers), scale.y(value)))
     };
-    let points: Vec<(f64, f64)> = of(course, strategy).into_iter().filter_map(at).collect();
-    dots.line(&points, POSSIBLE, theme.dim);
+    let of = |strategy| of(course, strategy).into_iter().filter_map(at).collect();
+    strategies(course).into_iter().map(of).collect()
 }
 
 /// The fitted law where it holds, and else what joins the points; and the intervals of the repeats.
@@ -226,18 +246,18 @@ fn line(course: &Course, strategy: Strategy, look: &Look<'_>, dots: &mut Dots) {
                 Some((x, scale.y(value.clamp(0.0, scale.top))))
             })
             .collect();
-        dots.line(&along, FITTED, style);
+        dots.line(&along, Pen::Fitted, style);
     } else {
         let at =
             |point: &&PointSummary| Some((scale.x(f64::from(point.workers())), scale.y(measure.of(point)?)));
         let through: Vec<(f64, f64)> = points.iter().filter_map(at).collect();
-        dots.line(&through, JOINED, style);
+        dots.line(&through, Pen::Joined, style);
     }
     for point in points {
         if let Some((low, high)) = measure.interval(point) {
             let x = f64::from(scale.column(point.workers())) * 2.0;
             let ends = [low, high].map(|value| scale.y(value.clamp(0.0, scale.top)));
-            dots.line(&[(x, ends[0]), (x, ends[1])], FITTED, style);
+            dots.line(&[(x, ends[0]), (x, ends[1])], Pen::Interval, style);
         }
         level(point, look, dots, style);
     }
@@ -248,7 +268,7 @@ fn level(point: &PointSummary, look: &Look<'_>, dots: &mut Dots, style: Style) {
     let Some(value) = look.measure.of(point) else { return };
     let x = f64::from(look.scale.column(point.workers())) * 2.0;
     let y = look.scale.y(value.clamp(0.0, look.scale.top));
-    dots.line(&[(x - 2.0, y), (x + 4.0, y)], FITTED, style);
+    dots.line(&[(x - 2.0, y), (x + 4.0, y)], Pen::Level, style);
 }
 
 /// Where a point's mark stands; none where its value is not known.

@@ -1,7 +1,9 @@
 //! The plan of a sweep as a form. What it shares with the Lab's form (task, strategies, runtime, chunk) is a form of that
 //! kind, with the same words and the same checks; numbers of workers, repeats and the time that there is are its own.
 
-use crate::plan::{FIRST_SERIAL, Machine, Plan, Problem, Runtime, Size, Strategy, WorkerCount, Workload};
+use crate::plan::{
+    FIRST_SERIAL, Machine, Plan, Problem, Runtime, Size, Strategy, TaskType, WorkerCount, Workload,
+};
 use crate::sweep::{Counts, Sweep, SweepPlan, default_tasks};
 use crate::tui::form::{Edit, Form, Item, beside_in};
 pub(crate) use crate::tui::sweep::setting::Setting;
@@ -286,7 +288,7 @@ impl SweepForm {
         let machine = self.form.plan.machine(machine).into_owned();
         let most = self.form.plan.workers.resolve(&machine);
         if let Some(load) = self.form.plan.workloads.first_mut()
-            && crate::plan::TaskType::ALL.contains(&load.task)
+            && TaskType::ALL.contains(&load.task)
         {
             let tasks = default_tasks(load.task, most);
             // It is run many times.
@@ -307,8 +309,9 @@ impl SweepForm {
         self.form.plan.workers = WorkerCount::Exactly(most.unwrap_or(1));
     }
 
-    /// The plan in a line: the work, and how it is measured in more and in fewer words.
-    pub(crate) fn words(&self, machine: &Machine) -> (String, [String; 3]) {
+    /// The plan in a line: the work, and how it is measured in more and in fewer words. The fewest are the runtime, where it
+    /// is not the plain one, and else none.
+    pub(crate) fn words(&self, machine: &Machine) -> (String, [String; 4]) {
         // Of pages on the loopback, those that are asked for.
         let asked = Form::new(self.plan().plan);
         let value = |item| asked.value(item, machine);
@@ -324,11 +327,16 @@ impl SweepForm {
         };
         let runtime = match plan.runtime {
             Runtime::Native => String::new(),
-            runtime => format!(" · {runtime}"),
+            runtime => runtime.to_string(),
         };
-        let by = format!("{}{runtime} · {counts}", ways.join(", "));
+        let joined = |parts: &[&str]| {
+            let said: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+            said.join(" · ")
+        };
+        let by = joined(&[&ways.join(", "), &runtime, &counts]);
         let limit = self.limit.map_or_else(String::new, |time| format!(" · at most {time}"));
-        (work, [format!("{by}{repeats}{limit}"), by, counts])
+        let fewer = joined(&[&runtime, &counts]);
+        (work, [format!("{by}{repeats}{limit}"), by, fewer, runtime])
     }
 
     fn tasks(&self) -> u64 {

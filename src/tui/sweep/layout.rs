@@ -97,7 +97,7 @@ pub(crate) fn sweep_layout(area: Rect, model: &Model) -> SweepLayout {
     }
     // Where there is little room, lanes that are opened have all of it.
     let alone = desk.opened == Some(Opened::Lanes) && !wide;
-    let side = if alone { 0 } else { side(model, body.width, wide) };
+    let side = if alone { 0 } else { side(model, body.width, wide, layout.plan.is_some()) };
     if side > 0 {
         let column = right(&mut body, side);
         if wide && focused && layout.plan.is_none() {
@@ -141,12 +141,13 @@ impl SweepLayout {
     }
 }
 
-/// Columns beside the curve; 0 where there is no room.
-fn side(model: &Model, width: u16, wide: bool) -> u16 {
+/// Columns beside the curve; 0 where there is no room. Where the form has a place too, there is room for words.
+fn side(model: &Model, width: u16, wide: bool, roomy: bool) -> u16 {
     let table = table::columns(model, wide);
     match width {
         0..TABLE if !wide => 0,
         _ if !wide => table.min(width * 3 / 7),
+        _ if roomy => table.max((width * 2 / 5).clamp(38, 56)).min(width / 2),
         _ => table.max((width * 3 / 10).clamp(38, 56)).min(width / 2),
     }
 }

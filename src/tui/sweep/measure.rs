@@ -1,6 +1,8 @@
 //! What is drawn over workers: throughput, speedup or efficiency, each of a point with its interval.
 
 use crate::analysis::sizing::PointSummary;
+use crate::plan::Strategy;
+use crate::tui::theme::Theme;
 use crate::units::{Nanos, three_digits};
 
 /// Repeats that say something of how much they differ.
@@ -84,6 +86,22 @@ impl Measure {
             Self::Efficiency => format!("{value:.0} %"),
         }
     }
+
+    /// The same, with the sign of a guess where what it is compared with was not measured.
+    pub(crate) fn guessed(self, value: f64, is_compared: bool) -> String {
+        let sign = if is_compared || self == Self::Throughput { "" } else { "≈ " };
+        format!("{sign}{}", self.words(value))
+    }
+}
+
+/// Whether one worker of a strategy was measured: until then its speedup is over one of another.
+pub(crate) fn is_compared(points: &[PointSummary], strategy: Strategy) -> bool {
+    points.iter().any(|point| point.strategy == strategy && point.workers() == 1)
+}
+
+/// Words with `+-` for `±` where there is only ASCII: no sign of one column says it.
+pub(crate) fn plus_minus(words: &str, theme: &Theme) -> String {
+    if theme.ascii { words.replace('±', "+-") } else { words.to_owned() }
 }
 
 /// What one worker does, as a point knows it.
@@ -92,13 +110,14 @@ pub(crate) fn one(point: &PointSummary) -> Option<f64> {
 }
 
 /// Half the interval of a point over its value, behind that value: ` ± 2 %`; nothing where it is not known.
-pub(crate) fn spread(point: &PointSummary) -> String {
-    match Measure::Throughput.interval(point).filter(|_| point.rate > 0.0) {
+pub(crate) fn spread(point: &PointSummary, theme: &Theme) -> String {
+    let words = match Measure::Throughput.interval(point).filter(|_| point.rate > 0.0) {
         None => String::new(),
         Some((low, high)) => match (high - low) / 2.0 / point.rate * 100.0 {
             // Nothing is measured without an error.
             ..1.0 => " ± < 1 %".to_owned(),
             percent => format!(" ± {percent:.0} %"),
         },
-    }
+    };
+    plus_minus(&words, theme)
 }

@@ -127,7 +127,7 @@ fn setting(model: &Model, canvas: &mut Canvas<'_>, y: u16, setting: Setting) {
         canvas.restyle(0, y, width, theme.row);
         canvas.text(0, y, "▸", theme.accent);
     }
-    canvas.text(2, y, setting.label(), if focused { theme.text } else { theme.dim });
+    canvas.text(2, y, setting.label(form.base().task()), if focused { theme.text } else { theme.dim });
     let room = usize::from(width.saturating_sub(VALUES));
     if let Some(edit) = form.edit().filter(|_| focused) {
         // The end of a long text matters while it is typed.
@@ -143,9 +143,14 @@ fn setting(model: &Model, canvas: &mut Canvas<'_>, y: u16, setting: Setting) {
         (Kind::Check, Setting::Plan(Item::Way(strategy))) => {
             let on = form.base().plan.strategies.contains(&strategy);
             let off = if focused { style } else { theme.dim };
-            let (mark, style) = if on { ("☑", style) } else { ("☐", off) };
-            canvas.text(VALUES, y, mark, style);
-            canvas.text(VALUES + 2, y, &value, style);
+            let (mark, style) = match (on, theme.ascii) {
+                (true, false) => ("☑", style),
+                (true, true) => ("[x]", style),
+                (false, false) => ("☐", off),
+                (false, true) => ("[ ]", off),
+            };
+            let x = canvas.text(VALUES, y, mark, style);
+            canvas.text(x + 1, y, &value, style);
         }
         (Kind::Choice, _) => {
             let x = canvas.text(VALUES, y, "‹ ", theme.dim);

@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::clock::RunTime;
-use crate::state::RunState;
+use crate::event::Phase;
+use crate::state::{Ledger, RunState};
 use crate::sweep::Kind;
 use crate::tui::canvas::Canvas;
 use crate::tui::chart::Frame;
@@ -12,16 +13,20 @@ use crate::tui::compare::ledger;
 use crate::tui::lab::axis;
 use crate::tui::lab::lanes::{self, paint};
 use crate::tui::lab::layout::inside;
+use crate::tui::lab::legend as words;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
 use crate::tui::sweep::desk::Key;
 use crate::tui::sweep::{account, sweep_layout};
+use crate::tui::theme::Theme;
 use crate::units::{Nanos, plural};
 
 /// The fewest columns of a lane's name.
 const NAME: u16 = 8;
 /// The most lines of a lane.
 const HIGHEST: u16 = 5;
+/// From this height on what is drawn is explained in two lines, which leaves air where one is enough.
+const EXPLAINED: u16 = 7;
 
 /// Where everything is within the panel.
 struct Places {
@@ -39,8 +44,9 @@ struct Places {
 fn places(area: Rect, framed: bool, slots: usize) -> Places {
     let inner = inside(area, framed);
     let line = |y: u16| Rect { y: inner.y + y, height: u16::from(y < inner.height), ..inner };
-    let above = 2.min(inner.height);
-    let below = 2.min(inner.height - above);
+    let explained = if inner.height >= EXPLAINED { 2 } else { 1 };
+    let above = (1 + explained).min(inner.height);
+    let below = 1.min(inner.height - above);
     let room = inner.height - above - below;
     let slots = slots.max(1);
     let fold = slots.div_ceil(usize::from(room.max(1)));
@@ -48,9 +54,10 @@ fn places(area: Rect, framed: bool, slots: usize) -> Places {
     let height = (room / rows.max(1)).clamp(1, HIGHEST);
     let lanes = Rect { y: inner.y + above, height: rows * height, ..inner };
     let after = above + lanes.height;
+    let legend = Rect { height: above.saturating_sub(1), ..line(1) };
     let last = lanes::name(&(slots.saturating_sub(fold)..slots));
     let name = NAME.max(last.len() as u16 + 1);
-    Places { name, ledger: line(0), lanes, rows, height, fold, axis: line(after), legend: line(after + 1) }
+    Places { name, ledger: line(0), lanes, rows, height, fold, axis: line(after), legend }
 }
 
 /// Brings the lanes of the point that is looked at up to date.
@@ -147,7 +154,36 @@ pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
         }
     }
     axis::draw(&mut Canvas::new(places.axis, buf), name, chart.frame(), theme);
-    ledger::legend(&mut Canvas::new(places.legend, buf), name, &whole, commands, theme);
+    let commands = run.start.work.command().map(|_| commands);
+    legend(&mut Canvas::new(places.legend, buf), name, &whole, commands, theme);
+}
+
+/// What the parts of the bar and of the lanes look like, from column `x` on: those with the largest share first, and in a
+/// second line those that the first has no room for; of commands with what they computed.
+fn legend(canvas: &mut Canvas<'_>, x: u16, whole: &Ledger, commands: Option<Nanos>, theme: &Theme) {
+    let width = canvas.width();
+    let (of_commands, commands) = (commands.is_some(), commands.unwrap_or_default());
+    ledger::legend(&mut canvas.part(0, 0, width, 1), x, whole, commands, theme);
+    let rest = rest(whole, commands, width.saturating_sub(x));
+    let mut second = canvas.part(0, 1, width, 1);
+    let preempted = rest.contains(&"preempted");
+    let x = if preempted { words::preempted(&mut second, x, theme) } else { x };
+    words::phases(&mut second, x, rest.into_iter().filter_map(Phase::of_part), of_commands, theme);
+}
+
+/// The parts that a line of so many columns has no room for, those with the largest share first.
+fn rest(whole: &Ledger, commands: Nanos, columns: u16) -> Vec<&'static str> {
+    let mut parts: Vec<(&str, Nanos)> = whole.parts_with(commands).to_vec();
+    parts.retain(|(_, time)| *time > Nanos::ZERO);
+    parts.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    let mut left = usize::from(columns);
+    let told = parts.iter().take_while(|(name, _)| {
+        let fits = name.len() + 2 <= left;
+        left = left.saturating_sub(name.len() + 5);
+        fits
+    });
+    let told = told.count();
+    parts.into_iter().skip(told).map(|(name, _)| name).collect()
 }
 
 /// Which run it is.
@@ -172,6 +208,24 @@ fn about(model: &Model, point: Key, run: Option<&RunState>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_line_has_no_room_for_is_told_in_the_next() {
+        let each = [Nanos(7), Nanos(6), Nanos(5), Nanos(4), Nanos(3)];
+        let [computing, waiting, receiving, sending, preempted] = each;
+        let ledger = Ledger { computing, preempted, sending, receiving, waiting, ..Ledger::default() };
+        let names = ["computing", "waiting", "receiving", "sending", "preempted"];
+        for columns in 0..80 {
+            let area = Rect::new(0, 0, columns, 2);
+            let mut buf = Buffer::empty(area);
+            let theme = Theme::new(crate::tui::theme::Palette::Dark, crate::tui::theme::Depth::True, false);
+            legend(&mut Canvas::new(area, &mut buf), 0, &ledger, None, &theme);
+            let said: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+            let counts = names.map(|name| said.matches(name).count());
+            assert!(counts.iter().all(|count| *count <= 1), "{said}");
+            assert!(columns < 42 || counts == [1; 5], "{columns}: {said}");
+        }
+    }
 
     #[test]
     fn names_of_bands_do_not_touch_their_lanes() {

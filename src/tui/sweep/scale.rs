@@ -1,6 +1,6 @@
 //! The axes of the curve. That of workers is fixed by the plan, and where the plan has no upper end it grows in steps; that
-//! of values begins where calibration says, grows in steps too, and never shrinks: nothing jumps while points arrive. When
-//! the sweep is over, both end once at what was measured.
+//! of values begins where calibration says, grows in steps too, and never shrinks: nothing jumps while points arrive, or
+//! when the sweep is stopped, for it may go on. When it is over, both end once at what was measured.
 
 use crate::sweep::SweepPlan;
 use crate::tui::model::Model;
@@ -42,7 +42,7 @@ impl Scale {
         let most = counts.last().copied().map_or(1.0, f64::from).max(least + 1.0);
         let course = model.sweep.course.as_ref();
         let measured = course.map_or(0.0, |course| top(course, model.sweep.measure));
-        let over = measured > 0.0 && course.is_some_and(|course| course.end.is_some());
+        let over = measured > 0.0 && course.is_some_and(|course| course.end == Some(End::Whole));
         let expected = expected(model).filter(|_| !over).unwrap_or(0.0);
         let highest = measured.max(expected);
         let highest = if highest > 0.0 { highest } else { usual(model.sweep.measure, most) };

@@ -1,6 +1,6 @@
 //! The settings of a sweep: those that the Lab's form has too, and its own.
 
-use crate::plan::Strategy;
+use crate::plan::{Strategy, TaskType};
 use crate::tui::form::{Item, Kind};
 
 /// One setting of the form.
@@ -66,9 +66,10 @@ impl Setting {
         }
     }
 
-    /// The words beside its value.
-    pub(crate) const fn label(self) -> &'static str {
+    /// The words beside its value: what is a size of other tasks is the command line of a command.
+    pub(crate) const fn label(self, task: TaskType) -> &'static str {
         match self {
+            Self::Plan(Item::Size) if matches!(task, TaskType::Command) => "Command",
             Self::Plan(Item::Way(Strategy::Threads)) => "Run as",
             Self::Plan(item) => item.label(),
             Self::Counts => "Workers",

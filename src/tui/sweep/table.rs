@@ -1,9 +1,10 @@
-//! The points as numbers: one line for each number of workers, one column for each strategy.
+//! The points as numbers: one line for each number of workers, or for each shape where hybrid has several with as many; one
+//! column for each strategy, and where there is room another for its runs.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::plan::Strategy;
+use crate::plan::{Shape, Strategy};
 use crate::sweep::Cell;
 use crate::tui::canvas::{Canvas, clip};
 use crate::tui::lab::lanes::fitting;
@@ -11,27 +12,97 @@ use crate::tui::lab::layout::inside;
 use crate::tui::lab::panel::Panel;
 use crate::tui::model::Model;
 use crate::tui::sweep::desk::{Course, End, Key};
+use crate::tui::sweep::measure::{Measure, is_compared};
 use crate::tui::sweep::{curve, scale};
 
-/// Columns of the number of workers, with the mark before it.
+/// The fewest columns of the number of workers, with the mark before it.
 const WORKERS: u16 = 9;
-/// Columns of a strategy.
-const STRATEGY: u16 = 11;
+/// Columns of a strategy, at most and at least.
+const STRATEGY: (u16, u16) = (15, 10);
 /// After the value of a point that is measured no further.
 const EARLY: char = '↓';
-/// Columns of the repeats.
-const RUNS: u16 = 8;
+/// Columns of the runs of a strategy.
+const RUNS: u16 = 6;
+
+/// A line.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+struct Row {
+    workers: u32,
+    /// Of hybrid, where there are several with as many workers.
+    shape: Option<Shape>,
+    /// Whether it is the first line with so many: the other strategies stand there.
+    first: bool,
+}
+
+impl Row {
+    fn label(&self) -> String {
+        self.shape.map_or_else(|| self.workers.to_string(), |shape| format!("{} ({shape})", self.workers))
+    }
+
+    /// Whether it shows a point.
+    fn shows(&self, (strategy, shape): Key) -> bool {
+        match self.shape.filter(|_| strategy == Strategy::Hybrid) {
+            Some(own) => own == shape,
+            None => self.first && self.workers == shape.slots(),
+        }
+    }
+
+    fn cell<'a>(&self, course: &'a Course, strategy: Strategy) -> Option<&'a Cell> {
+        let mut cells = course.sweep.cells().iter();
+        cells.find(|cell| cell.strategy == strategy && self.shows((cell.strategy, cell.shape)))
+    }
+}
+
+/// The lines.
+fn lines(model: &Model) -> Vec<Row> {
+    let shapes = shapes(model);
+    let of = |workers: u32| shapes.iter().copied().filter(move |shape| shape.slots() == workers);
+    let several = shapes.iter().any(|shape| of(shape.slots()).count() > 1);
+    let mut rows = Vec::new();
+    for workers in counts(model) {
+        let before = rows.len();
+        let own = of(workers).filter(|_| several).enumerate();
+        rows.extend(own.map(|(index, shape)| Row { workers, shape: Some(shape), first: index == 0 }));
+        if rows.len() == before {
+            rows.push(Row { workers, shape: None, first: true });
+        }
+    }
+    rows
+}
+
+/// The shapes of hybrid, measured or planned, by their processes.
+fn shapes(model: &Model) -> Vec<Shape> {
+    let mut shapes: Vec<Shape> = if let Some(course) = &model.sweep.course {
+        let hybrid = course.sweep.cells().iter().filter(|cell| cell.strategy == Strategy::Hybrid);
+        hybrid.map(|cell| cell.shape).collect()
+    } else {
+        let plan = model.sweep.form.plan();
+        let machine = plan.plan.machine(&model.machine);
+        let planned = plan.counts.fixed(&machine).into_iter();
+        let hybrid = planned.filter(|_| plan.plan.strategies.contains(&Strategy::Hybrid));
+        hybrid.map(|count| Strategy::Hybrid.shape(count.shape(&machine))).collect()
+    };
+    shapes.sort_unstable_by_key(|shape| (shape.processes, shape.threads));
+    shapes.dedup();
+    shapes
+}
+
+/// Columns of the labels of lines.
+fn label_columns(rows: &[Row]) -> u16 {
+    let longest = rows.iter().map(|row| row.label().chars().count() as u16).max().unwrap_or(0);
+    WORKERS.max(longest + 3)
+}
 
 /// Columns that the panel would like, with its frame.
 pub(crate) fn columns(model: &Model, wide: bool) -> u16 {
     let strategies = strategies(model).len() as u16;
     let runs = if wide && strategies < 3 { RUNS } else { 0 };
-    4 + WORKERS + (if wide { STRATEGY } else { STRATEGY - 1 }) * strategies.max(1) + runs
+    4 + label_columns(&lines(model)) + (STRATEGY.1 + runs) * strategies.max(1)
 }
 
 /// Lines that there would be, with the heading.
 pub(crate) fn rows(model: &Model) -> u16 {
-    1 + counts(model).len() as u16
+    1 + lines(model).len() as u16
 }
 
 fn strategies(model: &Model) -> Vec<Strategy> {
@@ -51,129 +122,146 @@ fn counts(model: &Model) -> Vec<u32> {
     counts
 }
 
-/// The cell that a line shows of a strategy: of several shapes the fastest, or the one that is looked at.
-fn cell(course: &Course, strategy: Strategy, workers: u32, chosen: Option<Key>) -> Option<&Cell> {
-    let there = |cell: &&Cell| cell.strategy == strategy && cell.shape.slots() == workers;
-    let rate = |cell: &Cell| course.point((cell.strategy, cell.shape)).map_or(0.0, |point| point.rate);
-    let cells = || course.sweep.cells().iter().filter(there);
-    let looked_at = cells().find(|cell| chosen == Some((cell.strategy, cell.shape)));
-    looked_at.or_else(|| cells().max_by(|a, b| rate(a).total_cmp(&rate(b))))
-}
-
 /// The first line that is shown, so that the cursor's is, or what is recommended. What is measured moves nothing.
-fn first(model: &Model, counts: &[u32], rows: usize) -> usize {
+fn first(model: &Model, lines: &[Row], rows: usize) -> usize {
     let course = model.sweep.course.as_ref().filter(|course| course.end.is_some());
-    let recommended =
-        || course.and_then(Course::recommended).map(crate::analysis::sizing::Recommendation::workers);
-    let shown = model.sweep.cursor.map(|point| point.1.slots()).or_else(recommended);
-    let at = counts.iter().position(|n| Some(*n) == shown).unwrap_or(0);
-    (at + 1).saturating_sub(rows).min(counts.len().saturating_sub(rows))
+    let recommended = || course.and_then(Course::recommended).map(|r| (r.strategy, r.shape));
+    let shown = model.sweep.cursor.or_else(recommended);
+    let at = lines.iter().position(|row| shown.is_some_and(|point| row.shows(point))).unwrap_or(0);
+    (at + 1).saturating_sub(rows).min(lines.len().saturating_sub(rows))
 }
 
 /// The point of a line of the panel, from its upper edge.
 pub(crate) fn point_at(model: &Model, area: Rect, framed: bool, y: u16) -> Option<Key> {
     let inner = inside(area, framed);
     let line = usize::from(y.checked_sub(inner.y + 1).filter(|_| y < inner.bottom())?);
-    let counts = counts(model);
-    let first = first(model, &counts, usize::from(inner.height.saturating_sub(1)));
-    let workers = *counts.get(first + line)?;
+    let lines = lines(model);
+    let first = first(model, &lines, usize::from(inner.height.saturating_sub(1)));
+    let row = lines.get(first + line)?;
     let course = model.sweep.course.as_ref()?;
-    let chosen = model.sweep.chosen();
-    let strategy = chosen.map(|point| point.0).or_else(|| strategies(model).first().copied())?;
-    let cell = cell(course, strategy, workers, chosen).filter(|cell| !cell.samples.is_empty())?;
+    let chosen = model.sweep.chosen().map(|point| point.0);
+    // A line of hybrid alone has no other.
+    let wanted = [chosen, strategies(model).first().copied(), row.shape.map(|_| Strategy::Hybrid)];
+    let mut cells = wanted.into_iter().flatten().filter_map(|strategy| row.cell(course, strategy));
+    let cell = cells.find(|cell| !cell.samples.is_empty())?;
     Some((cell.strategy, cell.shape))
+}
+
+/// Where the columns are.
+struct Columns {
+    label: u16,
+    each: u16,
+    /// Those of the runs; 0 where there is no room.
+    runs: u16,
+}
+
+impl Columns {
+    fn of(width: u16, label: u16, strategies: usize) -> Self {
+        let room = width.saturating_sub(label) / strategies.max(1) as u16;
+        let runs = if room >= STRATEGY.1 + RUNS { RUNS } else { 0 };
+        Self { label, each: room.min(STRATEGY.0 + runs), runs }
+    }
+
+    /// Where the values of each strategy end, and its runs.
+    fn ends<'a>(&'a self, strategies: &'a [Strategy]) -> impl Iterator<Item = (u16, u16, Strategy)> + 'a {
+        (1..).zip(strategies).map(|(n, strategy)| {
+            let end = self.label + self.each * n;
+            (end.saturating_sub(self.runs), end, *strategy)
+        })
+    }
 }
 
 /// Draws the panel.
 pub(crate) fn draw(model: &Model, area: Rect, framed: bool, buf: &mut Buffer) {
     let theme = &model.theme;
     let desk = &model.sweep;
-    let counts = counts(model);
+    let lines = lines(model);
     let inner = inside(area, framed);
     let rows = usize::from(inner.height.saturating_sub(1));
-    let first = first(model, &counts, rows);
+    let first = first(model, &lines, rows);
     if framed {
-        let early =
-            desk.course.as_ref().is_some_and(|course| course.sweep.cells().iter().any(|cell| cell.skipped));
-        let mut below: Vec<String> = Vec::new();
-        below.extend((rows < counts.len()).then(|| format!("{rows} of {}", counts.len())));
-        below.extend(early.then(|| format!("{EARLY} no further repeats")));
-        let below = fitting(&below, usize::from(area.width.saturating_sub(8)));
-        let title = if desk.course.is_some() { "Measured" } else { "To be measured" };
-        let about = if area.width >= 34 { desk.measure.name() } else { "" };
-        Panel::new(title, theme).about(about).render(area, buf, &[], &[(below.as_str(), theme.dim)]);
+        frame(model, area, (rows, lines.len()), buf);
     }
     let mut canvas = Canvas::new(inner, buf);
     let strategies = strategies(model);
     let width = canvas.width();
-    let many = strategies.len().max(1) as u16;
-    let runs = if WORKERS + STRATEGY * many + RUNS <= width { RUNS } else { 0 };
-    let each = (width.saturating_sub(WORKERS + runs) / many).min(STRATEGY + 4);
-    canvas.right(WORKERS, 0, "workers", theme.dim);
-    for (end, strategy) in ends(each, &strategies) {
-        let name = clip(strategy.name(), usize::from(each.saturating_sub(1)));
+    let columns = Columns::of(width, label_columns(&lines), strategies.len());
+    canvas.right(columns.label, 0, "workers", theme.dim);
+    for (end, runs, strategy) in columns.ends(&strategies) {
+        let name = clip(strategy.name(), usize::from(columns.each.saturating_sub(columns.runs + 1)));
         canvas.right(end, 0, &name, theme.strategy(strategy));
-    }
-    if runs > 0 {
-        canvas.right(WORKERS + each * many + RUNS, 0, "runs", theme.dim);
+        if columns.runs > 0 {
+            canvas.right(runs, 0, "runs", theme.dim);
+        }
     }
     let chosen = desk.chosen();
     let told = desk.course.as_ref().filter(|course| course.is_telling());
     let best = told.and_then(Course::recommended).map(|r| (r.strategy, r.shape));
-    for (y, workers) in (1..).zip(counts.iter().skip(first).take(rows)) {
-        let looked_at = chosen.is_some_and(|point| point.1.slots() == *workers);
-        if looked_at {
+    for (y, row) in (1..).zip(lines.iter().skip(first).take(rows)) {
+        if chosen.is_some_and(|point| row.shows(point)) {
             canvas.restyle(0, y, width, theme.row);
             canvas.text(0, y, "▸", theme.accent);
         }
-        let recommended = best.is_some_and(|point| point.1.slots() == *workers);
+        let recommended = best.is_some_and(|point| row.shows(point));
         let style = if recommended { theme.accent } else { theme.text };
-        canvas.right(WORKERS, y, &workers.to_string(), style);
-        let Some(course) = &desk.course else {
-            ends(each, &strategies).for_each(|(end, _)| {
+        canvas.right(columns.label, y, &row.label(), style);
+        for (end, runs, strategy) in columns.ends(&strategies) {
+            if !row.first && strategy != Strategy::Hybrid {
+                continue;
+            }
+            let cell = desk.course.as_ref().and_then(|course| row.cell(course, strategy));
+            let Some((course, cell)) = desk.course.as_ref().zip(cell) else {
                 canvas.right(end, y, "–", theme.dim);
-            });
-            continue;
-        };
-        for (end, strategy) in ends(each, &strategies) {
-            let cell = cell(course, strategy, *workers, chosen);
-            let key = cell.map(|cell| (cell.strategy, cell.shape));
-            let value = key.and_then(|key| course.point(key)).and_then(|point| desk.measure.of(point));
+                continue;
+            };
+            let key = (cell.strategy, cell.shape);
+            let compared = is_compared(course.points(), strategy);
+            let value = course.point(key).and_then(|point| desk.measure.of(point));
+            let value = value.map(|value| desk.measure.guessed(value, compared));
             let going = course.step.map(|step| (step.strategy, step.shape));
             let (text, style) = match value {
-                Some(value) if best == key => (desk.measure.words(value), theme.accent),
-                Some(value) if cell.is_some_and(|cell| cell.skipped) => {
-                    (format!("{}{EARLY}", desk.measure.words(value)), theme.dim)
-                }
-                Some(value) if looked_at && chosen == key => (desk.measure.words(value), theme.bright),
-                Some(value) => (desk.measure.words(value), theme.text),
-                None if key.is_some() && key == going => ("…".to_owned(), theme.strategy(strategy)),
+                Some(value) if best == Some(key) => (value, theme.accent),
+                Some(value) if cell.skipped => (format!("{value}{EARLY}"), theme.dim),
+                Some(value) if chosen == Some(key) => (value, theme.bright),
+                Some(value) => (value, theme.text),
+                None if going == Some(key) => ("…".to_owned(), theme.strategy(strategy)),
                 None => ("–".to_owned(), theme.dim),
             };
             canvas.right(end, y, &text, style);
-        }
-        if runs > 0 {
-            canvas.right(WORKERS + each * many + RUNS, y, &repeats(course, *workers), theme.dim);
+            if columns.runs > 0 {
+                canvas.right(runs, y, &repeats(course, cell), theme.dim);
+            }
         }
     }
 }
 
-/// Where the column of each strategy ends.
-fn ends(each: u16, strategies: &[Strategy]) -> impl Iterator<Item = (u16, Strategy)> {
-    (1..).zip(strategies.iter().copied()).map(move |(n, strategy)| (WORKERS + each * n, strategy))
+/// The frame: what stands in the lines, and how many of them.
+fn frame(model: &Model, area: Rect, (rows, lines): (usize, usize), buf: &mut Buffer) {
+    let theme = &model.theme;
+    let desk = &model.sweep;
+    let early =
+        desk.course.as_ref().is_some_and(|course| course.sweep.cells().iter().any(|cell| cell.skipped));
+    let mut below: Vec<String> = Vec::new();
+    below.extend((rows < lines).then(|| format!("{rows} of {lines}")));
+    below.extend(early.then(|| format!("{EARLY} no further repeats")));
+    let below = fitting(&below, usize::from(area.width.saturating_sub(8)));
+    // A speedup follows from what was measured, and may be a guess.
+    let title = match (&desk.course, desk.measure) {
+        (None, _) => "To be measured",
+        (Some(_), Measure::Throughput) => "Measured",
+        (Some(_), measure) => measure.title(),
+    };
+    let with_unit = area.width >= 34 && desk.measure == Measure::Throughput;
+    let about = if with_unit { desk.measure.name() } else { "" };
+    Panel::new(title, theme).about(about).render(area, buf, &[], &[(below.as_str(), theme.dim)]);
 }
 
-/// How many runs with so many workers are over, of how many.
-fn repeats(course: &Course, workers: u32) -> String {
-    let cells = || course.sweep.cells().iter().filter(|cell| cell.shape.slots() == workers);
-    let done: u32 = cells().map(|cell| cell.samples.len() as u32).sum();
-    let repeats = course.sweep.repeats();
-    let missing = |cell: &Cell| {
-        let goes_on = cell.planned && !cell.skipped && course.end != Some(End::Whole);
-        if goes_on { repeats.saturating_sub(cell.samples.len() as u32) } else { 0 }
-    };
-    match cells().map(missing).sum::<u32>() {
-        0 => done.to_string(),
-        missing => format!("{done}/{}", done + missing),
+/// How many runs of a point are over, of how many.
+fn repeats(course: &Course, cell: &Cell) -> String {
+    let done = cell.samples.len() as u32;
+    let goes_on = cell.planned && !cell.skipped && course.end != Some(End::Whole);
+    match course.sweep.repeats().saturating_sub(done) {
+        missing if goes_on && missing > 0 => format!("{done}/{}", done + missing),
+        _ => done.to_string(),
     }
 }
