@@ -8,17 +8,21 @@
 mod advice;
 mod chunks;
 mod demand;
+mod diagnosis;
 mod fits;
 mod laws;
 mod limit;
 mod points;
+mod proposals;
 mod refusal;
 mod sample;
 mod why;
+pub(crate) mod words;
 
 pub use advice::{Advice, Gain, Recommendation};
 pub use chunks::SmallerChunks;
-pub use demand::{Demand, Diagnosis, Forecast};
+pub use demand::{Demand, Forecast};
+pub use diagnosis::Diagnosis;
 pub use fits::{FitReport, StrategyFit};
 pub use laws::{Law, Reading};
 pub use limit::Limit;
@@ -93,7 +97,7 @@ pub fn size(measured: &Measurements) -> Sizing {
         Advice::Recommended(r) => laws::of(r, &points, &facts),
         Advice::Refused(_) => Vec::new(),
     };
-    Sizing { diagnosis: demand::diagnose(&facts), drift: facts.drift, points, fits, each, advice, laws }
+    Sizing { diagnosis: diagnosis::diagnose(&facts), drift: facts.drift, points, fits, each, advice, laws }
 }
 
 /// What the runs of one workload with one worker say, before any other number of workers is tried; `workload` is its index
@@ -109,7 +113,7 @@ pub fn diagnosis(session: &Session, workload: usize) -> Option<Diagnosis> {
         points: Vec::new(),
         baselines: samples.collect(),
     };
-    demand::diagnose(&Facts::of(&measured)).ok()
+    diagnosis::diagnose(&Facts::of(&measured)).ok()
 }
 
 /// The strategies of some points, in their order.
@@ -148,7 +152,10 @@ impl<'a> Facts<'a> {
         let disturbed = super::scaling::distribution::median(&alone.iter().map(lost).collect::<Vec<_>>())
             .is_some_and(|lost| lost > 0.05);
         let busy = disturbed || idle.is_some_and(|idle| idle.fraction() < super::trust::IDLE_BEFORE);
-        Self { measured, demand: Demand::of(&alone), drift: drift(measured), idle, busy }
+        let facts = Self { measured, demand: None, drift: drift(measured), idle, busy };
+        // With one lock the formula gives the fewest.
+        let (tasks, servers) = (facts.tasks(), facts.servers(Shape::new(1, 1)));
+        Self { demand: Demand::of(&alone).map(|demand| demand.without_crumbs(tasks, servers)), ..facts }
     }
 
     /// Good runs of one worker: the baselines, or else whatever has one.
@@ -199,6 +206,11 @@ impl<'a> Facts<'a> {
 
     fn tasks(&self) -> u64 {
         self.measured.plan.workloads.first().map_or(0, |load| load.tasks)
+    }
+
+    /// Whether there is a single task, which no number of workers shares.
+    fn has_one_task(&self) -> bool {
+        self.tasks() == 1
     }
 
     /// CPUs' worth of time that the machine has.

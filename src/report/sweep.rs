@@ -1,5 +1,6 @@
 //! A sweep for people and for programs: a table, Markdown, JSON, CSV and a picture of the curve.
 
+use crate::analysis::sizing::words::rate;
 use crate::analysis::sizing::{
     Advice, FitReport, Law, Limit, PointSummary, Recommendation, Sizing, StrategyFit,
 };
@@ -69,12 +70,12 @@ pub(super) fn lines(
         };
         let between = if range { point.range() } else { point.interval };
         let between = between.map_or_else(nothing, |(low, high)| format!("{low} – {high}"));
-        let mut line = vec![workers, point.median.to_string(), between, three_digits(point.rate)];
+        let mut line = vec![workers, point.median.to_string(), between, rate(point.rate)];
         if speedup {
             line.push(point.speedup.map_or_else(nothing, |s| format!("{}×", three_digits(s))));
         }
         if possible {
-            line.push(point.possible.map_or_else(nothing, three_digits));
+            line.push(point.possible.map_or_else(nothing, rate));
         }
         let counted = point.elapsed.len() - point.set_aside.len();
         line.push(counted.to_string());
@@ -106,7 +107,7 @@ pub(super) fn grid(sizing: &Sizing) -> Option<Vec<Vec<String>>> {
     for p in processes {
         let cell = |t: &u32| {
             let point = points.iter().find(|point| point.shape == Shape::new(p, *t));
-            point.map_or_else(|| "–".to_owned(), |point| three_digits(point.rate))
+            point.map_or_else(|| "–".to_owned(), |point| rate(point.rate))
         };
         lines.push(std::iter::once(p.to_string()).chain(threads.iter().map(cell)).collect());
     }
@@ -134,14 +135,14 @@ pub(crate) fn sentence(r: &Recommendation) -> String {
     }
     let (low, high) = r.interval;
     if low != high {
-        words = format!("{words} ({low} to {high})");
+        words = format!("{words} ({} to {})", grouped(low.into()), grouped(high.into()));
     }
     if r.chunk > 1 && r.workers() > 1 {
         words = format!("{words} in chunks of {}", grouped(r.chunk.into()));
     }
     let speedup = r.speedup.filter(|_| r.workers() > 1);
     let speedup = speedup.map_or_else(String::new, |s| format!(", {}× one worker", three_digits(s)));
-    format!("{words}: {} tasks/s{speedup}", three_digits(r.rate))
+    format!("{words}: {} tasks/s{speedup}", rate(r.rate))
 }
 
 /// Where the knee is, if far fewer workers than recommended reach it for sure. Else where resamples put it, and why that may
@@ -163,8 +164,11 @@ pub(crate) fn knee(r: &Recommendation) -> Option<String> {
         }
         false => return None,
     };
-    let words: Vec<String> =
-        chosen.iter().take(3).map(|(n, part)| format!("{n} ({:.0} %)", part * 100.0)).collect();
+    let words: Vec<String> = chosen
+        .iter()
+        .take(3)
+        .map(|(n, part)| format!("{} ({:.0} %)", grouped((*n).into()), part * 100.0))
+        .collect();
     let words = words.join(", ");
     Some(format!("95 % of the best are reached with, by resamples of the repeats: {words}.{explained}"))
 }
@@ -173,9 +177,14 @@ fn workers(n: u32) -> String {
     plural(n.into(), "worker")
 }
 
-/// What measuring more would tell, and the numbers of workers to measure, with commas; none where there are none.
+/// What measuring more would tell, and the numbers of workers (or shapes) to measure, with commas; none where there are none.
 pub(crate) fn proposed(r: &Recommendation) -> Option<(&'static str, String)> {
-    let numbers: Vec<String> = r.measure_next.iter().map(ToString::to_string).collect();
+    let shape = |shape: &Shape| format!("{}x{}", shape.processes, shape.threads);
+    let numbers: Vec<String> = if r.measure_shapes.is_empty() {
+        r.measure_next.iter().map(ToString::to_string).collect()
+    } else {
+        r.measure_shapes.iter().map(shape).collect()
+    };
     let what = if matches!(r.limit, Limit::Range(_)) { "To see where it ends" } else { "To be more precise" };
     (!numbers.is_empty()).then(|| (what, numbers.join(",")))
 }
@@ -216,7 +225,7 @@ pub(crate) fn law(fit: &StrategyFit) -> String {
                 "serial part α {}, coherence β {}, one worker γ {} tasks/s{peak}",
                 interval(report.fit.alpha, 4),
                 interval(report.fit.beta, 5),
-                three_digits(curve.gamma)
+                rate(curve.gamma)
             );
             format!("{values}{}", worth(report))
         }
@@ -233,9 +242,19 @@ fn worth(report: &FitReport) -> String {
 }
 
 fn interval(estimate: crate::analysis::scaling::usl::Estimate, digits: usize) -> String {
+    let value = parameter(estimate.value, digits);
     match estimate.interval {
-        Some((low, high)) => format!("{:.digits$} ({low:.digits$} to {high:.digits$})", estimate.value),
-        None => format!("{:.digits$}", estimate.value),
+        Some((low, high)) => format!("{value} ({} to {})", parameter(low, digits), parameter(high, digits)),
+        None => value,
+    }
+}
+
+/// With so many decimals; with three significant digits where these would show fewer.
+fn parameter(value: f64, digits: usize) -> String {
+    if value.abs() > 0.0 && value.abs() < 0.1f64.powi(digits as i32 - 2) {
+        rate(value)
+    } else {
+        format!("{value:.digits$}")
     }
 }
 

@@ -153,7 +153,7 @@ fn without_an_upper_end_it_stops_by_itself() {
 fn time_that_is_over_ends_it_with_what_there_is() {
     let results = results(&sleeping(&["-w", "1,2,4,8", "--repeats", "50", "--max-time", "1s"]));
     assert!(
-        results["notices"].to_string().contains("The time of 1.00 s is over; "),
+        results["notices"].to_string().contains("The time of 1.00 s is over: "),
         "{}",
         results["notices"]
     );

@@ -37,8 +37,12 @@ pub struct KneeSpread {
     pub chosen: Vec<(u32, f64)>,
 }
 
-/// Resamples the peak of the fitted law. None where fits do not settle.
+/// Resamples the peak of the fitted law. None where fits do not settle, and where a number of workers was measured only
+/// once: of one repeat every resample is the same.
 pub fn peak(groups: &[Group], noise: Noise, seed: u64) -> Option<PeakSpread> {
+    if groups.iter().any(|group| group.rates.len() < 2) {
+        return None;
+    }
     let mut chance = Chance::new(seed);
     let (mut peaks, mut fits, mut drawn) = (Vec::new(), 0, Vec::new());
     let mut points = Vec::new();

@@ -8,7 +8,7 @@ use std::fmt;
 use super::bootstrap::Group;
 use super::distribution::{self, mean_and_variance};
 use super::usl::{Fit, Noise};
-use crate::units::three_digits;
+use crate::units::{grouped, plural, three_digits};
 
 /// Fewer different numbers of workers than this leave a fit weak.
 const FEW_COUNTS: usize = 6;
@@ -35,6 +35,8 @@ pub enum Doubt {
         /// The largest number of workers measured.
         up_to: u32,
     },
+    /// β may as well be 0, by its interval: whether there is a peak is not known.
+    UnsurePeak,
     /// The peak lies far beyond what was measured.
     PeakBeyond {
         /// The peak.
@@ -112,13 +114,17 @@ impl Doubt {
     pub const fn is_fatal(&self) -> bool {
         !matches!(
             self,
-            Self::FewCounts(_) | Self::NoContention | Self::NoPeak { .. } | Self::PeakBeyond { .. }
+            Self::FewCounts(_)
+                | Self::NoContention
+                | Self::NoPeak { .. }
+                | Self::UnsurePeak
+                | Self::PeakBeyond { .. }
         )
     }
 
     /// Whether a peak must not be said.
     pub const fn denies_peak(&self) -> bool {
-        self.is_fatal() || matches!(self, Self::NoPeak { .. } | Self::PeakBeyond { .. })
+        self.is_fatal() || matches!(self, Self::NoPeak { .. } | Self::UnsurePeak | Self::PeakBeyond { .. })
     }
 
     /// What the measurements show of a fit to them; `groups` in ascending order of workers.
@@ -141,6 +147,7 @@ impl Doubt {
             Some(peak) if peak > BEYOND * f64::from(last.workers) => {
                 doubts.push(Self::PeakBeyond { peak, measured: last.workers });
             }
+            Some(_) if fit.beta.interval.is_some_and(|(low, _)| low <= 0.0) => doubts.push(Self::UnsurePeak),
             Some(_) => {}
         }
         doubts.extend(one_sided(fit, groups));
@@ -151,6 +158,10 @@ impl Doubt {
 
 fn mean(group: &Group) -> f64 {
     group.rates.iter().sum::<f64>() / group.rates.len().max(1) as f64
+}
+
+fn workers(n: u32) -> String {
+    plural(u64::from(n), "worker")
 }
 
 /// What a point's mean is above the curve, relative.
@@ -225,35 +236,47 @@ impl fmt::Display for Doubt {
                 write!(f, "only {n} different numbers of workers were measured, where six tell more")
             }
             Self::NoContention => f.write_str("no serial part was seen (α is 0)"),
-            Self::NoPeak { up_to } => write!(f, "no peak was seen up to {up_to} workers"),
+            Self::NoPeak { up_to } => write!(f, "no peak was seen up to {}", workers(*up_to)),
+            Self::UnsurePeak => f.write_str("β may as well be 0, so that no peak is known"),
             Self::PeakBeyond { peak, measured } => write!(
                 f,
-                "the peak of the curve, {}, lies far beyond the {measured} workers that were measured",
-                three_digits(*peak)
+                "the peak of the curve, {}, lies far beyond the {} that were measured",
+                three_digits(*peak),
+                workers(*measured)
             ),
-            Self::Superlinear { workers, times } => write!(
+            Self::Superlinear { workers: n, times } => write!(
                 f,
-                "{workers} workers did {} times as much each as the fewest did: a cache, or a slow first measurement",
+                "{} did {} times as much each as the fewest did: a cache, or a slow first measurement",
+                workers(*n),
                 three_digits(*times)
             ),
             Self::OneSided { from, to, below } => write!(
                 f,
-                "from {from} to {to} workers the curve lies {} every measurement: the law has another shape",
+                "from {} to {} the curve lies {} every measurement: the law has another shape",
+                grouped(u64::from(*from)),
+                workers(*to),
                 if *below { "below" } else { "above" }
             ),
-            Self::Misses { workers, by } => {
-                write!(f, "the curve misses {workers} workers by {}, more than repeats differ", percent(*by))
+            Self::Misses { workers: n, by } => {
+                write!(f, "the curve misses {} by {}, more than repeats differ", workers(*n), percent(*by))
             }
             Self::TwoRegimes { beyond, what } => write!(
                 f,
-                "up to {beyond} workers each has a CPU when it needs one, beyond it they share {what}: two laws, not one"
+                "up to about {} there is room for what they compute, beyond that they share {what}: two laws, not one",
+                workers(*beyond)
             ),
-            Self::Waves { pieces, noun, workers } => write!(
+            Self::Waves { pieces, noun, workers: n } => write!(
                 f,
-                "{pieces} {noun}s on up to {workers} workers go in a few rounds that do not come out even, which looks like contention"
+                "{} on up to {} go in rounds that do not come out even, which looks like contention",
+                plural(*pieces, noun),
+                workers(*n)
             ),
             Self::Idle { pieces, noun } => {
-                write!(f, "beyond {pieces} workers some have no {noun} at all, which is no contention")
+                write!(
+                    f,
+                    "beyond {} some have no {noun} at all, which is no contention",
+                    plural(*pieces, "worker")
+                )
             }
             Self::Drift { by } => write!(
                 f,

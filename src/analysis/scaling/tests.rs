@@ -116,6 +116,21 @@ fn too_few_numbers_of_workers_are_refused() {
     assert_eq!(fit(&zero, Noise::Relative).unwrap_err(), Refusal::NotPositive);
 }
 
+#[test]
+fn a_peak_that_may_not_be_there_is_not_told_and_one_repeat_gives_it_no_interval() {
+    let data = [(1.0, 31.9), (4.0, 127.0), (5.0, 127.0), (6.0, 126.0)];
+    let flat = fit(&points(&data), Noise::Relative).unwrap();
+    assert!(flat.curve.peak().is_some() && flat.beta.interval.unwrap().0 < 0.0);
+    let doubts = Doubt::of_fit(&flat, &groups(&data), Noise::Relative);
+    assert!(doubts.contains(&Doubt::UnsurePeak) && doubts.iter().any(Doubt::denies_peak), "{doubts:?}");
+    assert!(!Doubt::UnsurePeak.is_fatal());
+    assert_eq!(peak(&groups(&SPECSDM91), Noise::Relative, 1), None);
+    let one = Doubt::Idle { pieces: 1, noun: "task" }.to_string();
+    assert_eq!(one, "beyond 1 worker some have no task at all, which is no contention");
+    let words = Doubt::Waves { pieces: 10_000, noun: "task", workers: 1_024 }.to_string();
+    assert!(words.starts_with("10 000 tasks on up to 1 024 workers go in rounds"), "{words}");
+}
+
 #[track_caller]
 fn doubts(data: &[(f64, f64)]) -> Vec<String> {
     let fit = fit(&points(data), Noise::Relative).unwrap();
@@ -125,7 +140,8 @@ fn doubts(data: &[(f64, f64)]) -> Vec<String> {
 #[test]
 fn what_the_data_themselves_speak_against_is_said() {
     let few = doubts(&[(1.0, 1.0), (2.0, 1.8), (4.0, 2.9), (8.0, 3.4)]);
-    assert_eq!(few, ["only 4 different numbers of workers were measured, where six tell more"]);
+    let unsure = "β may as well be 0, so that no peak is known";
+    assert_eq!(few, ["only 4 different numbers of workers were measured, where six tell more", unsure]);
     let flat = [(1.0, 10.0), (2.0, 10.05), (4.0, 9.95), (8.0, 10.0), (16.0, 10.02), (32.0, 9.98)];
     assert_eq!(
         doubts(&flat),

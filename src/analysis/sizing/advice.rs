@@ -3,16 +3,14 @@
 use super::fits::one_for_each;
 use super::is_noticed;
 use super::refusal::{Refused, faster_but_refused, join, refusal, too_far_apart};
-use super::why;
+use super::words::workers;
 use super::{Facts, Limit, PointSummary, SmallerChunks, StrategyFit, chunks};
+use super::{points as summaries, proposals, why};
 use crate::analysis::scaling::bootstrap::{self, KneeSpread};
 use crate::plan::{Shape, Strategy};
-use crate::units::plural;
 
 /// The knee is where this part of the largest throughput is reached.
 pub(super) const KNEE: f64 = 0.95;
-/// At most so many numbers of workers are proposed to be measured next.
-const PROPOSALS: usize = 3;
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +55,8 @@ pub struct Recommendation {
     pub cautions: Vec<String>,
     /// Numbers of workers that would make it more precise.
     pub measure_next: Vec<u32>,
+    /// Their shapes, where it is not the number that matters: processes with threads under the lock.
+    pub measure_shapes: Vec<Shape>,
 }
 
 /// What more workers bring.
@@ -64,6 +64,8 @@ pub struct Recommendation {
 pub struct Gain {
     /// So many workers.
     pub workers: u32,
+    /// The same as processes with threads.
+    pub shape: Shape,
     /// Throughput over that of the recommended, less 1.
     pub by: f64,
     /// Whether repeats tell the two apart.
@@ -93,9 +95,14 @@ pub(super) fn of(strategy: Strategy, points: &[PointSummary], fit: &StrategyFit,
 
 fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Option<Recommendation> {
     let best = *points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate))?;
-    let as_good = |point: &PointSummary| point.is_as_good_as(best) || facts.is_noise(best, point);
+    let good = summaries::as_good_as_best(points, best);
+    let as_good = |point: &PointSummary| {
+        good.iter().any(|other| other.shape == point.shape) || facts.is_noise(best, point)
+    };
     let tied: Vec<&PointSummary> = points.iter().copied().filter(|point| as_good(point)).collect();
-    let fewest = *tied.first()?;
+    // Of a single task, more workers do nothing.
+    let fewest = if facts.has_one_task() { points.first() } else { tied.first() };
+    let fewest = *fewest?;
     let (at, capped) = match enough(points, facts).filter(|enough| enough.workers() < fewest.workers()) {
         Some(enough) => (enough, true),
         None => (fewest, false),
@@ -105,6 +112,7 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
     let next = points.iter().copied().find(|point| point.workers() > at.workers());
     let gain = next.map(|next| Gain {
         workers: next.workers(),
+        shape: next.shape,
         by: next.rate / at.rate - 1.0,
         told_apart: !next.is_like(at),
     });
@@ -120,7 +128,7 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         chunk: at.chunk,
         rate: at.rate,
         speedup: at.speedup,
-        interval: (knee.interval.0.min(at.workers()), knee.interval.1.max(at.workers())),
+        interval: interval(&knee, at, points),
         best: best.workers(),
         tied: tied.iter().map(|point| point.workers()).collect(),
         knee,
@@ -130,6 +138,7 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         why: Vec::new(),
         cautions: why::cautions(points, at, best, facts),
         measure_next: Vec::new(),
+        measure_shapes: Vec::new(),
     };
     if capped {
         recommendation.interval = (recommendation.interval.0, recommendation.interval.1.max(best.workers()));
@@ -137,16 +146,29 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         if best.possible.zip(at.possible).is_some_and(|(there, here)| !is_noticed(there, here)) {
             recommendation.cautions.push(format!(
                 "{} were faster still, but only by taking CPU time from what else ran",
-                plural(u64::from(best.workers()), "worker")
+                workers(best.workers())
             ));
         }
     }
     // Other chunks first: with these everything is measured anew.
     if smaller.is_none() {
-        recommendation.measure_next = proposals(points, at, &recommendation.limit, facts);
+        recommendation.measure_shapes = proposals::shapes(at, facts);
+        recommendation.measure_next = if recommendation.measure_shapes.is_empty() {
+            proposals::numbers(points, at, &recommendation.limit, fit.fit.as_ref().ok(), facts)
+        } else {
+            recommendation.measure_shapes.iter().map(|shape| shape.slots()).collect()
+        };
     }
     recommendation.why = why::why(&recommendation, points, at, best, facts);
     Some(recommendation)
+}
+
+/// Where the recommended number lies with 95 %: from the knee of resamples to it. Itself alone where no repeats tell.
+fn interval(knee: &KneeSpread, at: &PointSummary, points: &[&PointSummary]) -> (u32, u32) {
+    if at.exact || points.iter().any(|point| point.rates.len() < 2) {
+        return (at.workers(), at.workers());
+    }
+    (knee.interval.0.min(at.workers()), knee.interval.1.max(at.workers()))
 }
 
 /// The fewest workers of those measured that saturate the CPUs, where somebody else wants these too: beyond that number
@@ -158,48 +180,6 @@ fn enough<'a>(points: &[&'a PointSummary], facts: &Facts) -> Option<&'a PointSum
         saturating.is_some_and(|saturating| f64::from(point.workers()) + 1e-3 >= saturating)
     };
     points.iter().find(is_enough).copied()
-}
-
-/// Numbers of workers between those measured, where the answer may lie; beyond them, where it lies there.
-fn proposals(points: &[&PointSummary], at: &PointSummary, limit: &Limit, facts: &Facts) -> Vec<u32> {
-    let counts: Vec<u32> = points.iter().map(|point| point.workers()).collect();
-    let most = u32::try_from(at.sample.tasks).unwrap_or(u32::MAX);
-    let here = at.workers();
-    let below = counts.iter().copied().filter(|n| *n < here).max();
-    let above = counts.iter().copied().find(|n| *n > here);
-    let servers = facts.ceiling(at.strategy, at.shape);
-    let formula = facts
-        .demand
-        .and_then(|demand| demand.saturating(servers))
-        .map(|goetz| (goetz - 1e-3).ceil() as u32)
-        .filter(|n| *n > below.unwrap_or(0) && above.is_none_or(|above| *n < above));
-    let middle = |a: u32, b: u32| a + (b - a) / 2;
-    let mut proposals: Vec<u32> = formula.into_iter().collect();
-    if matches!(limit, Limit::Range(_)) {
-        proposals.retain(|n| *n > here);
-        proposals.extend([here + here / 2, here.saturating_mul(2).min(most)]);
-    } else {
-        // Neighbours that are this near differ by less than repeats do.
-        let far = |a: u32, b: u32| f64::from(b) > 1.3 * f64::from(a);
-        proposals.extend(below.filter(|below| far(*below, here)).map(|below| middle(below, here)));
-        proposals.extend(above.filter(|above| far(here, *above)).map(|above| middle(here, above)));
-    }
-    // Fewer workers are worth a look if they may be as good, and more of them if they may be better.
-    let worth = |n: u32| {
-        let possible = facts.possible_with(at, n).zip(facts.possible_with(at, here));
-        possible.is_none_or(
-            |(there, here_too)| if n < here { there > 0.95 * here_too } else { is_noticed(there, here_too) },
-        )
-    };
-    let mut kept = Vec::new();
-    for n in proposals {
-        let is_new = !counts.contains(&n) && !kept.contains(&n);
-        if (1..=most).contains(&n) && is_new && worth(n) && kept.len() < PROPOSALS {
-            kept.push(n);
-        }
-    }
-    kept.sort_unstable();
-    kept
 }
 
 /// What is recommended of several strategies: the fastest, and of those that cannot be told from it the one that costs

@@ -54,8 +54,10 @@ fn better(point: &PointSummary, facts: &Facts) -> Option<SmallerChunks> {
     // Handing over takes CPUs, too: no more of it goes on at a time than there are of these.
     let at_a_time = f64::from(workers).min(facts.cpus());
     let cost = more as f64 * hand_over(point, facts) / at_a_time;
-    // Not less than the rounds themselves take, where noise made a run shorter than these.
-    let seconds = (point.median.as_secs_f64() - saved + cost).max(least(chunk));
+    // Not less than the rounds themselves take after workers are there: what rounds seemed to cost may be what starting did.
+    let ledger = &point.sample.ledger;
+    let starting = (ledger.starting + ledger.stopping + ledger.absent).as_secs_f64() / f64::from(workers);
+    let seconds = (point.median.as_secs_f64() - saved).max(starting + least(chunk)) + cost;
     let rate = tasks as f64 / seconds;
     is_noticed(rate, point.rate).then_some(SmallerChunks { workers, chunk, rate })
 }

@@ -1,20 +1,20 @@
-//! What one task needs, as one worker alone shows it: so long a CPU, so long a wait. And what follows before anything
-//! else is measured.
+//! What one task needs, as one worker alone shows it: so long a CPU, so long a wait; and how long that lets runs take.
 
 use super::{Facts, Measurements, Sample};
 use crate::analysis::bounds::Waves;
 use crate::analysis::scaling::distribution::median;
 use crate::analysis::scaling::laws;
-use crate::analysis::trust::LONG_ENOUGH;
 use crate::plan::{Shape, Strategy};
-use crate::units::{Nanos, plural, three_digits};
+use crate::units::Nanos;
 
 /// Below this part of a task, waiting or computing does not count.
 const NOTHING: f64 = 0.01;
 /// A task so many times as long as they are on average is a long one.
 const LONG: f64 = 1.5;
-/// Fewer tasks than this say little about the next one.
-const FEWEST_TASKS: u64 = 3;
+/// Computing of no more seconds than this for each task is what sleeping itself costs.
+const CRUMB: f64 = 50e-6;
+/// Lengths this near to each other are the same.
+const SAME: f64 = 1.05;
 
 /// What one task needs.
 #[derive(Copy, Clone, Debug, PartialEq)]
@@ -28,21 +28,10 @@ pub struct Demand {
     pub whole: f64,
     /// Seconds that the longest of all takes; no less than `whole`.
     pub longest: f64,
+    /// Tasks that take about as long as the longest; 0 where that is not known.
+    pub long: u64,
     /// Seconds that each of the others takes, where these are of one length and so go in rounds; none where they differ.
     pub alike: Option<f64>,
-}
-
-/// What one worker does with its time, and what that suggests.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Diagnosis {
-    /// What one task needs.
-    pub demand: Demand,
-    /// The workers that the formula gives, in whole numbers; no more than there are chunks to do.
-    pub start_with: u32,
-    /// The way to run them.
-    pub strategy: Strategy,
-    /// All of it in a sentence.
-    pub words: String,
 }
 
 impl Demand {
@@ -59,8 +48,9 @@ impl Demand {
         // One run in which something got in the way of a few tasks makes them no others.
         let even: Vec<f64> = alone.iter().filter_map(|s| s.alike()).collect();
         let alike = median(&even).filter(|_| 2 * even.len() > alone.len());
-        let demand = Self { compute, wait, whole, longest: longest.max(whole), alike };
-        (demand.whole > 0.0).then_some(demand).map(Self::without_crumbs)
+        let long = median(&alone.iter().map(|s| s.long() as f64).collect::<Vec<_>>())?.round() as u64;
+        let demand = Self { compute, wait, whole, longest: longest.max(whole), long, alike };
+        (demand.whole > 0.0).then_some(demand)
     }
 
     /// The part of computing and waiting that is spent waiting, 0 to 1.
@@ -69,10 +59,15 @@ impl Demand {
     }
 
     /// What is hardly anything is nothing: a sleep costs a few microseconds of CPU, and a formula that divides by them
-    /// would recommend thousands of workers.
-    fn without_crumbs(self) -> Self {
+    /// would recommend thousands of workers. What is little beside a long wait stays, as long as there are tasks enough to
+    /// fill so many `servers` with it.
+    pub(super) fn without_crumbs(self, tasks: u64, servers: f64) -> Self {
+        let is_crumb = |demand: &Self| {
+            demand.compute <= CRUMB
+                || demand.saturating(servers).is_none_or(|workers| workers >= tasks as f64)
+        };
         match self.waiting() {
-            w if w > 1.0 - NOTHING => Self { compute: 0.0, ..self },
+            w if w > 1.0 - NOTHING && is_crumb(&self) => Self { compute: 0.0, ..self },
             w if w < NOTHING => Self { wait: 0.0, ..self },
             _ => self,
         }
@@ -104,10 +99,24 @@ impl Demand {
         laws::list_schedule(tasks as f64 * self.whole, self.longest, workers.max(1)).unwrap_or_default()
     }
 
-    /// Whether one task is so long that it, and not its share of all of them, sets how long so many workers take.
-    pub(super) fn is_one_long(&self, tasks: u64, workers: u32) -> bool {
+    /// Whether tasks are so long that one of them, and neither its share of all of them nor what they compute, sets how
+    /// long so many workers take.
+    pub(super) fn is_one_long(&self, tasks: u64, workers: u32, servers: f64) -> bool {
         let share = tasks as f64 * self.whole / f64::from(workers.max(1));
-        self.longest > LONG * self.whole && self.longest >= share
+        let computing = tasks as f64 * self.compute / servers.max(1e-9);
+        self.has_long() && self.longest * SAME >= share && self.longest >= computing
+    }
+
+    /// Whether the longest tasks are far longer than tasks are on average.
+    pub(super) fn has_long(&self) -> bool {
+        self.longest > LONG * self.whole
+    }
+
+    /// The fewest workers that are done with all tasks in the time of the longest, where it is a long one among others of
+    /// one length, which fill the workers beside it evenly.
+    pub(super) fn beside_longest(&self, tasks: u64) -> Option<u32> {
+        let workers = tasks as f64 * self.whole / (self.longest * SAME);
+        (self.has_long() && self.alike.is_some()).then_some(workers.ceil().max(1.0) as u32)
     }
 }
 
@@ -141,118 +150,4 @@ impl Forecast {
         let rate = demand.possible(tasks, chunk, workers, facts.servers(shape));
         Some(Nanos::from_secs_f64(tasks as f64 / rate))
     }
-}
-
-/// What one worker alone says; why not, where it says too little.
-pub(super) fn diagnose(facts: &Facts) -> Result<Diagnosis, String> {
-    let alone: Vec<&Sample> = Facts::alone(facts.measured).collect();
-    let Some(demand) = facts.demand else {
-        return Err("no run with one worker went to its end, so nothing is known of a single task".to_owned());
-    };
-    let tasks = alone.iter().map(|sample| sample.ok).max().unwrap_or(0);
-    // The first run decides: the others must not turn what was said of it into its contrary.
-    let first = alone.first().map(|sample| sample.elapsed).unwrap_or_default();
-    if first < LONG_ENOUGH {
-        return Err(format!(
-            "one worker took only {first} for all tasks, too short to say what they need; have more or longer tasks"
-        ));
-    }
-    if tasks < FEWEST_TASKS {
-        return Err(format!(
-            "{} say too little about the next one; have {FEWEST_TASKS} or more",
-            plural(tasks, "task")
-        ));
-    }
-    Ok(said(facts, demand))
-}
-
-fn said(facts: &Facts, demand: Demand) -> Diagnosis {
-    let cpus = facts.cpus();
-    let percent = (demand.waiting() * 100.0).round();
-    let locked = facts.locks(Shape::new(1, 1)).is_some();
-    let (pieces, noun) = facts.pieces();
-    let most = pieces.clamp(1, u64::from(u32::MAX)) as u32;
-    let whole = |workers: f64| workers.round().clamp(1.0, f64::from(most)) as u32;
-    let share = format!("{} of {}", secs(demand.wait), secs(demand.wait + demand.compute));
-    let (start_with, strategy, words) = match demand.saturating(if locked { 1.0 } else { cpus }) {
-        None => (
-            most,
-            Strategy::Threads,
-            format!(
-                "One worker waits {percent} % of its time: nothing but waiting. Threads are enough; start with one for \
-                 each of the {}.",
-                plural(u64::from(most), noun)
-            ),
-        ),
-        Some(goetz) if percent >= 50.0 => {
-            let n = whole(goetz);
-            (
-                n,
-                Strategy::Threads,
-                format!(
-                    "One worker waits {percent} % of its time ({share}): I/O-bound. Threads are enough; start with {n}{}.",
-                    formula(if locked { 1.0 } else { cpus }, locked, &demand, (most, noun))
-                ),
-            )
-        }
-        Some(_) if locked => {
-            let goetz = demand.saturating(cpus).unwrap_or(cpus);
-            let n = whole(goetz);
-            (
-                n,
-                Strategy::Processes,
-                format!(
-                    "One worker computes {} % of its time, under its interpreter's lock: CPU-bound. Threads would take \
-                     turns; start with {}.",
-                    100.0 - percent,
-                    plural(u64::from(n), "process")
-                ),
-            )
-        }
-        Some(goetz) if percent >= 1.0 => {
-            let n = whole(goetz);
-            (
-                n,
-                Strategy::Threads,
-                format!(
-                    "One worker waits {percent} % of its time ({share}): mostly computing. Start with {n}{}.",
-                    formula(cpus, false, &demand, (most, noun))
-                ),
-            )
-        }
-        Some(_) => {
-            let n = whole(cpus);
-            (
-                n,
-                Strategy::Threads,
-                format!(
-                    "One worker computes all of its time: CPU-bound. Start with {n}, one for each {}.",
-                    if cpus.round() > f64::from(most) { noun } else { "CPU" }
-                ),
-            )
-        }
-    };
-    Diagnosis { demand, start_with, strategy, words }
-}
-
-/// `: 2 CPUs × (1 + 80.0 ms / 20.0 ms) = 10.0`, for so many tasks (or chunks).
-fn formula(servers: f64, lock: bool, demand: &Demand, (most, noun): (u32, &str)) -> String {
-    let what = if lock { "1 lock".to_owned() } else { cpus_words(servers) };
-    let goetz = demand.saturating(servers).unwrap_or(servers);
-    let more = if goetz.round() > f64::from(most) {
-        format!(", more than there are {noun}s")
-    } else {
-        String::new()
-    };
-    let (wait, compute) = (secs(demand.wait), secs(demand.compute));
-    format!(": {what} × (1 + {wait} / {compute}) = {}{more}", three_digits(goetz))
-}
-
-/// `2 CPUs`, `1.5 CPUs`.
-pub(super) fn cpus_words(cpus: f64) -> String {
-    if cpus.fract() == 0.0 { plural(cpus as u64, "CPU") } else { format!("{cpus} CPUs") }
-}
-
-fn secs(seconds: f64) -> Nanos {
-    Nanos::from_secs_f64(seconds)
 }

@@ -95,9 +95,9 @@ fn of_plan(points: &[&PointSummary], facts: &Facts) -> Vec<Doubt> {
         let what = if facts.locked(last.strategy, last.shape).is_some() {
             "the interpreter's lock".to_owned()
         } else {
-            format!("the {}", super::demand::cpus_words(facts.cpus()))
+            format!("the {}", super::words::cpus(facts.cpus()))
         };
-        doubts.push(Doubt::TwoRegimes { beyond: beyond.ceil() as u32, what });
+        doubts.push(Doubt::TwoRegimes { beyond: beyond.round().max(1.0) as u32, what });
     }
     let noun = |point: &PointSummary| if point.chunk > 1 { "chunk" } else { "task" };
     let uneven = |point: &&&PointSummary| {

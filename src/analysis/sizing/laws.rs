@@ -1,7 +1,7 @@
 //! What the laws that follow from a few numbers foretell for the recommended workers, beside what was measured there; each
 //! refused, with the reason, where it does not hold. They explain: nothing is recommended by them.
 
-use super::{Facts, NOTICED, PointSummary, Recommendation, demand, is_noticed};
+use super::{Facts, NOTICED, PointSummary, Recommendation, is_noticed, words};
 use crate::analysis::bounds::Waves;
 use crate::analysis::scaling::{Refusal, laws};
 use crate::units::{Nanos, plural, three_digits};
@@ -37,10 +37,10 @@ pub(super) fn of(r: &Recommendation, points: &[PointSummary], facts: &Facts) -> 
     let serial = serial_part(at, &same, facts);
     let law = |name, title: &str, said| Law { name, title: title.to_owned(), said };
     let mut all = vec![law("waves", "Waves", waves(at, facts))];
-    if facts.demand.is_some_and(|demand| demand.alike.is_none()) {
+    if facts.demand.is_some_and(|demand| demand.alike.is_none() || demand.has_long()) {
         all.push(law("list_schedule", "Handing out", handing_out(at, facts)));
     }
-    all.push(law("amdahl", "Amdahl", serial.clone().and_then(|serial| amdahl(at, serial))));
+    all.push(law("amdahl", "Amdahl", serial.clone().and_then(|serial| amdahl(at, serial, facts))));
     all.push(law("gustafson", "Gustafson", serial.and_then(|serial| gustafson(at, serial))));
     let servers = facts.servers(at.shape);
     let queue = if servers > 1.0 { format!("M/M/{servers}//N") } else { "MVA".to_owned() };
@@ -58,18 +58,24 @@ fn serial_part(at: &PointSummary, points: &[&PointSummary], facts: &Facts) -> Re
     if at.workers() == 1 {
         return Err(Refusal::OneWorker.to_string());
     }
+    let goes_round = |point: &PointSummary| is_noticed(f64::from(point.workers()), rounds(point).bound());
+    let uneven = || Err("what uneven rounds or tasks cost would look like a serial part".to_owned());
+    if facts.demand.is_some_and(|demand| demand.alike.is_none() || demand.has_long()) {
+        return uneven();
+    }
     let saturates = |point: &PointSummary| {
         let saturating = facts.demand.and_then(|demand| demand.saturating(facts.servers(point.shape)));
         saturating.is_some_and(|saturating| f64::from(point.workers()) > saturating.ceil())
     };
     if saturates(at) {
-        let cpus = demand::cpus_words(facts.servers(at.shape));
-        return Err(format!("{} are more than keep {cpus} busy, and that is no serial part", of_workers(at)));
+        let servers = servers(at, facts);
+        return Err(format!(
+            "{} are more than keep {servers} busy, and that is no serial part",
+            of_workers(at)
+        ));
     }
-    let goes_round = |point: &PointSummary| is_noticed(f64::from(point.workers()), rounds(point).bound());
-    let differ = facts.demand.is_some_and(|demand| demand.alike.is_none());
-    if differ || goes_round(at) {
-        return Err("what uneven rounds or tasks cost would look like a serial part".to_owned());
+    if goes_round(at) {
+        return uneven();
     }
     let fits = |point: &&&PointSummary| {
         point.workers() > 1 && point.workers() < at.workers() && !saturates(point) && !goes_round(point)
@@ -78,24 +84,39 @@ fn serial_part(at: &PointSummary, points: &[&PointSummary], facts: &Facts) -> Re
     let speedup = from.speedup.ok_or("nothing was measured with one worker")?;
     let n = from.workers();
     match laws::karp_flatt(speedup, n) {
-        // A speedup that is above the workers by no more than anybody would notice shows no serial part.
+        // A speedup that differs from the workers by no more than anybody would notice shows no serial part.
         Err(Refusal::Superlinear) if speedup <= f64::from(n) * (1.0 + NOTICED) => Ok((0.0, n)),
+        Ok(part) if part < NOTICED / f64::from(n - 1) => Ok((0.0, n)),
         part => part.map(|part| (part, n)).map_err(|refused| refused.to_string()),
     }
 }
 
-fn amdahl(at: &PointSummary, (part, from): Serial) -> Result<Reading, String> {
+fn amdahl(at: &PointSummary, (part, from): Serial, facts: &Facts) -> Result<Reading, String> {
     let foretold = laws::amdahl(part, at.workers()).map_err(|refused| refused.to_string())?;
     let measured = measured_speedup(at)?;
-    let most =
-        if part > 0.0 { format!("; {}× at most, ever", three_digits(1.0 / part)) } else { String::new() };
-    let words = format!(
-        "{:.1} % done by one at a time ({from} workers show it) allows {}×, measured {}×{most}",
-        part * 100.0,
-        three_digits(foretold),
-        three_digits(measured)
-    );
+    let shown = words::workers(from);
+    let shown = if part > 0.0 {
+        format!("{:.1} % done by one at a time ({shown} show it)", part * 100.0)
+    } else {
+        format!("no part done by one at a time ({shown} show none)")
+    };
+    let most = most(part, at, facts);
+    let words =
+        format!("{shown} allows {}×, measured {}×{most}", three_digits(foretold), three_digits(measured));
     Ok(Reading { foretold, measured, unit: "speedup", words })
+}
+
+/// Behind Amdahl's speedup the largest one: what a serial part leaves, or the CPUs where these allow less and tasks compute.
+/// Nothing where neither is known.
+fn most(part: f64, at: &PointSummary, facts: &Facts) -> String {
+    let ever = if part > 0.0 { 1.0 / part } else { f64::INFINITY };
+    match facts.demand.and_then(|demand| demand.saturating(facts.servers(at.shape))) {
+        Some(most) if most < ever => {
+            format!("; {}× at most with {}", three_digits(most), servers(at, facts))
+        }
+        _ if ever.is_finite() => format!("; {}× at most, ever", three_digits(ever)),
+        _ => String::new(),
+    }
 }
 
 fn gustafson(at: &PointSummary, (part, _): Serial) -> Result<Reading, String> {
@@ -109,6 +130,9 @@ fn waves(at: &PointSummary, facts: &Facts) -> Result<Reading, String> {
     let demand = facts.demand.ok_or("nothing is known of a single task")?;
     if demand.alike.is_none() {
         return Err("tasks differ in length, and do not go in rounds".to_owned());
+    }
+    if demand.has_long() {
+        return Err("one task is far longer than the others, and does not go in rounds".to_owned());
     }
     let (tasks, chunk) = (at.sample.tasks, at.chunk.into());
     let foretold = laws::wave_bound(tasks, chunk, at.workers()).map_err(|refused| refused.to_string())?;
@@ -148,15 +172,15 @@ fn queued(at: &PointSummary, facts: &Facts) -> Result<Reading, String> {
         } else if demand.wait <= 0.0 {
             "the tasks do not wait, so every worker is always at a CPU or in line for one".to_owned()
         } else if facts.servers(at.shape).fract() != 0.0 {
-            format!("{} are no whole number to wait in line for", demand::cpus_words(facts.servers(at.shape)))
+            format!("{} are no whole number to wait in line for", words::cpus(facts.servers(at.shape)))
         } else {
             "there are more workers than chunks, so that some have nothing to wait for".to_owned()
         }
     })?;
     let words = format!(
         "tasks whose lengths vary by chance would come to {} tasks/s, measured {}",
-        three_digits(foretold),
-        three_digits(at.rate)
+        words::rate(foretold),
+        words::rate(at.rate)
     );
     Ok(Reading { foretold, measured: at.rate, unit: "tasks_per_s", words })
 }
@@ -181,7 +205,7 @@ fn little(at: &PointSummary) -> Result<Reading, String> {
     let of_one = if is_noticed(rate, at.rate) || is_noticed(at.rate, rate) { "in one repeat " } else { "" };
     let words = format!(
         "{of_one}{} tasks/s × {} in each keep {} of {} at work{wrong}",
-        three_digits(rate),
+        words::rate(rate),
         Nanos::from_secs_f64(each),
         three_digits(foretold),
         of_workers(at)
@@ -194,7 +218,15 @@ fn measured_speedup(at: &PointSummary) -> Result<f64, String> {
 }
 
 fn of_workers(at: &PointSummary) -> String {
-    plural(u64::from(at.workers()), "worker")
+    words::workers(at.workers())
+}
+
+/// What workers of this shape compute on: `4 CPUs`, or `1 lock` where locks are fewer.
+fn servers(at: &PointSummary, facts: &Facts) -> String {
+    match facts.locks(at.shape).filter(|locks| *locks < facts.cpus()) {
+        Some(locks) => plural(locks as u64, "lock"),
+        None => words::cpus(facts.cpus()),
+    }
 }
 
 fn rounds(at: &PointSummary) -> Waves {

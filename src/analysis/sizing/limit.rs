@@ -1,17 +1,17 @@
 //! What keeps more workers from being of use: by what is possible, and else by where the workers' time went.
 
-use std::fmt;
+mod words;
 
-use super::demand::cpus_words;
 use super::{Facts, FitReport, PointSummary, SmallerChunks, chunks, is_noticed};
 use crate::analysis::bounds::Waves;
-use crate::plan::Strategy;
-use crate::units::{Nanos, Share, grouped, plural};
+use crate::units::{Nanos, Share};
 
 /// Up to this above what was measured, a bound is what limits: the rest is starting, stopping and noise.
 const REACHED: f64 = 0.70;
 /// Bounds this near to each other are the same.
 const SAME: f64 = 1.05;
+/// CPUs that are busy for less of the time than this are not busy all the time.
+const NEARLY_ALL: f64 = 0.90;
 /// From this share of worker time on, something shows.
 const SHOWS: f64 = 0.10;
 /// From this share of worker time on, starting and handing out are what a run is about.
@@ -41,12 +41,21 @@ pub enum Limit {
         /// Whether these come out so nearly even that nobody would notice.
         even: bool,
     },
-    /// One task takes longer than a worker's share of all of them.
+    /// A task takes longer than a worker's share of all of them.
     LongTask {
         /// How long it takes.
         takes: Nanos,
         /// The run that it is part of.
         of: Nanos,
+        /// How many take as long; 0 where that is not known.
+        many: u64,
+    },
+    /// Tasks are so few that CPUs have too little to do while the last ones wait.
+    FewTasks {
+        /// Tasks.
+        tasks: u64,
+        /// Rounds of them.
+        rounds: u64,
     },
     /// Rounds of tasks (or chunks) would not be fewer with some more workers.
     Waves {
@@ -100,6 +109,7 @@ impl Limit {
             Self::Tasks(_) => "tasks",
             Self::Chunks { .. } => "chunks",
             Self::LongTask { .. } => "long_task",
+            Self::FewTasks { .. } => "few_tasks",
             Self::Waves { .. } => "waves",
             Self::Memory { .. } => "memory",
             Self::IoService { .. } => "io_service",
@@ -126,26 +136,26 @@ impl Limit {
         let servers = facts.ceiling(at.strategy, at.shape);
         let compute = facts.demand.map_or(0.0, |demand| demand.compute);
         let most = if compute > 0.0 { servers / compute } else { f64::INFINITY };
-        if let Some(demand) = facts.demand.filter(|demand| demand.is_one_long(at.sample.tasks, at.workers()))
-        {
-            let (takes, of) = (Nanos::from_secs_f64(demand.longest), at.median);
-            if takes.as_secs_f64() >= REACHED * of.as_secs_f64() {
-                return Self::LongTask { takes, of };
-            }
+        if facts.has_one_task() {
+            return Self::Tasks(1);
+        }
+        if let Some(long) = Self::of_long(at, facts) {
+            return long;
         }
         let rounds = chunks.div_ceil(workers);
         let waves = Waves::of(at.sample.tasks, at.chunk.into(), workers);
         let even = !is_noticed(workers as f64, waves.bound());
-        let of_chunks = Self::Chunks { chunks, of: at.chunk, rounds, even };
+        let of = at.chunk.min(u32::try_from(at.sample.tasks).unwrap_or(u32::MAX));
+        let of_chunks = Self::Chunks { chunks, of, rounds, even };
         let helps = smaller.is_some_and(|smaller| is_noticed(smaller.rate, at.rate));
-        if helps && at.chunk > 1 && !even {
+        if helps && at.chunk > 1 && !even && Self::is_idle(at) {
             return of_chunks;
+        }
+        if at.rate >= REACHED * most && saturates(at, facts) {
+            return Self::of_saturated(at, rounds, facts);
         }
         if workers >= chunks && at.chunk == 1 {
             return Self::Tasks(chunks);
-        }
-        if at.rate >= REACHED * most {
-            return Self::of_servers(at, facts);
         }
         if workers >= chunks {
             return of_chunks;
@@ -164,6 +174,10 @@ impl Limit {
         if let Some(shared) = Self::of_ledger(at, next, facts) {
             return shared;
         }
+        // More workers keep the CPUs busy, and are no faster.
+        if at.rate >= REACHED * most && saturates(next, facts) {
+            return Self::of_servers(at, facts);
+        }
         if at.possible.zip(next.possible).is_some_and(|(here, there)| there <= here * SAME) {
             // The CPUs would be the limit, were it not for something else; without that, it is rounds.
             let by_cpus = at.possible.is_some_and(|possible| possible * SAME >= most);
@@ -175,6 +189,42 @@ impl Limit {
             }
         }
         Self::of_fit(at, fit)
+    }
+
+    /// A task that takes most of the run, and more than anything else of it.
+    fn of_long(at: &PointSummary, facts: &Facts) -> Option<Self> {
+        let servers = facts.ceiling(at.strategy, at.shape);
+        let demand = facts.demand?;
+        let (takes, of) = (Nanos::from_secs_f64(demand.longest), at.median);
+        let is_long = demand.is_one_long(at.sample.tasks, at.workers(), servers)
+            && takes.as_secs_f64() >= REACHED * of.as_secs_f64();
+        is_long.then_some(Self::LongTask { takes, of, many: demand.long })
+    }
+
+    /// Whether workers without a chunk cost more of the time than starting and handing over do.
+    fn is_idle(at: &PointSummary) -> bool {
+        let ledger = &at.sample.ledger;
+        let starting = ledger.starting + ledger.stopping + ledger.absent;
+        ledger.waiting >= starting.max(ledger.sending + ledger.receiving)
+    }
+
+    /// What serves workers that are enough to keep it busy; or that tasks are too few for that, where it would be busy but
+    /// for the time that the last tasks take.
+    fn of_saturated(at: &PointSummary, rounds: u64, facts: &Facts) -> Self {
+        let servers = facts.ceiling(at.strategy, at.shape);
+        let busy = |seconds: f64| {
+            facts.demand.map_or(1.0, |demand| at.sample.tasks as f64 * demand.compute / servers / seconds)
+        };
+        let elapsed = at.median.as_secs_f64();
+        let last = facts.demand.map_or(0.0, |demand| if demand.wait > 0.0 { demand.longest } else { 0.0 });
+        let too_few = facts.locked(at.strategy, at.shape).is_none()
+            && busy(elapsed) < NEARLY_ALL
+            && busy((elapsed - last).max(1e-9)) >= NEARLY_ALL;
+        match rounds {
+            0 | 1 if too_few && at.chunk == 1 => Self::Tasks(at.chunks()),
+            2.. if too_few => Self::FewTasks { tasks: at.sample.tasks, rounds },
+            _ => Self::of_servers(at, facts),
+        }
     }
 
     /// What is done in so many rounds, if these are several.
@@ -248,88 +298,11 @@ impl Limit {
     pub(super) const fn is_of_strategy(&self) -> bool {
         matches!(self, Self::Lock(_) | Self::StartUp(_) | Self::HandOver { .. })
     }
-
-    /// What may be done about it, if anything.
-    pub(super) fn next_step(&self, strategy: Strategy) -> Option<String> {
-        let words = match self {
-            Self::Lock(_) if strategy == Strategy::Threads => {
-                "Use processes: each has a lock of its own.".to_owned()
-            }
-            Self::Lock(_) => "Use more processes with fewer threads in each.".to_owned(),
-            Self::LongTask { .. } => {
-                "Cut the longest task into several: no number of workers makes it shorter.".to_owned()
-            }
-            Self::Waves { next, .. } => format!("{next} workers would need a round less."),
-            Self::StartUp(_) => {
-                "Keep the pool, or give it more tasks: starting it shows less then.".to_owned()
-            }
-            Self::HandOver { chunk: Some(chunk), .. } => {
-                format!(
-                    "Hand out chunks of about {} (--chunk {chunk}), or make tasks longer.",
-                    grouped(*chunk)
-                )
-            }
-            Self::HandOver { chunk: None, .. } => {
-                "Make tasks longer: larger chunks would not help.".to_owned()
-            }
-            _ => return None,
-        };
-        Some(words)
-    }
 }
 
-/// A clause: what stands in the way of more.
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cores(1) => f.write_str("the only CPU is busy"),
-            Self::Cores(cpus) => write!(f, "all {} are busy", plural(u64::from(*cpus), "CPU")),
-            Self::Quota(cpus) => write!(f, "the quota grants the time of {}", cpus_words(*cpus)),
-            Self::Lock(1) => f.write_str("one worker computes at a time, under the interpreter's lock"),
-            Self::Lock(n) => write!(f, "{n} workers compute at a time, under {n} interpreters' locks"),
-            Self::Tasks(1) => f.write_str("the only task has a worker"),
-            Self::Tasks(tasks) => write!(f, "every one of the {} has a worker", plural(*tasks, "task")),
-            Self::Chunks { chunks: 1, .. } => f.write_str("all tasks are in one chunk, which has a worker"),
-            Self::Chunks { chunks, of, rounds: 0 | 1, .. } => {
-                let chunks = plural(*chunks, "chunk");
-                write!(f, "every one of the {chunks} of {} has a worker", plural((*of).into(), "task"))
-            }
-            Self::Chunks { of, even: true, .. } => {
-                write!(
-                    f,
-                    "chunks of {} are too large to spread over more workers",
-                    plural((*of).into(), "task")
-                )
-            }
-            Self::Chunks { chunks, of, rounds, .. } => {
-                let (chunks, of) = (plural(*chunks, "chunk"), plural((*of).into(), "task"));
-                write!(f, "{chunks} of {of} go in {rounds} rounds that do not come out even")
-            }
-            Self::LongTask { takes, of } => write!(f, "one long task takes {takes} of the {of} of the run"),
-            Self::Waves { rounds, next } => {
-                write!(f, "tasks go in {rounds} rounds, and fewer only from {next} workers on")
-            }
-            Self::Memory { times } => write!(
-                f,
-                "tasks compute {times:.1} times as long beside others: they share memory, caches or cores"
-            ),
-            Self::IoService { times } => {
-                write!(f, "tasks wait {times:.1} times as long beside others: what they wait for is busy")
-            }
-            Self::StartUp(share) => {
-                write!(f, "starting and stopping workers takes {} % of their time", share.percent())
-            }
-            Self::HandOver { share, .. } => {
-                write!(f, "handing out tasks and taking results takes {} % of the time", share.percent())
-            }
-            Self::Serial { alpha } => {
-                write!(f, "{:.1} % of the work is done by one at a time (α)", alpha * 100.0)
-            }
-            Self::Coherence { beta } => {
-                write!(f, "every worker costs every other {:.2} % of a task (β)", beta * 100.0)
-            }
-            Self::Range(workers) => write!(f, "more than {workers} workers were not measured"),
-            Self::Unknown => f.write_str("nothing measured says what stands in the way of more"),
-        }
-    }
+/// Whether workers are as many as keep all CPUs (or locks) busy, or so near to it that nobody would tell.
+fn saturates(point: &PointSummary, facts: &Facts) -> bool {
+    let servers = facts.ceiling(point.strategy, point.shape);
+    let saturating = facts.demand.and_then(|demand| demand.saturating(servers));
+    saturating.is_some_and(|saturating| f64::from(point.workers()) * SAME >= saturating)
 }

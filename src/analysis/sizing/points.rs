@@ -82,11 +82,12 @@ impl PointSummary {
         let median = Nanos::from_secs_f64(tasks / rate);
         let logs: Vec<f64> = rates.iter().map(|rate| rate.ln()).collect();
         let spread = mean_and_variance(&logs).filter(|_| logs.len() >= FEWEST_FOR_INTERVAL);
-        let interval = spread.map(|(_, variance)| {
+        // About the mean of logarithms, whose error this is, and not about the median; which lies within all the same.
+        let interval = spread.map(|(mean, variance)| {
             let n = logs.len() as f64;
             let half = distribution::t_quantile(0.95, n - 1.0) * (variance / n).sqrt();
-            let at = |factor: f64| Nanos::from_secs_f64(tasks / rate * factor);
-            (at((-half).exp()), at(half.exp()))
+            let at = |log: f64| Nanos::from_secs_f64(tasks / log.exp());
+            (at(mean + half).min(median), at(mean - half).max(median))
         });
         let workers = point.shape.slots();
         let servers = facts.servers(point.shape);
@@ -156,15 +157,36 @@ impl PointSummary {
         if self.exact {
             return false;
         }
+        self.probability_like(other).map_or((ratio - 1.0).abs() <= SAME_WITHOUT_REPEATS, |p| p >= DIFFER)
+    }
+
+    /// The probability that the two are equal, as their repeats show it; none where one of them has no repeats.
+    fn probability_like(&self, other: &Self) -> Option<f64> {
         let logs = |point: &Self| point.rates.iter().map(|rate| rate.ln()).collect::<Vec<_>>();
         distribution::welch(&logs(self), &logs(other))
-            .map_or((ratio - 1.0).abs() <= SAME_WITHOUT_REPEATS, |p| p >= DIFFER)
     }
 
     /// Whether it is as good as `best`: not told apart from it, and near to it.
     pub(super) fn is_as_good_as(&self, best: &Self) -> bool {
         self.rate >= AS_GOOD * best.rate && self.is_like(best)
     }
+}
+
+/// Of these points those that are as good as the best of them, that one included: many are compared with it, so each is told
+/// apart from it only by what all comparisons together leave of the level (Holm 1979).
+pub(super) fn as_good_as_best<'a>(points: &[&'a PointSummary], best: &PointSummary) -> Vec<&'a PointSummary> {
+    let compared = |point: &&PointSummary| point.shape != best.shape && !point.exact;
+    let mut probabilities: Vec<f64> =
+        points.iter().copied().filter(compared).filter_map(|point| point.probability_like(best)).collect();
+    probabilities.sort_by(f64::total_cmp);
+    let left = probabilities.len();
+    // The first, from the least on, that is no longer unlikely; all from there on are not, either.
+    let likely = (0..left).find(|rank| probabilities[*rank] >= DIFFER / (left - rank) as f64);
+    let likely = likely.map_or(f64::INFINITY, |rank| probabilities[rank]);
+    let is_like = |point: &PointSummary| {
+        point.is_like(best) || (!point.exact && point.probability_like(best).is_some_and(|p| p >= likely))
+    };
+    points.iter().copied().filter(|point| point.rate >= AS_GOOD * best.rate && is_like(point)).collect()
 }
 
 impl Facts<'_> {

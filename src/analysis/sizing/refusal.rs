@@ -3,10 +3,12 @@
 use super::advice::{Advice, Recommendation};
 use super::fits;
 use super::is_noticed;
+use super::words::{rate, workers};
 use super::{Facts, PointSummary};
 use crate::analysis::scaling::doubt::Doubt;
+use crate::analysis::words::verb;
 use crate::plan::Strategy;
-use crate::units::{Nanos, plural, three_digits};
+use crate::units::{Nanos, grouped, three_digits};
 
 /// Runs shorter than this are starting and stopping, and nothing else.
 const SHORTEST: Nanos = Nanos::from_millis(5);
@@ -28,6 +30,10 @@ pub struct Refused {
 
 /// Why the points say nothing; none where they say something.
 pub(super) fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused> {
+    // A single task has one worker, whatever was measured.
+    if facts.has_one_task() && !points.is_empty() {
+        return None;
+    }
     let mut refused = Refused::default();
     let best = points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate));
     if points.len() < 2 {
@@ -35,7 +41,7 @@ pub(super) fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused
             None => nothing_whole(facts),
             Some(point) => (
                 format!("only {} measured", were(point.workers())),
-                "Measure several numbers of workers, as 1, 2, 4 and 8, with time for all of them.",
+                "Measure several numbers of workers, as 1, 2, 4 and 8, with time for all of them (--max-time).",
             ),
         };
         refused.reasons.push(reason);
@@ -66,10 +72,10 @@ pub(super) fn refusal(points: &[&PointSummary], facts: &Facts) -> Option<Refused
             refused.next.push("Sweep again on a quiet machine.".to_owned());
         }
     }
-    if let Some((workers, faster, possible)) = crowded_out(points, facts) {
+    if let Some((n, faster, possible)) = crowded_out(points, facts) {
         refused.reasons.push(format!(
             "other work took the CPUs: {} were {} faster than one, where {}× is possible",
-            plural(u64::from(workers), "worker"),
+            workers(n),
             if faster { "hardly" } else { "no" },
             three_digits(possible)
         ));
@@ -103,8 +109,8 @@ fn crowded_out(points: &[&PointSummary], facts: &Facts) -> Option<(u32, bool, f6
     (best < NO_FASTER * one.rate && possible > WORTH_IT).then_some((most.workers(), faster, possible))
 }
 
-fn were(workers: u32) -> String {
-    format!("{} {}", plural(u64::from(workers), "worker"), if workers == 1 { "was" } else { "were" })
+fn were(n: u32) -> String {
+    format!("{} {}", workers(n), verb(n.into(), "was", "were"))
 }
 
 /// Why repeats say nothing: they are so far apart that any of the numbers may be the one, and at the recommended one by more
@@ -113,7 +119,7 @@ pub(super) fn too_far_apart(r: &Recommendation, points: &[&PointSummary], facts:
     let (first, last) = (points.first()?, points.last()?);
     let at = points.iter().find(|point| point.shape == r.shape)?;
     let any = r.interval == (first.workers(), last.workers());
-    if at.exact || at.rates.len() < 3 || !any || is_flat(points, facts) {
+    if at.exact || at.rates.len() < 3 || !any || is_flat(points, facts) || facts.has_one_task() {
         return None;
     }
     let (low, high) = at.range()?;
@@ -121,10 +127,10 @@ pub(super) fn too_far_apart(r: &Recommendation, points: &[&PointSummary], facts:
     (apart > FAR_APART).then(|| Refused {
         reasons: vec![format!(
             "repeats of {} differ by ±{:.0} %, and any number from {} to {} may be the best: nothing can be told",
-            plural(r.workers().into(), "worker"),
+            workers(r.workers()),
             apart * 100.0,
-            first.workers(),
-            last.workers()
+            grouped(first.workers().into()),
+            grouped(last.workers().into())
         )],
         next: vec!["Sweep again on a quiet machine, or with more tasks (-n).".to_owned()],
     })
@@ -159,9 +165,9 @@ pub(super) fn faster_but_refused(each: &[(Strategy, Advice)], points: &[PointSum
         reasons: vec![format!(
             "{} did {} tasks/s and {} only {}, but nothing can be said of {}",
             other.strategy.label(other.shape),
-            three_digits(other.rate),
+            rate(other.rate),
             best.strategy.label(best.shape),
-            three_digits(best.rate),
+            rate(best.rate),
             other.strategy
         )],
         next: why.next.clone(),

@@ -120,6 +120,17 @@ impl Sample {
         self.latency.max.as_secs_f64() * self.own_part()
     }
 
+    /// How many tasks took about as long as the longest, where all others took as long as the one in the middle: by what
+    /// all of them took together. 0 where that was not kept, or the longest is no longer than the others.
+    pub fn long(&self) -> u64 {
+        let (middle, longest) = (self.latency.p50.as_secs_f64() * self.own_part(), self.longest());
+        if longest <= ALIKE * middle {
+            return 0;
+        }
+        let more = self.within().as_secs_f64() - self.ok as f64 * middle;
+        (more / (longest - middle)).round().clamp(1.0, self.ok.max(1) as f64) as u64
+    }
+
     /// Seconds that each of the others took, where these are alike; none where tasks differ in length.
     pub fn alike(&self) -> Option<f64> {
         let ok = self.ok.max(1) as f64;

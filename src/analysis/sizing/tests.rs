@@ -2,13 +2,15 @@
 
 mod chunks;
 mod few;
+mod limits;
 mod locks;
+mod proposals;
 mod refusals;
+mod repeats;
 
 use super::fixture::{Pool, pool, secs};
 use super::*;
 use crate::analysis::scaling::doubt::Doubt;
-use crate::event::Percentiles;
 use crate::plan::TaskType;
 
 const DOUBLED: [u32; 6] = [1, 2, 4, 8, 16, 32];
@@ -58,7 +60,7 @@ fn computing_tasks_want_as_many_workers_as_there_are_cpus() {
     }
     let sweep = pool(20.0, 0.0).sweep(&DOUBLED);
     let words = said(&recommendation(&sweep));
-    assert!(words.starts_with("All 2 CPUs are busy. 4, 8, 16 and 32 are within 3 %"), "{words}");
+    assert!(words.starts_with("Both CPUs are busy. 4 to 32 are within 3 %"), "{words}");
     let beyond = Doubt::TwoRegimes { beyond: 2, what: "the 2 CPUs".to_owned() };
     assert!(doubts(&sweep).contains(&beyond), "{:?}", doubts(&sweep));
     assert_eq!(size(&sweep).fits[0].fit.as_ref().unwrap().peak, None);
@@ -135,7 +137,9 @@ fn under_the_lock_computing_is_flat_and_has_no_peak() {
     let mixed = Pool { gil: true, cpus: 4, ..pool(100.0, 100.0) }.sweep(&[1, 2, 3, 4, 8]);
     assert_eq!(recommendation(&mixed).workers(), 2);
     assert!(
-        size(&mixed).diagnosis.unwrap().words.contains("start with 2: 1 lock × (1 + 100 ms / 100 ms) = 2.00")
+        size(&mixed).diagnosis.unwrap().words.ends_with(
+            "2 threads fill its one lock: 1 lock × (1 + 100 ms / 100 ms) = 2.00; 8 processes would use all 4 CPUs."
+        )
     );
 }
 
@@ -329,42 +333,6 @@ fn what_commands_compute_is_computing_and_not_waiting() {
 }
 
 #[test]
-fn one_long_task_is_what_limits() {
-    // One task of 200 ms and four of 20 ms: two workers take as long as the first.
-    let counts = [1, 2, 4, 8];
-    let mut sweep = Pool { tasks: 5, ..pool(0.0, 56.0) }.sweep(&counts);
-    let all = sweep.points.iter_mut().flat_map(|point| &mut point.samples).chain(&mut sweep.baselines);
-    for sample in all {
-        let alone = sample.ledger.waiting == Nanos::ZERO;
-        sample.elapsed = secs(if alone { 0.28 } else { 0.201 });
-        let ms = Nanos::from_millis;
-        sample.latency = Percentiles { p50: ms(20), p90: ms(200), p99: ms(200), max: ms(200) };
-    }
-    for (point, count) in sweep.points.iter_mut().zip(counts) {
-        point.samples.iter_mut().for_each(|s| s.elapsed = secs(if count == 1 { 0.28 } else { 0.201 }));
-    }
-    sweep.baselines.iter_mut().for_each(|s| s.elapsed = secs(0.28));
-    let sizing = size(&sweep);
-    assert!(sizing.points.iter().all(|p| p.rate <= p.possible.unwrap() * 1.001), "{:?}", sizing.points);
-    assert!(sizing.points[1..].iter().all(|p| (p.possible.unwrap() - 25.0).abs() < 0.01));
-    let r = recommendation(&sweep);
-    assert!(matches!(r.limit, Limit::LongTask { .. }) && r.workers() == 2, "{r:?}");
-    assert!(said(&r).starts_with("One long task takes 200 ms of the 201 ms of the run."), "{}", said(&r));
-}
-
-#[test]
-fn tasks_of_differing_lengths_have_no_rounds() {
-    // Half of them take a tenth of the others: nine tasks on eight workers do not take twice the mean.
-    let demand = Demand { compute: 0.0, wait: 0.055, whole: 0.055, longest: 0.1, alike: None };
-    assert!((demand.possible(9, 1, 8, 2.0) - 90.0).abs() < 1e-6);
-    // A single one that got in the way of nothing else leaves the others in rounds.
-    let ms = Nanos::from_millis;
-    let mut sample = pool(0.0, 20.0).sweep(&[1]).baselines.remove(0);
-    sample.latency = Percentiles { p50: ms(20), p90: ms(20), p99: ms(20), max: ms(60) };
-    assert!((sample.alike().unwrap() - 0.019_9).abs() < 1e-4, "{:?}", sample.alike());
-}
-
-#[test]
 fn what_was_measured_once_is_said_of_the_points_that_are_compared() {
     let mut sweep = Pool { repeats: 2, ..pool(20.0, 80.0) }.sweep(&[1, 4, 8, 10, 12, 16, 24]);
     sweep.points[6].samples.truncate(1);
@@ -390,7 +358,7 @@ fn rounds_are_named_beside_the_cpus_where_tasks_are_few() {
 
 #[test]
 fn a_command_on_several_cpus_needs_fewer_workers_than_there_are_cpus() {
-    let demand = Demand { compute: 0.02, wait: 0.0, whole: 0.01, longest: 0.01, alike: Some(0.01) };
+    let demand = Demand { compute: 0.02, wait: 0.0, whole: 0.01, longest: 0.01, long: 0, alike: Some(0.01) };
     assert_eq!(demand.saturating(8.0), Some(4.0));
     let possible = demand.possible(400, 1, 4, 8.0);
     assert!((possible - 400.0).abs() < 1e-6, "{possible}");

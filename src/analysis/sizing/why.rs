@@ -1,6 +1,7 @@
 //! Why so many workers, and what to be careful about: in words, with their numbers.
 
-use super::{Facts, Gain, Limit, NOTICED, PointSummary, Recommendation, chunks, fits, is_noticed};
+use super::words::{ranges, rate, workers, workers_of};
+use super::{Facts, Gain, Limit, NOTICED, PointSummary, Recommendation, chunks, fits, is_noticed, proposals};
 use crate::analysis::bounds::Waves;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::analysis::words::{and, verb};
@@ -9,6 +10,8 @@ use crate::units::{grouped, plural, three_digits};
 
 /// A number this much above that of the formula asks for an explanation.
 const MORE_THAN_FORMULA: f64 = 1.25;
+/// A number this many times that of the formula, with none measured between, asks for a caution.
+const FAR_BEYOND: u32 = 2;
 /// CPUs that are busy for less of the time than this are not busy all the time.
 const NEARLY_ALL: f64 = 0.90;
 
@@ -20,6 +23,9 @@ pub(super) fn why(
     best: &PointSummary,
     facts: &Facts,
 ) -> Vec<String> {
+    if facts.has_one_task() {
+        return vec![format!("{}.", capitalised(&r.limit.to_string()))];
+    }
     let mut why = Vec::new();
     let flat = r.workers() == 1 && r.tied.len() > 1;
     let limit = &r.limit;
@@ -31,10 +37,7 @@ pub(super) fn why(
     } else if flat {
         why.push(format!("More workers are no faster than one: {limit}."));
     } else {
-        let limit = limit.to_string();
-        let mut words = limit.chars();
-        let first = words.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-        why.push(format!("{first}{}{}.", words.as_str(), part_of_time(at, r, facts)));
+        why.push(format!("{}{}.", capitalised(&limit.to_string()), part_of_time(at, r, facts)));
     }
     why.extend(few_rounds(at, limit, facts));
     why.extend(limit.next_step(r.strategy));
@@ -46,29 +49,30 @@ pub(super) fn why(
         named = true;
         why.push(format!(
             "{} were measured {:.0} % faster, but no more than {} can compute at a time: that is noise.",
-            plural(u64::from(best.workers()), "worker"),
+            workers(best.workers()),
             (best.rate / at.rate - 1.0) * 100.0,
             facts.ceiling(at.strategy, at.shape)
         ));
     } else if tied && r.tied.len() > 1 {
-        let others: Vec<String> =
-            r.tied.iter().filter(|n| **n != r.workers()).map(ToString::to_string).collect();
+        let others: Vec<u32> = r.tied.iter().copied().filter(|n| *n != r.workers()).collect();
+        let among: Vec<u32> = points.iter().map(|point| point.workers()).collect();
+        let named_others = ranges(&others, &among);
         let exact = facts.measured.machine.is_simulated();
         let near =
             points.iter().filter(|p| r.tied.contains(&p.workers())).all(|p| !is_noticed(best.rate, p.rate));
         named = exact || near;
         why.push(if named {
             format!(
-                "{} {} within {:.0} %, which nobody would notice, so the fewest workers win.",
-                and(&others),
+                "{named_others} {} within {:.0} %, which nobody would notice, so the fewest workers win.",
                 verb(others.len() as u64, "is", "are"),
                 NOTICED * 100.0
             )
         } else {
-            format!("Repeats cannot tell it from {}, so the fewest workers win.", and(&others))
+            format!("Repeats cannot tell it from {named_others}, so the fewest workers win.")
         });
     } else if best.workers() != r.workers() {
-        why.push(format!("{} were the fastest.", plural(u64::from(best.workers()), "worker")));
+        let were = verb(best.workers().into(), "was", "were");
+        why.push(format!("{} {were} the fastest.", workers_of(best.strategy, best.shape)));
     }
     // What was just said of these workers is not said again.
     let said = |gain: &Gain| {
@@ -76,21 +80,28 @@ pub(super) fn why(
             && r.tied.contains(&gain.workers)
             && (gain.by.abs() <= NOTICED || gain.workers == best.workers())
     };
-    why.extend(r.gain.filter(|gain| !said(gain)).map(next_workers));
+    why.extend(r.gain.filter(|gain| !said(gain)).map(|gain| next_workers(r, gain)));
     why.extend(formula(r, points, at, facts));
     why
 }
 
+/// A clause as the beginning of a sentence.
+fn capitalised(clause: &str) -> String {
+    let mut rest = clause.chars();
+    let first = rest.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", rest.as_str())
+}
+
 /// What the next number of workers that was measured brings.
-fn next_workers(gain: Gain) -> String {
-    let workers = gain.workers;
+fn next_workers(r: &Recommendation, gain: Gain) -> String {
+    let words = workers_of(r.strategy, gain.shape);
     let by = (gain.by * 1_000.0).round() / 10.0;
     let how = format!("{:.1} % {}", by.abs(), if by > 0.0 { "faster" } else { "slower" });
     match gain.by.abs() <= NOTICED {
-        true if by == 0.0 => format!("{workers} workers are as fast."),
-        true => format!("{workers} workers are {how}, which nobody would notice."),
-        false if gain.told_apart => format!("{workers} workers are {how}."),
-        false => format!("{workers} workers were {how}, but repeats cannot tell the two apart."),
+        true if by == 0.0 => format!("{words} are as fast."),
+        true => format!("{words} are {how}, which nobody would notice."),
+        false if gain.told_apart => format!("{words} are {how}."),
+        false => format!("{words} were {how}, but repeats cannot tell the two apart."),
     }
 }
 
@@ -111,18 +122,15 @@ fn smaller_chunks(r: &Recommendation, points: &[&PointSummary]) -> Option<String
         1 => "one by one (--chunk 1)".to_owned(),
         chunk => format!("in chunks of {} (--chunk {chunk})", grouped(chunk.into())),
     };
-    let workers = plural(u64::from(smaller.workers), "worker");
+    let workers = workers(smaller.workers);
     let was = format!(
         "in {} of {} they did {}",
         plural(same.chunks(), "chunk"),
-        grouped(same.chunk.into()),
-        three_digits(same.rate)
+        grouped(same.sample.tasks.min(same.chunk.into())),
+        rate(same.rate)
     );
     Some(if is_noticed(smaller.rate, r.rate) {
-        format!(
-            "With tasks handed out {how}, {workers} could do {} a second; {was}.",
-            three_digits(smaller.rate)
-        )
+        format!("With tasks handed out {how}, {workers} could do {} a second; {was}.", rate(smaller.rate))
     } else {
         format!("With tasks handed out {how}, {workers} could do as much; {was} a second.")
     })
@@ -143,7 +151,7 @@ fn few_rounds(at: &PointSummary, limit: &Limit, facts: &Facts) -> Option<String>
         "Rounds show as well: {} make {} for {}, as good as {} at a time; more tasks would tell better.",
         plural(at.sample.tasks, "task"),
         plural(waves.rounds, "round"),
-        plural(u64::from(at.workers()), "worker"),
+        workers(at.workers()),
         three_digits(waves.bound())
     ))
 }
@@ -174,10 +182,18 @@ fn formula(r: &Recommendation, points: &[&PointSummary], at: &PointSummary, fact
             "; measured, it takes more, for tasks go in chunks of {}: with --chunk {chunk} fewer workers may do",
             grouped(at.chunk.into())
         ),
-        None => {
-            "; measured, it takes more, for workers that compute at the same time wait at the same time, too"
-                .to_owned()
+        None if matches!(r.limit, Limit::FewTasks { .. }) => {
+            "; measured, it takes more for so few tasks".to_owned()
         }
+        // Workers that begin together wait together, as long as tasks are of one length.
+        None if demand.alike.is_some() && !demand.has_long() => format!(
+            "; measured, it takes more, for {} make {} for {}, which begin together and so wait together: with more \
+             tasks (-n) fewer workers may do",
+            plural(at.sample.tasks, "task"),
+            plural(at.chunks().div_ceil(r.workers().into()), "round"),
+            workers(r.workers())
+        ),
+        None => "; measured, it takes more".to_owned(),
     };
     Some(format!("The formula, {what} × (1 + wait / compute), gives {} workers{more}.", three_digits(goetz)))
 }
@@ -190,11 +206,13 @@ pub(super) fn cautions(
     facts: &Facts,
 ) -> Vec<String> {
     let mut cautions: Vec<String> = fits::of_machine(facts).iter().map(ToString::to_string).collect();
-    cautions.extend(once(points, at, best));
-    if points.len() < 4 {
-        let n = points.len();
-        cautions.push(format!("only {n} numbers of workers were measured, too few to see the shape"));
+    cautions.extend(once(points, at, best).filter(|_| !facts.has_one_task()));
+    if points.len() < 4 && !facts.has_one_task() {
+        let n = plural(points.len() as u64, "number");
+        let were = verb(points.len() as u64, "was", "were");
+        cautions.push(format!("only {n} of workers {were} measured, too few to see the shape"));
     }
+    cautions.extend(gap(points, at, facts));
     for point in points.iter().filter(|point| !point.set_aside.is_empty()) {
         let repeats = point.elapsed.len();
         let factor = point
@@ -206,14 +224,14 @@ pub(super) fn cautions(
         cautions.push(format!(
             "{} of {repeats} repeats with {} took {} times as long as the others and does not count",
             point.set_aside.len(),
-            plural(u64::from(point.workers()), "worker"),
+            workers(point.workers()),
             three_digits(factor)
         ));
     }
     let unclear: Vec<String> = points
         .iter()
         .filter(|p| p.workers() < at.workers() && !p.is_as_good_as(best) && p.is_like(best))
-        .map(|p| p.workers().to_string())
+        .map(|p| grouped(p.workers().into()))
         .collect();
     if !unclear.is_empty() {
         cautions.push(format!(
@@ -234,6 +252,20 @@ pub(super) fn cautions(
     cautions
 }
 
+/// A gap below the recommended number in which the far smaller one of the formula lies.
+fn gap(points: &[&PointSummary], at: &PointSummary, facts: &Facts) -> Option<String> {
+    let below = points.iter().map(|point| point.workers()).filter(|n| *n < at.workers()).max()?;
+    let formula = proposals::of_formula(at, facts)?;
+    let is_far = at.workers() > FAR_BEYOND * formula;
+    (below < formula && !proposals::are_near(below, formula) && is_far).then(|| {
+        let (below, here) = (grouped(below.into()), workers(at.workers()));
+        let formula = grouped(formula.into());
+        format!(
+            "nothing was measured between {below} and {here}, where the number of the formula lies: {formula}"
+        )
+    })
+}
+
 /// Where fewer workers should be as fast by the laws, but are not.
 fn more_than_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts) -> Option<String> {
     let would_do =
@@ -242,7 +274,7 @@ fn more_than_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts
     Some(format!(
         "{} should be as fast, for no more than {} can compute at a time, but {} measured {:.0} % slower: noise, or something \
          else took the CPUs; sweep again on a quiet machine",
-        plural(u64::from(fewer.workers()), "worker"),
+        workers(fewer.workers()),
         facts.ceiling(at.strategy, at.shape),
         if fewer.workers() == 1 { "was" } else { "were" },
         (1.0 - fewer.rate / at.rate) * 100.0
@@ -257,7 +289,7 @@ fn once(points: &[&PointSummary], at: &PointSummary, best: &PointSummary) -> Opt
     compared.dedup_by_key(|point| point.workers());
     let is_once = |point: &&PointSummary| point.rates.len() < 2 && !point.exact;
     let single: Vec<String> =
-        compared.iter().copied().filter(is_once).map(|point| point.workers().to_string()).collect();
+        compared.iter().copied().filter(is_once).map(|point| grouped(point.workers().into())).collect();
     if single.is_empty() {
         None
     } else if single.len() == compared.len() {

@@ -71,8 +71,7 @@ fn the_processes_of_the_notes_show_a_serial_part_of_a_half() {
     take(&mut sweep, 1, 40.0);
     take(&mut sweep, 2, 24.0);
     take(&mut sweep, 4, 20.0);
-    let amdahl =
-        "20.0 % done by one at a time (2 workers show it) allows 2.50×, measured 2.00×; 5.00× at most, ever";
+    let amdahl = "20.0 % done by one at a time (2 workers show it) allows 2.50×, measured 2.00×; 4.00× at most with 4 CPUs";
     says(&sized(&sweep, 4), "amdahl", 2.5, amdahl);
 }
 
@@ -116,4 +115,34 @@ fn one_worker_and_more_than_keep_the_cpus_busy_show_no_serial_part() {
     // Three workers where two keep the CPUs busy, and two were not measured.
     let sizing = sized(&exact(20.0, 0.0).sweep(&[1, 3, 6]), 3);
     refuses(&sizing, "gustafson", "3 workers are more than keep 2 CPUs busy, and that is no serial part");
+    // Under the lock it is that which they keep busy.
+    let sizing = sized(&Pool { gil: true, cpus: 4, ..exact(20.0, 80.0) }.sweep(&[1, 8]), 8);
+    refuses(&sizing, "amdahl", "8 workers are more than keep 1 lock busy, and that is no serial part");
+}
+
+#[test]
+fn a_part_that_is_below_what_would_be_noticed_is_none() {
+    // 2.97 of three: a 200th, of which nobody can tell whether it is there.
+    let mut sweep = Pool { cpus: 4, ..exact(10.0, 0.0) }.sweep(&[1, 3, 4]);
+    take(&mut sweep, 3, 4.0 / 2.97);
+    let none = "no part done by one at a time (3 workers show none) allows 4.00×, measured 4.00×; 4.00× at most with 4 CPUs";
+    says(&sized(&sweep, 4), "amdahl", 4.0, none);
+    // Where nothing computes, no CPU says how many are enough.
+    let sleeping = sized(&exact(0.0, 20.0).sweep(&[1, 2, 4]), 4);
+    says(
+        &sleeping,
+        "amdahl",
+        4.0,
+        "no part done by one at a time (2 workers show none) allows 4.00×, measured 4.00×",
+    );
+}
+
+#[test]
+fn unequal_tasks_are_the_first_reason_against_a_serial_part() {
+    let mut sweep = Pool { tasks: 6, cpus: 4, ..exact(20.0, 0.0) }.sweep(&[1, 6]);
+    let ms = Nanos::from_millis;
+    for sample in sweep.points.iter_mut().flat_map(|point| &mut point.samples).chain(&mut sweep.baselines) {
+        sample.latency = Percentiles { p50: ms(15), p90: ms(40), p99: ms(40), max: ms(40) };
+    }
+    refuses(&sized(&sweep, 6), "amdahl", "what uneven rounds or tasks cost would look like a serial part");
 }

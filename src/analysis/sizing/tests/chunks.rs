@@ -99,6 +99,30 @@ fn rounds_that_come_out_even_are_not_said_to_be_uneven() {
 }
 
 #[test]
+fn smaller_chunks_are_not_said_to_do_more_than_starting_leaves() {
+    let chunks =
+        Pool { chunk: Some(10), tasks: 1_000, start: 70e-6, noise: 0.0, cpus: 4, ..pool(0.0, 0.185) };
+    let mut sweep = chunks.sweep(&[1, 48, 64, 96]);
+    let r = recommendation(&sweep);
+    // Rounds are uneven, but starting takes more.
+    assert!(matches!(r.limit, Limit::StartUp(_)) && r.workers() == 64, "{r:?}");
+    // Workers that had begun while others were being started: only a part of the rounds can be saved.
+    for sample in sweep.points[1..3].iter_mut().flat_map(|point| &mut point.samples) {
+        sample.elapsed = secs(sample.elapsed.as_secs_f64() - 0.5e-3);
+    }
+    let smaller = recommendation(&sweep).smaller_chunks.unwrap();
+    let workers = f64::from(smaller.workers);
+    let least = workers * 70e-6 + (1_000.0 / workers).ceil() * 0.185e-3;
+    assert!(smaller.chunk == 1 && smaller.rate <= 1_000.0 / least * 1.001, "{smaller:?}");
+    let one = Pool { chunk: Some(100), tasks: 64, ..pool(0.0, 20.0) }.sweep(&[1, 2, 4]);
+    assert!(
+        said(&recommendation(&one)).contains("in 1 chunk of 64 they did"),
+        "{}",
+        said(&recommendation(&one))
+    );
+}
+
+#[test]
 fn what_one_cpu_can_hand_over_is_no_more_with_more_workers() {
     let pool =
         Pool { tasks: 14_300, chunk: Some(100), hand_over: 50e-6, cpus: 1, noise: 0.0, ..pool(0.0, 0.141) };

@@ -33,7 +33,8 @@ fn why_more_workers_than_by_the_formula_is_said_only_where_these_were_measured()
     assert!(words.contains("gives 10"), "{words}");
     assert!(
         words.contains(
-            "; measured, it takes more, for workers that compute at the same time wait at the same time, too."
+            "; measured, it takes more, for 768 tasks make 48 rounds for 16 workers, which begin together and so wait \
+             together: with more tasks (-n) fewer workers may do."
         ),
         "{words}"
     );
@@ -73,5 +74,5 @@ fn three_numbers_of_workers_are_enough_for_a_recommendation_and_not_for_a_law() 
     assert_eq!(r.cautions, ["only 3 numbers of workers were measured, too few to see the shape"]);
     let one = refused(&pool(20.0, 80.0).sweep(&[4]));
     assert_eq!(one.reasons, ["only 4 workers were measured"]);
-    assert!(one.next[0].contains("as 1, 2, 4 and 8"));
+    assert!(one.next[0].contains("as 1, 2, 4 and 8, with time for all of them (--max-time)"));
 }

@@ -1,6 +1,7 @@
 //! Interpreters' locks and CPUs: which of them limits which way to run, and what noise must not say against them.
 
 use super::*;
+use crate::event::Percentiles;
 
 /// Tasks that compute under the lock of an interpreter, as threads and as processes.
 fn both(cpus: u32, counts: &[u32]) -> Measurements {
