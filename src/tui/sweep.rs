@@ -6,7 +6,7 @@
 //! ╭ Throughput, tasks/s ─────── ● threads ■ processes ╮╭ Recommended ─────────────────────╮
 //! │ 100 ┤                   ┆10 workers               ││ 10 threads  (8 to 12)            │  verdict
 //! │     │             .' ●──●─┆─●────●                ││ throughput 97.0/s ± 1 %          │  (or the plan,
-//! │  50 ┤        ●  '         ┆                       ││ All 2 CPUs are busy. …           │   as a form)
+//! │  50 ┤        ●  '         ┆                       ││ Both CPUs are busy. …            │   as a form)
 //! │     │   ●                 ┆                       │╰──────────────────────────────────╯
 //! │   0 ┼───┬────┬─────┬──────┬──┬────┬               │╭ Measured ────────────────────────╮
 //! ╰─────────────────────────────────────────── workers╯│ workers   threads  processes     │  table

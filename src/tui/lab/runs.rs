@@ -258,7 +258,8 @@ fn figures(canvas: &mut Canvas<'_>, row: &Row<'_>, passed: Nanos, columns: &Colu
         s if s < 0.95 => theme.bad,
         _ => theme.text,
     };
-    put(Some(columns.speedup), &format!("{}×", three_digits(speedup)), style);
+    let guess = if whole { "" } else { "≈ " };
+    put(Some(columns.speedup), &format!("{guess}{}×", three_digits(speedup)), style);
     let efficiency = Share::of(speedup, f64::from(row.slots.max(1)));
     if whole {
         put(columns.last, &format!("{} %", efficiency.percent()), theme.dim);
