@@ -11,7 +11,7 @@ pub const MOST_COUNTS: usize = 64;
 /// A range of more than this is thinned out: neighbours of a hundred differ by nothing that anybody could measure.
 const MOST_OF_RANGE: usize = 24;
 /// The end of a range without one, unless tasks or limits end it sooner.
-const FAR: u32 = 4_096;
+pub(super) const FAR: u32 = 4_096;
 
 /// Numbers of workers, as they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,7 @@ use crate::analysis::scaling::distribution::median;
 use crate::analysis::sizing::is_noticed;
 use crate::chance::Chance;
 use crate::plan::{Shape, Strategy, WorkerCount};
-use crate::units::Nanos;
-use crate::units::plural;
+use crate::units::{Nanos, grouped, plural};
 
 /// So many numbers in a row that bring nothing end a range without an end.
 const IN_A_ROW: usize = 2;
@@ -18,6 +17,11 @@ const CLEARLY_SLOWER: f64 = 0.90;
 const NEAR: f64 = 1.15;
 /// After so many repeats that can be said.
 const ENOUGH_REPEATS: usize = 2;
+
+/// Whether two numbers are so near to each other that measuring both tells no more than one.
+fn are_near(a: u32, b: u32) -> bool {
+    f64::from(a.max(b)) < NEAR * f64::from(a.min(b))
+}
 
 impl Sweep {
     /// The cells that the plan names, and the numbers that are still to be tried.
@@ -170,14 +174,16 @@ impl Sweep {
     /// Has the number that the formula gives tried as well, where there is no upper end: it is what people would begin with.
     /// It takes the place of those that are hardly another.
     pub(super) fn try_formula(&mut self) {
-        for (strategy, left) in &mut self.scouting {
+        // Of hybrid a number alone may be a shape that nobody would try: 23 is 1×23.
+        let plain = |strategy: &Strategy| *strategy != Strategy::Hybrid;
+        for (strategy, left) in self.scouting.iter_mut().filter(|(strategy, _)| plain(strategy)) {
             let slots = |count: &WorkerCount| count.shape(&self.machine).slots();
             let (Some(least), Some(widest)) = (left.front().map(slots), left.back()) else { continue };
             let formula = self.forecast.saturating(*strategy, strategy.shape(widest.shape(&self.machine)));
             let most = slots(widest);
             let between = (least + 1).max(2)..most;
             let Some(n) = formula.map(|n| n.round() as u32).filter(|n| between.contains(n)) else { continue };
-            let near = |other: u32| f64::from(n.max(other)) < NEAR * f64::from(n.min(other));
+            let near = |other: u32| are_near(n, other);
             // A sweep that goes on knows the formula better than it did, and has measured it.
             let measured =
                 self.cells.iter().filter(|cell| cell.strategy == *strategy && !cell.samples.is_empty());
@@ -195,7 +201,8 @@ impl Sweep {
         for index in 0..self.scouting.len() {
             let strategy = self.scouting[index].0;
             while let Some(workers) = self.scouting[index].1.front().copied() {
-                if let Some(words) = self.helps_no_more(strategy) {
+                let shape = strategy.shape(workers.shape(&self.machine));
+                if let Some(words) = self.helps_no_more(strategy, shape) {
                     // A sweep that goes on finds out again.
                     if !self.notices.contains(&words) {
                         self.notices.push(words);
@@ -203,12 +210,15 @@ impl Sweep {
                     self.scouting[index].1.clear();
                     break;
                 }
-                let shape = strategy.shape(workers.shape(&self.machine));
-                let same = |cell: &Cell| cell.strategy == strategy && cell.shape == shape;
-                if !self.cells.iter().any(|cell| same(cell) && !cell.samples.is_empty()) {
-                    break;
-                }
-                self.cell_of(strategy, workers);
+                // The last is as many workers as tasks, which is no other number's place to take.
+                let replaceable = strategy != Strategy::Hybrid && self.scouting[index].1.len() > 1;
+                let measured = |is_it: &dyn Fn(Shape) -> bool| {
+                    let known = |cell: &Cell| cell.strategy == strategy && !cell.samples.is_empty();
+                    self.cells.iter().position(|cell| known(cell) && is_it(cell.shape))
+                };
+                let near = |other: Shape| replaceable && are_near(other.slots(), shape.slots());
+                let Some(at) = measured(&|other| other == shape).or_else(|| measured(&near)) else { break };
+                self.cells[at].planned = true;
                 self.scouting[index].1.pop_front();
             }
         }
@@ -222,12 +232,13 @@ impl Sweep {
         Some(self.step(Kind::Repeat, strategy, workers))
     }
 
-    /// Why larger numbers are not tried; none where they may help.
-    fn helps_no_more(&self, strategy: Strategy) -> Option<String> {
+    /// Why `next` and larger numbers are not tried; none where they may help. What a file holds of larger ones says nothing of
+    /// those between.
+    fn helps_no_more(&self, strategy: Strategy, next: Shape) -> Option<String> {
         let measured: Vec<(Shape, f64)> = self
             .cells
             .iter()
-            .filter(|cell| cell.strategy == strategy)
+            .filter(|cell| cell.strategy == strategy && cell.shape.slots() < next.slots())
             .filter_map(|cell| Some((cell.shape, median(&cell.rates())?)))
             .collect();
         let fastest = measured.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
@@ -239,8 +250,9 @@ impl Sweep {
         let most = measured.last()?.0.slots();
         (measured.iter().filter(|(shape, _)| is_more(*shape)).count() >= IN_A_ROW).then(|| {
             format!(
-                "{strategy}: up to {most} workers brought nothing over {}, so no more were tried.",
-                best.slots()
+                "{strategy}: up to {} workers brought nothing over {}, so no more were tried.",
+                grouped(most.into()),
+                grouped(best.slots().into())
             )
         })
     }

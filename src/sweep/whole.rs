@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use super::counts::FAR;
 use super::{MOST_COUNTS, Sweep, SweepPlan};
 use crate::plan::consent::Asked;
 use crate::plan::{
@@ -127,16 +128,24 @@ impl SweepPlan {
         }
         if let Some(first) = self.counts.begins() {
             let tasks = self.plan.workloads.first().map_or(1, |load| load.tasks);
-            if first > 1 && self.counts.open(u32::try_from(tasks).unwrap_or(u32::MAX)).is_empty() {
-                problems.push(Problem {
-                    field: Field::Workers,
-                    value: self.counts.to_string(),
-                    wrong: format!(
-                        "begins with more workers than are tried: there are {}",
-                        plural(tasks, "task")
-                    ),
-                    way_out: "begin with fewer, or have more tasks".to_owned(),
-                });
+            let most = u32::try_from(tasks).unwrap_or(u32::MAX);
+            if first > 1 && self.counts.open(most).is_empty() {
+                let (wrong, way_out) = if first > FAR {
+                    (
+                        format!(
+                            "begins beyond {} workers, where a range without an end ends",
+                            grouped(FAR.into())
+                        ),
+                        "give it an end",
+                    )
+                } else {
+                    (
+                        format!("begins with more workers than there are tasks: {}", grouped(tasks)),
+                        "begin with fewer, or have more tasks",
+                    )
+                };
+                let (value, way_out) = (self.counts.to_string(), way_out.to_owned());
+                problems.push(Problem { field: Field::Workers, value, wrong, way_out });
             }
             counts.push(WorkerCount::Exactly(1));
         }

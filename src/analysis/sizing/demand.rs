@@ -13,6 +13,8 @@ const NOTHING: f64 = 0.01;
 const LONG: f64 = 1.5;
 /// Computing of no more seconds than this for each task is what sleeping itself costs.
 const CRUMB: f64 = 50e-6;
+/// Or where all tasks at once keep the CPUs busy for less than a tenth of the time that each waits.
+const FAR_MORE: f64 = 10.0;
 /// Lengths this near to each other are the same.
 const SAME: f64 = 1.05;
 
@@ -64,7 +66,7 @@ impl Demand {
     pub(super) fn without_crumbs(self, tasks: u64, servers: f64) -> Self {
         let is_crumb = |demand: &Self| {
             demand.compute <= CRUMB
-                || demand.saturating(servers).is_none_or(|workers| workers >= tasks as f64)
+                || demand.saturating(servers).is_none_or(|workers| workers >= FAR_MORE * tasks as f64)
         };
         match self.waiting() {
             w if w > 1.0 - NOTHING && is_crumb(&self) => Self { compute: 0.0, ..self },

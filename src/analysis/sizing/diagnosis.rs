@@ -98,6 +98,7 @@ impl Most {
     fn all(&self) -> String {
         match &self.because {
             Some(because) => format!("{}: {because}", grouped(self.workers.into())),
+            None if self.workers == 1 => format!("1: there is one {} in all", self.noun),
             None => format!("one for each of the {}", plural(self.workers.into(), self.noun)),
         }
     }

@@ -4,6 +4,7 @@
 use super::{Facts, NOTICED, PointSummary, Recommendation, is_noticed, words};
 use crate::analysis::bounds::Waves;
 use crate::analysis::scaling::{Refusal, laws};
+use crate::analysis::words::verb;
 use crate::units::{Nanos, plural, three_digits};
 
 /// What one law says.
@@ -138,9 +139,10 @@ fn waves(at: &PointSummary, facts: &Facts) -> Result<Reading, String> {
     let foretold = laws::wave_bound(tasks, chunk, at.workers()).map_err(|refused| refused.to_string())?;
     let measured = measured_speedup(at)?;
     let words = format!(
-        "{} in {} allow {}×, measured {}×",
+        "{} in {} {} {}×, measured {}×",
         plural(tasks, "task"),
         plural(rounds(at).rounds, "round"),
+        verb(tasks, "allows", "allow"),
         three_digits(foretold),
         three_digits(measured)
     );

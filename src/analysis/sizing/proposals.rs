@@ -12,7 +12,7 @@ const NEAR: f64 = 1.15;
 /// The number of the formula, in whole workers; none where tasks only wait.
 pub(super) fn of_formula(at: &PointSummary, facts: &Facts) -> Option<u32> {
     let saturating = facts.demand?.saturating(facts.ceiling(at.strategy, at.shape))?;
-    Some((saturating - 1e-3).ceil() as u32)
+    Some(saturating.round().max(1.0) as u32)
 }
 
 /// Whether two numbers are so near to each other that measuring both tells no more than one.

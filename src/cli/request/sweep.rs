@@ -16,7 +16,7 @@ const OPEN: u32 = 16;
 /// The most workers that are asked for, for which there should be enough tasks.
 pub(super) fn widest(args: &PlanArgs, machine: &Machine) -> WorkerCount {
     let counts: Counts = args.workers.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default();
-    let open = counts.is_open().then_some(OPEN.max(4 * machine.available()));
+    let open = counts.begins().map(|first| OPEN.max(4 * machine.available()).max(first));
     let most = counts.fixed(machine).iter().map(|count| count.resolve(machine)).chain(open).max();
     // What is too much is refused, number by number, when all are checked.
     WorkerCount::Exactly(most.unwrap_or(1).min(1_024))

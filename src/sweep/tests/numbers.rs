@@ -83,8 +83,10 @@ fn a_range_may_begin_anywhere_but_beyond_the_tasks() {
     let [beyond] = problems.as_slice() else { panic!("{problems:?}") };
     assert_eq!(
         (beyond.field, beyond.wrong.as_str()),
-        (Field::Workers, "begins with more workers than are tried: there are 64 tasks")
+        (Field::Workers, "begins with more workers than there are tasks: 64")
     );
+    let far = plan("9000..", 1).problems(&Machine::example(2));
+    assert_eq!(far[0].wrong, "begins beyond 4 096 workers, where a range without an end ends");
 }
 
 #[test]
@@ -139,4 +141,30 @@ fn no_run_begins_that_would_end_too_late_not_even_the_first() {
     // No time to warm up.
     assert_eq!(limited(Nanos::from_millis(700)).0, ["b1"]);
     assert_eq!(limited(Nanos::from_millis(960)).0, ["w2", "b1"]);
+}
+
+#[test]
+fn larger_numbers_that_are_known_say_nothing_of_those_between() {
+    let mut known = sweep("1,48,64", 1);
+    played(&mut known, 16);
+    let mut between = Sweep::new(plan("1..", 1), &Machine::example(2));
+    for cell in known.cells() {
+        for sample in &cell.samples {
+            between.take(Kind::Repeat, cell.strategy, cell.workers, sample.clone());
+        }
+    }
+    let order = played(&mut between, 16);
+    assert!(order.contains(&"16".to_owned()), "{order:?}");
+}
+
+#[test]
+fn the_formula_names_no_shapes_of_hybrid() {
+    let mut hybrid = plan("1..", 1);
+    hybrid.plan.strategies = vec![Strategy::Hybrid];
+    let mut sweep = Sweep::new(hybrid, &Machine::example(2));
+    while let Some(step) = sweep.next(Nanos::ZERO) {
+        // 11 by the formula: that would be 1×11.
+        sweep.count(step, computing(step.shape.slots(), 18));
+    }
+    assert!(sweep.cells().iter().all(|cell| cell.shape.slots() != 11));
 }
