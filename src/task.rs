@@ -8,6 +8,7 @@ pub mod calibrate;
 mod file;
 pub mod http;
 mod kernel;
+mod mixed;
 mod scratch;
 mod watch;
 
@@ -89,9 +90,7 @@ pub fn perform(
             kernel::primes(number, host)
         }
         Work::Sleep { wait } => block(*wait, host).map(|()| u64::from(index.0)),
-        Work::Mixed { iterations, wait } => {
-            kernel::cpu(*iterations, host).and_then(|value| block(*wait, host).map(|()| value))
-        }
+        Work::Mixed { iterations, wait } => mixed::run(*iterations, *wait, work.alternations(), host),
         Work::Native { buffer, bytes } => match scratch.buffer() {
             filled if filled.len() as u64 == buffer.0 && buffer.0 > 0 => {
                 host.leave();

@@ -69,7 +69,7 @@ impl TaskType {
             Self::Sum => "integer work: adding numbers",
             Self::Primes => "is a number prime? trial division",
             Self::Sleep => "waiting, as for a disk or a network",
-            Self::Mixed => "computing, then waiting",
+            Self::Mixed => "computing and waiting, by turns",
             Self::Native => "memory work: a histogram of a buffer's bytes",
             Self::File => "disk work: a file written, brought to the disk and read back",
             Self::Http => "network work: pages of the web, or of a server of its own",

@@ -11,6 +11,13 @@ use crate::plan::task::TaskType;
 use crate::plan::urls::Urls;
 use crate::units::{Bytes, Nanos, grouped, three_digits};
 
+/// A task that computes and waits does so in so many turns...
+const MOST_TURNS: u64 = 10;
+/// ...each of which waits for so long at least, of which the overshoot of a timer is a twentieth...
+const SHORTEST_WAIT: Nanos = Nanos::from_millis(1);
+/// ...and computes so many iterations of `cpu` at least: more than pass between two looks at whether to go on.
+const FEWEST_ITERATIONS: u64 = 10_000;
+
 /// What one iteration of each kernel costs on one quiet thread of this machine, in nanoseconds.
 #[derive(Copy, Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Costs {
@@ -47,11 +54,11 @@ pub enum Work {
         /// How long.
         wait: Nanos,
     },
-    /// `cpu` iterations and then a wait.
+    /// `cpu` iterations and a wait, in [turns](Self::alternations).
     Mixed {
         /// Iterations of `cpu`.
         iterations: u64,
-        /// How long it waits after them.
+        /// How long it waits in all.
         wait: Nanos,
     },
     /// So many bytes counted in a buffer, over and over from its beginning.
@@ -128,11 +135,23 @@ impl Work {
         }
     }
 
-    /// How long task `index` waits without a CPU.
+    /// How long task `index` waits without a CPU, in all.
     pub fn waiting(&self, index: TaskIndex) -> Nanos {
         match self.part(index).0 {
             Self::Sleep { wait } | Self::Mixed { wait, .. } => *wait,
             _ => Nanos::ZERO,
+        }
+    }
+
+    /// So many turns of computing and of waiting make up a task that does both, where it does them by turns; else 1. Ten, but
+    /// none is so short that the overshoot of its wait, or the step of its computing, would show.
+    pub fn alternations(&self) -> u32 {
+        match self {
+            Self::Mixed { iterations, wait } => {
+                let most = (wait.0 / SHORTEST_WAIT.0).min(iterations / FEWEST_ITERATIONS);
+                most.clamp(1, MOST_TURNS) as u32
+            }
+            _ => 1,
         }
     }
 

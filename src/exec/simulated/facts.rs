@@ -10,8 +10,10 @@ use crate::units::Nanos;
 pub(super) struct Fact {
     /// Computing, on a core that has the machine to itself.
     pub(super) computing: Nanos,
-    /// Waiting without a core, after that.
+    /// Waiting without a core.
     pub(super) waiting: Nanos,
+    /// It computes and waits in so many turns.
+    pub(super) turns: u32,
     /// Whether it needs the lock to compute. None needs it to wait.
     pub(super) lock: bool,
 }
@@ -21,6 +23,7 @@ pub(super) fn of(work: Work, costs: Costs) -> impl Fn(TaskIndex) -> Fact + Send 
     move |index| Fact {
         computing: work.computing(index, &costs),
         waiting: work.waiting(index),
+        turns: work.part(index).0.alternations(),
         lock: work.part(index).0.task().needs_lock(),
     }
 }

@@ -99,10 +99,12 @@ impl Simulation {
         let fact = (self.facts)(index);
         let (now, attempt) = (self.now, self.workers[worker].attempt);
         let extra = std::mem::take(&mut self.workers[worker].extra) + self.setup.parameters.task;
-        let needed = self.amount(fact.computing + extra);
+        let turns = fact.turns.max(1);
+        let needed = self.amount(fact.computing / u64::from(turns) + extra);
         let state = &mut self.workers[worker];
         (state.task, state.started, state.late) = (index, now, false);
         (state.needed, state.left) = (needed, needed);
+        (state.turn, state.turns, state.computing) = (0, turns, fact.computing);
         state.gil.turn.pace = None;
         (state.waiting, state.needs_lock) = (fact.waiting, fact.lock);
         state.attempts = state.attempts.wrapping_add(1);
@@ -122,9 +124,10 @@ impl Simulation {
         None
     }
 
-    /// All of a task's computing is done: it waits, or ends.
+    /// A turn of a task's computing is done: it waits, or ends.
     fn computed(&mut self, worker: usize) -> Option<Stage> {
-        let waiting = self.workers[worker].waiting;
+        let state = &self.workers[worker];
+        let waiting = state.waiting / u64::from(state.turns);
         if waiting > Nanos::ZERO {
             self.give(worker);
             self.workers[worker].enter(Phase::Blocked);
@@ -160,10 +163,21 @@ impl Simulation {
                 return Some(self.end_attempt(worker, Outcome::TimedOut));
             }
         }
-        self.take_lock(worker).then(|| {
-            self.workers[worker].enter(Phase::Computing);
-            self.end_attempt(worker, Outcome::Ok)
-        })
+        if !self.take_lock(worker) {
+            return None;
+        }
+        let state = &mut self.workers[worker];
+        state.enter(Phase::Computing);
+        state.turn += 1;
+        if state.turn == state.turns {
+            return Some(self.end_attempt(worker, Outcome::Ok));
+        }
+        let each = state.computing / u64::from(state.turns);
+        let needed = self.amount(each);
+        let state = &mut self.workers[worker];
+        (state.needed, state.left, state.stage) = (needed, needed, Stage::Compute);
+        self.work(worker);
+        None
     }
 
     /// A computing task stops at a checkpoint.

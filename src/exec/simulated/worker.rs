@@ -30,7 +30,7 @@ pub(super) enum Stage {
     ComeBack,
     /// Waits, as the task says.
     Block,
-    /// Has waited; takes the lock to end the task.
+    /// Has waited; takes the lock to go on.
     Return,
     /// Sends the results of its chunk.
     Send,
@@ -46,8 +46,11 @@ pub(super) struct Worker {
     pub(super) left: Amount,
     /// What is left of the task's computing while it has to take the lock first.
     pub(super) rest: Amount,
-    /// All of the task's computing.
+    /// All of the present turn of the task's computing.
     pub(super) needed: Amount,
+    /// The task's turns of computing and waiting, and how many of these are done.
+    pub(super) turns: u32,
+    pub(super) turn: u32,
     pub(super) core: Option<usize>,
     pub(super) last_core: usize,
     /// CPU time since it was ready.
@@ -59,7 +62,8 @@ pub(super) struct Worker {
     /// Tasks of its chunk that it has begun.
     pub(super) begun: u64,
     pub(super) task: TaskIndex,
-    /// The task's waiting.
+    /// The task's computing, and its waiting.
+    pub(super) computing: Nanos,
     pub(super) waiting: Nanos,
     /// Whether the task needs the lock to compute.
     pub(super) needs_lock: bool,
@@ -118,7 +122,8 @@ impl Worker {
 
     /// How far its task is, in 1/65 536.
     pub(super) fn progress(&self) -> u16 {
-        let done = self.needed.saturating_sub(self.left);
-        (done * 65_535 / self.needed.max(1)).min(65_535) as u16
+        let (needed, turns) = (self.needed.max(1), Amount::from(self.turns.max(1)));
+        let done = needed * Amount::from(self.turn) + needed.saturating_sub(self.left);
+        (done * 65_535 / (needed * turns)).min(65_535) as u16
     }
 }

@@ -14,10 +14,16 @@ from multiprocessing.dummy import Pool as ThreadPool
 
 import work
 
+# As many as a task of 10 ms and more has in poolscope.
+TURNS = 10
+
 
 def task(job):
     kind, size, wait = job
-    if kind in ("cpu", "mixed"):
+    if kind == "mixed":
+        work.by_turns(size, wait, TURNS)
+        return
+    if kind == "cpu":
         work.cpu(size)
     elif kind == "sum":
         work.add(size)

@@ -30,6 +30,19 @@ def cpu(size):
     return x
 
 
+def by_turns(size, wait, turns):
+    """The same, with a part of the wait after each part of it."""
+    x = 0.0
+    for turn in range(turns):
+        begin, end = 2 * size * turn // turns, 2 * size * (turn + 1) // turns
+        for i in range(min(begin, size), min(end, size)):
+            x += math.log(i + 1)
+        for i in range(max(begin - size, 0), max(end - size, 0)):
+            x += i ** 1.1
+        time.sleep(wait / turns)
+    return x
+
+
 def add(size):
     x = 0
     for i in range(size):
