@@ -129,8 +129,10 @@ struct Facts<'a> {
     /// What one task needs; none where too little is known.
     demand: Option<Demand>,
     drift: Option<f64>,
-    /// What was idle before the runs, in the middle of them.
+    /// What was idle before the runs, in the middle of them, where that is too little.
     idle: Option<Share>,
+    /// The part of its computing for which one worker alone had no CPU, where that is too much.
+    disturbed: Option<f64>,
     /// Whether somebody else was in the way.
     busy: bool,
 }
@@ -150,9 +152,10 @@ impl<'a> Facts<'a> {
         };
         // One worker that is kept from its CPU for a twentieth of its time is not alone on the machine.
         let disturbed = super::scaling::distribution::median(&alone.iter().map(lost).collect::<Vec<_>>())
-            .is_some_and(|lost| lost > 0.05);
-        let busy = disturbed || idle.is_some_and(|idle| idle.fraction() < super::trust::IDLE_BEFORE);
-        let facts = Self { measured, demand: None, drift: drift(measured), idle, busy };
+            .filter(|lost| *lost > 0.05);
+        let idle = idle.filter(|idle| idle.fraction() < super::trust::IDLE_BEFORE);
+        let busy = disturbed.is_some() || idle.is_some();
+        let facts = Self { measured, demand: None, drift: drift(measured), idle, disturbed, busy };
         // With one lock the formula gives the fewest.
         let (tasks, servers) = (facts.tasks(), facts.servers(Shape::new(1, 1)));
         Self { demand: Demand::of(&alone).map(|demand| demand.without_crumbs(tasks, servers)), ..facts }

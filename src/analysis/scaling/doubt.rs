@@ -100,6 +100,11 @@ pub enum Doubt {
         /// The part of the CPUs that was idle before the runs, in percent.
         idle_percent: u32,
     },
+    /// One worker alone had no CPU for a part of the time in which it wanted one, though the CPUs had been idle.
+    Disturbed {
+        /// That part.
+        lost: f64,
+    },
     /// Not the same work at every number of workers.
     OtherWork,
     /// Flat from one worker on.
@@ -286,6 +291,9 @@ impl fmt::Display for Doubt {
             ),
             Self::Busy { idle_percent } => {
                 write!(f, "the machine was busy with something else: {idle_percent} % idle before the runs")
+            }
+            Self::Disturbed { lost } => {
+                write!(f, "one worker alone was kept from its CPU for {} of its computing", percent(*lost))
             }
             Self::OtherWork => f.write_str("the runs did not all do the same work"),
             Self::Serial { lock: true } => f.write_str(

@@ -6,7 +6,7 @@ use super::refusal::{Refused, faster_but_refused, join, refusal, too_far_apart};
 use super::words::workers;
 use super::{Facts, Limit, PointSummary, SmallerChunks, StrategyFit, chunks};
 use super::{points as summaries, proposals, why};
-use crate::analysis::scaling::bootstrap::{self, KneeSpread};
+use crate::analysis::scaling::bootstrap::{self, Group, KneeSpread};
 use crate::plan::{Shape, Strategy};
 
 /// The knee is where this part of the largest throughput is reached.
@@ -94,10 +94,12 @@ pub(super) fn of(strategy: Strategy, points: &[PointSummary], fit: &StrategyFit,
 }
 
 fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Option<Recommendation> {
-    let best = *points.iter().max_by(|a, b| a.rate.total_cmp(&b.rate))?;
-    let good = summaries::as_good_as_best(points, best);
+    // Of several that came to all that is possible the one with the fewest workers.
+    let best = *points.iter().rev().max_by(|a, b| a.merit.total_cmp(&b.merit))?;
+    let alike = summaries::not_told_from(points, best);
     let as_good = |point: &PointSummary| {
-        good.iter().any(|other| other.shape == point.shape) || facts.is_noise(best, point)
+        let is_alike = alike.iter().any(|other| other.shape == point.shape);
+        (is_alike && facts.is_near(point, best)) || facts.is_noise(best, point)
     };
     let tied: Vec<&PointSummary> = points.iter().copied().filter(|point| as_good(point)).collect();
     // Of a single task, more workers do nothing.
@@ -107,7 +109,8 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         Some(enough) => (enough, true),
         None => (fewest, false),
     };
-    let groups: Vec<_> = points.iter().map(|point| point.group()).collect();
+    let merits = |point: &&PointSummary| Group { workers: point.workers(), rates: point.merits.clone() };
+    let groups: Vec<Group> = points.iter().map(merits).collect();
     let knee = bootstrap::knee(&groups, KNEE, facts.measured.plan.seed)?;
     let next = points.iter().copied().find(|point| point.workers() > at.workers());
     let gain = next.map(|next| Gain {
@@ -140,13 +143,16 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         measure_next: Vec::new(),
         measure_shapes: Vec::new(),
     };
-    if capped {
-        recommendation.interval = (recommendation.interval.0, recommendation.interval.1.max(best.workers()));
+    let fastest = points.iter().copied().max_by(|a, b| a.rate.total_cmp(&b.rate))?;
+    let is_faster = fastest.workers() > at.workers() && is_noticed(fastest.rate, at.rate);
+    if capped || (facts.busy && is_faster) {
+        recommendation.interval =
+            (recommendation.interval.0, recommendation.interval.1.max(fastest.workers()));
         // Where more is possible with these, larger chunks or fewer rounds may be the reason.
-        if best.possible.zip(at.possible).is_some_and(|(there, here)| !is_noticed(there, here)) {
+        if fastest.possible.zip(at.possible).is_some_and(|(there, here)| !is_noticed(there, here)) {
             recommendation.cautions.push(format!(
-                "{} were faster still, but only by taking CPU time from what else ran",
-                workers(best.workers())
+                "{} were faster still, but perhaps only by taking CPU time from what else ran",
+                workers(fastest.workers())
             ));
         }
     }

@@ -123,8 +123,10 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Doubt> {
         // Longer is slower.
         doubts.push(Doubt::Drift { by: 1.0 / (1.0 + drift) - 1.0 });
     }
-    if let Some(idle) = facts.idle.filter(|_| facts.busy) {
+    if let Some(idle) = facts.idle {
         doubts.push(Doubt::Busy { idle_percent: crate::analysis::trust::floor_percent(idle) });
+    } else if let Some(lost) = facts.disturbed {
+        doubts.push(Doubt::Disturbed { lost });
     }
     if !same_work(facts) {
         doubts.push(Doubt::OtherWork);

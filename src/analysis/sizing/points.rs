@@ -21,8 +21,11 @@ const DIFFER: f64 = 0.05;
 /// Within this nobody would notice a difference, however sure it is: fewer workers that are this near to the best are as good,
 /// and more workers that bring no more than this bring nothing. Every sentence goes by it.
 pub const NOTICED: f64 = 0.03;
-/// A point this far below the best is not as good, whatever the noise hides.
+/// A point this far below the best is not as good, whatever the noise hides...
 pub(super) const AS_GOOD: f64 = 0.90;
+/// ...unless by what a task needs it should be as good: then it takes this much, where repeats differ so much that they do not
+/// contradict it.
+const AS_GOOD_BY_LAW: f64 = 0.80;
 /// Without repeats, what is within this is taken to be the same.
 const SAME_WITHOUT_REPEATS: f64 = 0.05;
 
@@ -60,6 +63,11 @@ pub struct PointSummary {
     pub queued: Option<f64>,
     /// Tasks per second of every repeat that counts.
     pub(super) rates: Vec<f64>,
+    /// The same as points are compared by it: no more than what is possible, for what was faster ran while the CPUs were
+    /// quicker than with one worker, and says nothing of its number of workers.
+    pub(super) merits: Vec<f64>,
+    /// Their median.
+    pub(super) merit: f64,
     /// The repeat in the middle.
     pub(super) sample: Sample,
     /// Whether another repeat would give the same figures: it is simulated.
@@ -107,6 +115,9 @@ impl PointSummary {
             })
             .filter(|_| u64::from(workers) <= sample.tasks.div_ceil(u64::from(sample.chunk.max(1))));
         let one = facts.rate_of_one(point.strategy);
+        let exact = facts.measured.machine.is_simulated();
+        let most = possible.filter(|_| !exact).unwrap_or(f64::INFINITY);
+        let merits: Vec<f64> = rates.iter().map(|rate| rate.min(most)).collect();
         Some(Self {
             strategy: point.strategy,
             shape: point.shape,
@@ -120,10 +131,18 @@ impl PointSummary {
             speedup: one.map(|one| rate / one),
             possible,
             queued,
+            merit: rate.min(most),
+            merits,
             rates,
             sample,
-            exact: facts.measured.machine.is_simulated(),
+            exact,
         })
+    }
+
+    /// How much faster it was than is possible, where that is more than noise usually is.
+    pub(super) fn beyond_possible(&self) -> Option<f64> {
+        let possible = self.possible.filter(|possible| !self.exact && *possible < AS_GOOD * self.rate)?;
+        Some(self.rate / possible - 1.0)
     }
 
     /// The shortest and the longest elapsed that count; none with one repeat.
@@ -149,8 +168,8 @@ impl PointSummary {
 
     /// Whether nothing measured tells the two apart.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let ratio = self.rate / other.rate;
-        if !is_noticed(self.rate, other.rate) && !is_noticed(other.rate, self.rate) {
+        let ratio = self.merit / other.merit;
+        if !is_noticed(self.merit, other.merit) && !is_noticed(other.merit, self.merit) {
             return true;
         }
         // There is no noise in what is simulated.
@@ -162,19 +181,19 @@ impl PointSummary {
 
     /// The probability that the two are equal, as their repeats show it; none where one of them has no repeats.
     fn probability_like(&self, other: &Self) -> Option<f64> {
-        let logs = |point: &Self| point.rates.iter().map(|rate| rate.ln()).collect::<Vec<_>>();
+        let logs = |point: &Self| point.merits.iter().map(|rate| rate.ln()).collect::<Vec<_>>();
         distribution::welch(&logs(self), &logs(other))
     }
 
     /// Whether it is as good as `best`: not told apart from it, and near to it.
     pub(super) fn is_as_good_as(&self, best: &Self) -> bool {
-        self.rate >= AS_GOOD * best.rate && self.is_like(best)
+        self.merit >= AS_GOOD * best.merit && self.is_like(best)
     }
 }
 
-/// Of these points those that are as good as the best of them, that one included: many are compared with it, so each is told
-/// apart from it only by what all comparisons together leave of the level (Holm 1979).
-pub(super) fn as_good_as_best<'a>(points: &[&'a PointSummary], best: &PointSummary) -> Vec<&'a PointSummary> {
+/// Of these points those that nothing measured tells from the best of them, that one included: many are compared with it, so
+/// each is told apart from it only by what all comparisons together leave of the level (Holm 1979).
+pub(super) fn not_told_from<'a>(points: &[&'a PointSummary], best: &PointSummary) -> Vec<&'a PointSummary> {
     let compared = |point: &&PointSummary| point.shape != best.shape && !point.exact;
     let mut probabilities: Vec<f64> =
         points.iter().copied().filter(compared).filter_map(|point| point.probability_like(best)).collect();
@@ -186,7 +205,7 @@ pub(super) fn as_good_as_best<'a>(points: &[&'a PointSummary], best: &PointSumma
     let is_like = |point: &PointSummary| {
         point.is_like(best) || (!point.exact && point.probability_like(best).is_some_and(|p| p >= likely))
     };
-    points.iter().copied().filter(|point| point.rate >= AS_GOOD * best.rate && is_like(point)).collect()
+    points.iter().copied().filter(|point| is_like(point)).collect()
 }
 
 impl Facts<'_> {
@@ -217,12 +236,19 @@ impl Facts<'_> {
         computes && !point.exact && possible.is_some_and(|(here, there)| !is_noticed(there, here))
     }
 
+    /// Whether `point` is so near to `best`, which has more workers, that it is as good where repeats do not tell the two apart.
+    pub(super) fn is_near(&self, point: &PointSummary, best: &PointSummary) -> bool {
+        let possible = point.possible.zip(best.possible);
+        let by_law = !point.exact && possible.is_some_and(|(here, there)| !is_noticed(there, here));
+        point.merit >= if by_law { AS_GOOD_BY_LAW } else { AS_GOOD } * best.merit
+    }
+
     /// Whether `best` was faster than `point` by noise: it cannot be, and the two are as near as repeats, or the machine at
     /// different times, come to one another.
     pub(super) fn is_noise(&self, best: &PointSummary, point: &PointSummary) -> bool {
         let most = self.drift.map_or(0.0, f64::abs).max(1.0 / AS_GOOD - 1.0);
         let more = best.workers() > point.workers();
-        more && self.is_of_no_more_use(best, point) && best.rate <= point.rate * (1.0 + most)
+        more && self.is_of_no_more_use(best, point) && best.merit <= point.merit * (1.0 + most)
     }
 
     /// Tasks per second of one worker, in the middle: of the same strategy, or else of the baselines.

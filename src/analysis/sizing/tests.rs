@@ -179,10 +179,13 @@ fn on_a_busy_machine_more_workers_than_cpus_are_not_recommended() {
         sample.ledger.preempted = sample.ledger.computing;
     }
     let r = recommendation(&sweep);
-    assert_eq!((r.workers(), r.best), (2, 32));
+    assert_eq!(r.workers(), 2);
     let cautions = r.cautions.join("; ");
     assert!(cautions.contains("40 % idle before the runs"), "{cautions}");
-    assert!(cautions.contains("32 workers were faster still, but only by taking CPU time"), "{cautions}");
+    assert!(
+        cautions.contains("32 workers were faster still, but perhaps only by taking CPU time"),
+        "{cautions}"
+    );
 }
 
 #[test]

@@ -230,7 +230,7 @@ pub(super) fn cautions(
     }
     let unclear: Vec<String> = points
         .iter()
-        .filter(|p| p.workers() < at.workers() && !p.is_as_good_as(best) && p.is_like(best))
+        .filter(|p| p.workers() < at.workers() && !facts.is_near(p, best) && p.is_like(best))
         .map(|p| grouped(p.workers().into()))
         .collect();
     if !unclear.is_empty() {
@@ -242,6 +242,8 @@ pub(super) fn cautions(
         ));
     }
     cautions.extend(more_than_possible(points, at, facts));
+    // Who is held up by others has slow tasks even alone.
+    cautions.extend(quicker_cpus(points).filter(|_| !facts.busy));
     let failed: usize = points.iter().map(|point| point.failed).sum();
     if failed > 0 {
         cautions.push(format!("{} did not do all tasks and do not count", plural(failed as u64, "run")));
@@ -279,6 +281,23 @@ fn more_than_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts
         if fewer.workers() == 1 { "was" } else { "were" },
         (1.0 - fewer.rate / at.rate) * 100.0
     ))
+}
+
+/// What was faster than one task's time allows.
+fn quicker_cpus(points: &[&PointSummary]) -> Option<String> {
+    let beyond = |point: &&&PointSummary| point.beyond_possible().is_some();
+    let these: Vec<String> =
+        points.iter().filter(beyond).map(|point| grouped(point.workers().into())).collect();
+    let most = points.iter().filter_map(|point| point.beyond_possible()).fold(0.0, f64::max);
+    (!these.is_empty()).then(|| {
+        format!(
+            "{} {} up to {:.0} % faster than what a task took alone allows: the CPUs were quicker meanwhile, and that does not \
+             count",
+            and(&these),
+            if these == ["1"] { "worker was" } else { "workers were" },
+            most * 100.0
+        )
+    })
 }
 
 /// What rests on a single repeat, of the points that a recommendation compares: it, the best, and the next.

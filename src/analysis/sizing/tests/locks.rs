@@ -97,19 +97,16 @@ fn what_is_faster_than_the_cpus_allow_is_noise_and_does_not_contradict_the_diagn
     let mut sweep = of(Strategy::Processes, both(2, &[1, 2, 3, 4]));
     stretch(&mut sweep, Strategy::Processes, 3, 0.94);
     let r = recommendation(&sweep);
-    assert_eq!((r.workers(), r.best, &r.limit), (2, 3, &Limit::Cores(2)));
-    let words =
-        "3 workers were measured 6 % faster, but no more than 2 can compute at a time: that is noise.";
-    assert!(r.why.iter().any(|why| why == words), "{:?}", r.why);
-    assert_eq!(r.why.iter().filter(|why| why.contains("3 workers")).count(), 1, "{:?}", r.why);
-    // What is over a tenth is said, and is not taken for nothing.
+    assert_eq!((r.workers(), &r.limit), (2, &Limit::Cores(2)));
+    assert_eq!(r.cautions, [] as [&str; 0]);
+    // What is over a tenth is said, and counts as little.
     stretch(&mut sweep, Strategy::Processes, 3, 0.90);
     let r = recommendation(&sweep);
-    assert_eq!(r.workers(), 3);
-    let caution = "2 workers should be as fast, for no more than 2 can compute at a time, but were measured 15 % slower";
+    assert_eq!(r.workers(), 2);
+    let caution = "3 workers were up to 17 % faster than what a task took alone allows";
     assert!(r.cautions.iter().any(|words| words.starts_with(caution)), "{:?}", r.cautions);
-    // Where tasks wait as well, more workers than the formula says may be faster.
+    // The same where tasks wait as well.
     let mut mixed = pool(20.0, 80.0).sweep(&[1, 10, 16]);
-    stretch(&mut mixed, Strategy::Threads, 16, 0.94);
-    assert_eq!(recommendation(&mixed).workers(), 16);
+    stretch(&mut mixed, Strategy::Threads, 16, 0.90);
+    assert_eq!(recommendation(&mixed).workers(), 10);
 }

@@ -1,7 +1,7 @@
 //! What repeats are worth: how often intervals hold, and what many comparisons do to the fewest workers.
 
 use super::*;
-use crate::analysis::sizing::points::as_good_as_best;
+use crate::analysis::sizing::points::not_told_from;
 
 fn summaries(measured: &Measurements) -> Vec<PointSummary> {
     let facts = Facts::of(measured);
@@ -30,7 +30,7 @@ fn the_fewest_of_many_equal_numbers_is_as_good_as_the_best_of_them() {
         let points = summaries(&flat.sweep(&[1, 2, 3, 4, 5, 6, 7, 8, 9]));
         let all: Vec<&PointSummary> = points.iter().collect();
         let best = *all.iter().max_by(|a, b| a.rate.total_cmp(&b.rate)).unwrap();
-        as_good_as_best(&all, best).first().is_some_and(|fewest| fewest.workers() == 1)
+        not_told_from(&all, best).first().is_some_and(|fewest| fewest.workers() == 1)
     });
     let found = found.count();
     assert!(found >= 950, "{found} of 1000");
@@ -44,4 +44,68 @@ fn without_repeats_nothing_has_an_interval() {
     assert_eq!(r.interval, (r.workers(), r.workers()));
     let fit = sizing(1).fits.remove(0).fit.unwrap();
     assert_eq!(fit.spread, None);
+}
+
+/// A sweep in which repeats with so many workers took so many times what they would have.
+fn disturbed(counts: &[u32], factors: impl Fn(u32) -> [f64; 3]) -> Measurements {
+    let mut sweep = Pool { repeats: 3, noise: 0.0, ..pool(20.0, 80.0) }.sweep(counts);
+    for point in &mut sweep.points {
+        for (sample, factor) in point.samples.iter_mut().zip(factors(point.shape.slots())) {
+            sample.elapsed = secs(sample.elapsed.as_secs_f64() * factor);
+        }
+    }
+    sweep
+}
+
+#[test]
+fn where_repeats_do_not_contradict_the_formula_its_number_is_as_good() {
+    let counts = [1, 2, 4, 6, 8, 10, 12, 16];
+    let sweep = disturbed(&counts, |workers| match workers {
+        10 => [1.05, 1.14, 1.35],
+        12 => [1.0, 1.2, 1.25],
+        16 => [0.98, 0.99, 1.1],
+        _ => [1.0, 1.01, 1.02],
+    });
+    let r = recommendation(&sweep);
+    assert_eq!((r.workers(), r.best), (10, 16), "{r:?}");
+    assert!(said(&r).contains("Repeats cannot tell it from 12 and 16"), "{}", said(&r));
+    // Told apart, it is not.
+    let sure = disturbed(&counts, |workers| match workers {
+        10 | 12 => [1.14, 1.15, 1.16],
+        _ => [1.0, 1.01, 1.02],
+    });
+    assert_eq!(recommendation(&sure).workers(), 16);
+    // Nor is a number that should do less than the best.
+    let fewer = disturbed(&[1, 2, 4, 6, 8, 16], |workers| match workers {
+        8 => [1.0, 1.05, 1.1],
+        _ => [0.9, 1.0, 1.1],
+    });
+    assert_eq!(recommendation(&fewer).workers(), 16);
+}
+
+#[test]
+fn what_is_faster_than_possible_counts_as_what_is_possible() {
+    let sweep = disturbed(&[1, 2, 4, 8, 10, 12, 16, 24], |workers| match workers {
+        24 => [0.7, 0.71, 0.72],
+        _ => [1.0, 1.01, 1.02],
+    });
+    let r = recommendation(&sweep);
+    assert_eq!(r.workers(), 10, "{r:?}");
+    let cautions = r.cautions.join("; ");
+    assert!(cautions.contains("24 workers were up to 41 % faster than what a task took alone"), "{cautions}");
+}
+
+#[test]
+fn a_worker_that_loses_its_cpu_beside_idle_cpus_is_told_as_such() {
+    let mut sweep = pool(20.0, 80.0).sweep(&[1, 2, 4, 8, 10, 12, 16]);
+    let of_points = sweep.points.iter_mut().flat_map(|point| &mut point.samples);
+    for sample in of_points.chain(&mut sweep.baselines) {
+        sample.ledger.preempted = sample.ledger.computing / 9;
+    }
+    let cautions = recommendation(&sweep).cautions.join("; ");
+    assert!(
+        cautions.contains("one worker alone was kept from its CPU for 10 % of its computing"),
+        "{cautions}"
+    );
+    assert!(!cautions.contains("idle"), "{cautions}");
 }
