@@ -65,7 +65,7 @@ pub(super) fn lines(
     let mut lines = vec![names];
     for point in &points {
         let workers = match strategy {
-            Strategy::Hybrid => format!("{} ({})", point.workers(), point.shape),
+            Strategy::Hybrid => format!("{} ({})", grouped(point.workers().into()), point.shape),
             _ => grouped(u64::from(point.workers())),
         };
         let between = if range { point.range() } else { point.interval };

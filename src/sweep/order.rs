@@ -174,11 +174,25 @@ impl Sweep {
     /// Has the number that the formula gives tried as well, where there is no upper end: it is what people would begin with.
     /// It takes the place of those that are hardly another.
     pub(super) fn try_formula(&mut self) {
-        // Of hybrid a number alone may be a shape that nobody would try: 23 is 1×23.
-        let plain = |strategy: &Strategy| *strategy != Strategy::Hybrid;
-        for (strategy, left) in self.scouting.iter_mut().filter(|(strategy, _)| plain(strategy)) {
+        for (strategy, left) in &mut self.scouting {
             let slots = |count: &WorkerCount| count.shape(&self.machine).slots();
             let (Some(least), Some(widest)) = (left.front().map(slots), left.back()) else { continue };
+            if *strategy == Strategy::Hybrid {
+                // A number alone may be a shape that nobody would try: 23 is 1×23.
+                let in_range = |shape: &Shape| (least..=slots(widest)).contains(&shape.slots());
+                let Some(shape) = self.forecast.shape().filter(in_range) else { continue };
+                let is_near = |other: &Shape| {
+                    other.processes == shape.processes && are_near(other.slots(), shape.slots())
+                };
+                let mut known = self.cells.iter().filter(|cell| cell.strategy == *strategy);
+                let is_known = known.any(|cell| !cell.samples.is_empty() && is_near(&cell.shape));
+                let of_hybrid = |count: &WorkerCount| strategy.shape(count.shape(&self.machine));
+                if !is_known && left.iter().all(|count| of_hybrid(count) != shape) {
+                    let at = left.partition_point(|count| slots(count) <= shape.slots());
+                    left.insert(at, WorkerCount::Grid(shape));
+                }
+                continue;
+            }
             let formula = self.forecast.saturating(*strategy, strategy.shape(widest.shape(&self.machine)));
             let most = slots(widest);
             let between = (least + 1).max(2)..most;

@@ -84,6 +84,12 @@ impl Demand {
         laws::goetz(servers, 1.0, self.wait, self.compute).ok()
     }
 
+    /// Of so many processes, threads in each that keep a server busy for every process; 1 where tasks only wait.
+    pub(super) fn threads_each(&self, processes: u32) -> u32 {
+        let all = self.saturating(processes.into()).unwrap_or(processes.into());
+        ((all / f64::from(processes.max(1)) - 1e-3).ceil() as u32).max(1)
+    }
+
     /// No more tasks a second than this are possible: whole rounds of chunks where tasks are of one length, an equal share
     /// for each worker or the longest task where they are not, and a CPU (or a lock) for what computes.
     pub fn possible(&self, tasks: u64, chunk: u32, workers: u32, servers: f64) -> f64 {
@@ -141,6 +147,15 @@ impl Forecast {
     pub fn saturating(&self, strategy: Strategy, shape: Shape) -> Option<f64> {
         let (demand, bare) = self.known.as_ref()?;
         demand.saturating(Facts::of(bare).ceiling(strategy, shape))
+    }
+
+    /// Processes with threads that keep the CPUs busy: one for each CPU, and as many threads in it as keep that one busy; none
+    /// where tasks only wait.
+    pub fn shape(&self) -> Option<Shape> {
+        let (demand, bare) = self.known.as_ref()?;
+        let processes = (Facts::of(bare).cpus().ceil() as u32).max(1);
+        demand.saturating(processes.into())?;
+        Some(Shape::new(processes, demand.threads_each(processes)))
     }
 
     /// The least that a run with these workers takes.

@@ -155,14 +155,18 @@ fn handing_out(at: &PointSummary, facts: &Facts) -> Result<Reading, String> {
     if at.chunk > 1 {
         return Err(format!("{} are handed out at a time", plural(at.chunk.into(), "task")));
     }
-    let (least, most) = demand.scheduled(at.sample.tasks, at.workers());
-    let time = |seconds: f64| Nanos::from_secs_f64(seconds);
-    let words = format!(
-        "the longest task and the sum of all ask for {} to {}, measured {}",
-        time(least),
-        time(most),
-        at.median
-    );
+    // Beyond the CPUs (or locks) workers that compute share these.
+    let servers = facts.ceiling(at.strategy, at.shape);
+    let is_beyond = demand.saturating(servers).is_some_and(|enough| f64::from(at.workers()) > enough + 1e-3);
+    if is_beyond && (demand.wait > 0.0 || servers.fract() != 0.0) {
+        return Err(format!("{} wait for {} as well", of_workers(at), self::servers(at, facts)));
+    }
+    let workers = if is_beyond { servers as u32 } else { at.workers() };
+    let (least, most) = demand.scheduled(at.sample.tasks, workers);
+    let time = |seconds: f64| Nanos::from_secs_f64(seconds).to_string();
+    let (from, to) = (time(least), time(most));
+    let range = if from == to { from } else { format!("{from} to {to}") };
+    let words = format!("the longest task and the sum of all ask for {range}, measured {}", at.median);
     Ok(Reading { foretold: least, measured: at.median.as_secs_f64(), unit: "seconds", words })
 }
 

@@ -2,7 +2,7 @@
 
 mod words;
 
-use super::{Facts, FitReport, PointSummary, SmallerChunks, chunks, is_noticed};
+use super::{Demand, Facts, FitReport, PointSummary, SmallerChunks, chunks, is_noticed};
 use crate::analysis::bounds::Waves;
 use crate::units::{Nanos, Share};
 
@@ -216,7 +216,10 @@ impl Limit {
             facts.demand.map_or(1.0, |demand| at.sample.tasks as f64 * demand.compute / servers / seconds)
         };
         let elapsed = at.median.as_secs_f64();
-        let last = facts.demand.map_or(0.0, |demand| if demand.wait > 0.0 { demand.longest } else { 0.0 });
+        // Where all tasks only compute, and do so for one length of time, nothing but the CPUs is in the way.
+        let is_plain =
+            |demand: Demand| demand.wait <= 0.0 && (demand.alike.is_some() || facts.has_equal_tasks());
+        let last = facts.demand.map_or(0.0, |demand| if is_plain(demand) { 0.0 } else { demand.longest });
         let too_few = facts.locked(at.strategy, at.shape).is_none()
             && busy(elapsed) < NEARLY_ALL
             && busy((elapsed - last).max(1e-9)) >= NEARLY_ALL;

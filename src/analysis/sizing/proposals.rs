@@ -87,21 +87,22 @@ fn is_worth(
     }
 }
 
-/// Shapes with more processes, where threads of few share as many locks; none elsewhere.
+/// Shapes with more processes, where threads of few share as many locks; and the one of the formula, where each process has a
+/// lock of its own and that takes fewer workers. None elsewhere.
 pub(super) fn shapes(at: &PointSummary, facts: &Facts) -> Vec<Shape> {
-    let locked = at.strategy == Strategy::Hybrid && facts.locked(at.strategy, at.shape).is_some();
-    let Some(demand) = facts.demand.filter(|_| locked) else { return Vec::new() };
+    let has_locks = at.strategy == Strategy::Hybrid && facts.locks(at.shape).is_some();
+    let Some(demand) = facts.demand.filter(|_| has_locks) else { return Vec::new() };
     let all = (facts.cpus().ceil() as u32).max(1);
-    let threads = |servers: u32| {
-        let saturating = demand.saturating(servers.into()).unwrap_or(f64::from(servers));
-        ((saturating / f64::from(servers) - 1e-3).ceil() as u32).max(1)
-    };
+    let of_formula = Shape::new(all, demand.threads_each(all));
     let points = &facts.measured.points;
     let measured =
         |shape: &Shape| points.iter().any(|point| (point.strategy, point.shape) == (at.strategy, *shape));
     let fits = |shape: &Shape| u64::from(shape.slots()) <= at.sample.tasks;
-    let mut shapes = vec![Shape::new(all, at.shape.threads), Shape::new(all, threads(all))];
+    let locked = facts.locked(at.strategy, at.shape).is_some();
+    let mut shapes =
+        if locked { vec![Shape::new(all, at.shape.threads), of_formula] } else { vec![of_formula] };
     shapes.dedup();
-    shapes.retain(|shape| !measured(shape) && fits(shape));
+    let is_of_use = |shape: &Shape| locked || shape.slots() < at.workers();
+    shapes.retain(|shape| is_of_use(shape) && !measured(shape) && fits(shape));
     shapes
 }

@@ -42,7 +42,7 @@ pub(super) fn percent(part: f64) -> String {
 /// What would hardly show with two decimals, in as many as show three digits; up to a billionth.
 fn small(value: f64) -> Option<String> {
     let decimals = (2.0 - value.abs().log10().floor()) as usize;
-    (value.abs() < 0.1 && value.abs() > 1e-9).then(|| format!("{value:.decimals$}"))
+    (value.abs() < 0.9995 && value.abs() > 1e-9).then(|| format!("{value:.decimals$}"))
 }
 
 /// Numbers of workers in ascending order, three or more neighbours `among` the measured ones as a range: `4 to 32 and 64`.
@@ -79,7 +79,8 @@ mod tests {
             (0.0, "0.00"),
             (0.003_333, "0.00333"),
             (0.051, "0.0510"),
-            (0.51, "0.51"),
+            (0.51, "0.510"),
+            (0.9996, "1.00"),
             (1.0, "1.00"),
             (12_345.0, "12 345"),
             (-0.001, "-0.00100"),

@@ -158,13 +158,15 @@ fn larger_numbers_that_are_known_say_nothing_of_those_between() {
 }
 
 #[test]
-fn the_formula_names_no_shapes_of_hybrid() {
+fn the_formula_names_one_shape_of_hybrid_with_a_process_for_each_cpu() {
     let mut hybrid = plan("1..", 1);
     hybrid.plan.strategies = vec![Strategy::Hybrid];
     let mut sweep = Sweep::new(hybrid, &Machine::example(2));
     while let Some(step) = sweep.next(Nanos::ZERO) {
-        // 11 by the formula: that would be 1×11.
+        // 11 by the formula: as a number that would be 1×11.
         sweep.count(step, computing(step.shape.slots(), 18));
     }
-    assert!(sweep.cells().iter().all(|cell| cell.shape.slots() != 11));
+    let shapes: Vec<Shape> = sweep.cells().iter().map(|cell| cell.shape).collect();
+    assert!(shapes.iter().all(|shape| shape.slots() != 11), "{shapes:?}");
+    assert!(shapes.contains(&Shape::new(2, 6)), "{shapes:?}");
 }

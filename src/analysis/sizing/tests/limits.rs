@@ -79,6 +79,16 @@ fn few_tasks_are_named_where_the_last_ones_leave_the_cpus_idle() {
 }
 
 #[test]
+fn tasks_of_different_lengths_that_compute_are_too_few_where_the_last_ones_leave_cpus_idle() {
+    let mut sweep =
+        Pool { task: TaskType::Primes, tasks: 24, cpus: 4, ..pool(24.0, 0.0) }.sweep(&[1, 2, 4, 8]);
+    latency(&mut sweep, [1, 24, 50, 55]);
+    take(&mut sweep, |n| 0.576 / f64::from(n.min(4)) + if n > 1 { 0.022 } else { 0.0 });
+    let r = recommendation(&sweep);
+    assert_eq!((r.workers(), &r.limit), (4, &Limit::FewTasks { tasks: 24, rounds: 6 }), "{r:?}");
+}
+
+#[test]
 fn many_long_tasks_are_not_one_and_count_only_where_no_cpu_is_short() {
     // 52 tasks of 100 ms that compute 80 % of the CPU time there is, and 13 of 1 s that wait.
     let mut sweep = Pool { tasks: 65, cpus: 4, ..pool(80.0, 200.0) }.sweep(&[1, 14, 65]);

@@ -45,3 +45,15 @@ fn under_the_lock_shapes_with_more_processes_are_proposed() {
     let words = said(&recommendation(&sweep));
     assert!(words.contains("6 workers as 3×2 are"), "{words}");
 }
+
+#[test]
+fn where_every_cpu_has_a_process_that_computes_fewer_threads_are_proposed() {
+    let mut sweep = Pool { cpus: 4, ..pool(20.0, 0.0) }.sweep(&[1, 16, 64]);
+    sweep.plan.runtime = crate::plan::Runtime::Gil(crate::plan::GilSetup::default());
+    for (point, shape) in sweep.points.iter_mut().zip([(1, 1), (4, 4), (8, 8)]) {
+        (point.strategy, point.shape) = (Strategy::Hybrid, Shape::new(shape.0, shape.1));
+    }
+    let r = recommendation(&sweep);
+    assert_eq!(r.shape, Shape::new(4, 4));
+    assert_eq!(r.measure_shapes, [Shape::new(4, 1)]);
+}

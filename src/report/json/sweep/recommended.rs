@@ -26,6 +26,7 @@ pub(super) struct Recommended {
     more: Option<More>,
     smaller_chunks: Option<Smaller>,
     measure_next: Vec<u32>,
+    measure_shapes: Vec<[u32; 2]>,
     reasons: Vec<String>,
     next_steps: Vec<String>,
 }
@@ -101,6 +102,7 @@ impl Recommended {
                 throughput_per_s: smaller.rate,
             }),
             measure_next: r.measure_next.clone(),
+            measure_shapes: r.measure_shapes.iter().map(|shape| [shape.processes, shape.threads]).collect(),
             reasons: Vec::new(),
             next_steps: Vec::new(),
         }
