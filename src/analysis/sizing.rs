@@ -82,8 +82,8 @@ pub struct Sizing {
 /// What is said of measurements.
 pub fn size(measured: &Measurements) -> Sizing {
     let facts = Facts::of(measured);
-    let points: Vec<PointSummary> =
-        measured.points.iter().filter_map(|point| PointSummary::of(point, &facts)).collect();
+    let points = measured.points.iter().filter_map(|point| PointSummary::of(point, &facts)).collect();
+    let points = PointSummary::with_plateaus(points);
     let strategies = strategies(&points);
     let fits: Vec<StrategyFit> =
         strategies.iter().map(|strategy| fits::of(*strategy, &points, &facts)).collect();

@@ -13,8 +13,8 @@ use crate::units::{Bytes, Nanos, grouped, three_digits};
 
 /// A task that computes and waits does so in so many turns...
 const MOST_TURNS: u64 = 10;
-/// ...each of which waits for so long at least, of which the overshoot of a timer is a twentieth...
-const SHORTEST_WAIT: Nanos = Nanos::from_millis(1);
+/// ...each of which waits for so long at least, of which the overshoot of a timer is a fiftieth...
+const SHORTEST_WAIT: Nanos = Nanos::from_millis(5);
 /// ...and computes so many iterations of `cpu` at least: more than pass between two looks at whether to go on.
 const FEWEST_ITERATIONS: u64 = 10_000;
 

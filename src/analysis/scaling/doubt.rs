@@ -293,7 +293,11 @@ impl fmt::Display for Doubt {
                 write!(f, "the machine was busy with something else: {idle_percent} % idle before the runs")
             }
             Self::Disturbed { lost } => {
-                write!(f, "one worker alone was kept from its CPU for {} of its computing", percent(*lost))
+                write!(
+                    f,
+                    "one worker alone had no CPU for {} of the time in which it wanted one",
+                    percent(*lost)
+                )
             }
             Self::OtherWork => f.write_str("the runs did not all do the same work"),
             Self::Serial { lock: true } => f.write_str(

@@ -95,7 +95,7 @@ pub(super) fn of(strategy: Strategy, points: &[PointSummary], fit: &StrategyFit,
 
 fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Option<Recommendation> {
     // Of several that came to all that is possible the one with the fewest workers.
-    let best = *points.iter().rev().max_by(|a, b| a.merit.total_cmp(&b.merit))?;
+    let best = *points.iter().rev().max_by(|a, b| a.merit().total_cmp(&b.merit()))?;
     let alike = summaries::not_told_from(points, best);
     let as_good = |point: &PointSummary| {
         let is_alike = alike.iter().any(|other| other.shape == point.shape);
@@ -109,15 +109,17 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         Some(enough) => (enough, true),
         None => (fewest, false),
     };
-    let merits = |point: &&PointSummary| Group { workers: point.workers(), rates: point.merits.clone() };
+    let merits = |point: &&PointSummary| Group { workers: point.workers(), rates: point.merits() };
     let groups: Vec<Group> = points.iter().map(merits).collect();
     let knee = bootstrap::knee(&groups, KNEE, facts.measured.plan.seed)?;
     let next = points.iter().copied().find(|point| point.workers() > at.workers());
+    // Tied by what is possible, such points are told apart all the same.
+    let is_beyond = |next: &PointSummary| [at, next].iter().any(|point| point.beyond_possible().is_some());
     let gain = next.map(|next| Gain {
         workers: next.workers(),
         shape: next.shape,
         by: next.rate / at.rate - 1.0,
-        told_apart: !next.is_like(at),
+        told_apart: !next.is_like(at) && (!tied.iter().any(|p| p.shape == next.shape) || is_beyond(next)),
     });
     let smaller = chunks::smaller(at, points, facts);
     let limit = if capped {
@@ -145,7 +147,8 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
     };
     let fastest = points.iter().copied().max_by(|a, b| a.rate.total_cmp(&b.rate))?;
     let is_faster = fastest.workers() > at.workers() && is_noticed(fastest.rate, at.rate);
-    if capped || (facts.busy && is_faster) {
+    let few_tasks = matches!(recommendation.limit, Limit::FewTasks { .. });
+    if capped || (facts.busy && is_faster && !few_tasks) {
         recommendation.interval =
             (recommendation.interval.0, recommendation.interval.1.max(fastest.workers()));
         // Where more is possible with these, larger chunks or fewer rounds may be the reason.

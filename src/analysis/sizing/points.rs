@@ -63,11 +63,8 @@ pub struct PointSummary {
     pub queued: Option<f64>,
     /// Tasks per second of every repeat that counts.
     pub(super) rates: Vec<f64>,
-    /// The same as points are compared by it: no more than what is possible, for what was faster ran while the CPUs were
-    /// quicker than with one worker, and says nothing of its number of workers.
-    pub(super) merits: Vec<f64>,
-    /// Their median.
-    pub(super) merit: f64,
+    /// No more than this is possible with any of the numbers of workers of its strategy; endless where that is not known.
+    pub(super) plateau: f64,
     /// The repeat in the middle.
     pub(super) sample: Sample,
     /// Whether another repeat would give the same figures: it is simulated.
@@ -116,8 +113,6 @@ impl PointSummary {
             .filter(|_| u64::from(workers) <= sample.tasks.div_ceil(u64::from(sample.chunk.max(1))));
         let one = facts.rate_of_one(point.strategy);
         let exact = facts.measured.machine.is_simulated();
-        let most = possible.filter(|_| !exact).unwrap_or(f64::INFINITY);
-        let merits: Vec<f64> = rates.iter().map(|rate| rate.min(most)).collect();
         Some(Self {
             strategy: point.strategy,
             shape: point.shape,
@@ -131,18 +126,39 @@ impl PointSummary {
             speedup: one.map(|one| rate / one),
             possible,
             queued,
-            merit: rate.min(most),
-            merits,
+            plateau: f64::INFINITY,
             rates,
             sample,
             exact,
         })
     }
 
-    /// How much faster it was than is possible, where that is more than noise usually is.
+    /// Points of any strategies, each told what is possible with the best number of workers of its own.
+    pub(super) fn with_plateaus(mut points: Vec<Self>) -> Vec<Self> {
+        let possible: Vec<(Strategy, Option<f64>)> =
+            points.iter().map(|p| (p.strategy, p.possible)).collect();
+        for point in points.iter_mut().filter(|point| !point.exact) {
+            let same = possible.iter().filter(|(strategy, _)| *strategy == point.strategy);
+            let most: Option<Vec<f64>> = same.map(|(_, possible)| *possible).collect();
+            point.plateau = most.map_or(f64::INFINITY, |most| most.into_iter().fold(0.0, f64::max));
+        }
+        points
+    }
+
+    /// Tasks per second as numbers of workers are compared by it: no more than what is possible with any of them, for what was
+    /// faster ran while the CPUs were quicker than with one worker, and says nothing of its number of workers.
+    pub(super) fn merit(&self) -> f64 {
+        self.rate.min(self.plateau)
+    }
+
+    /// The same of every repeat that counts.
+    pub(super) fn merits(&self) -> Vec<f64> {
+        self.rates.iter().map(|rate| rate.min(self.plateau)).collect()
+    }
+
+    /// How much faster it was than is possible with any number of workers, where that is more than noise usually is.
     pub(super) fn beyond_possible(&self) -> Option<f64> {
-        let possible = self.possible.filter(|possible| !self.exact && *possible < AS_GOOD * self.rate)?;
-        Some(self.rate / possible - 1.0)
+        (self.plateau < AS_GOOD * self.rate).then(|| self.rate / self.plateau - 1.0)
     }
 
     /// The shortest and the longest elapsed that count; none with one repeat.
@@ -168,42 +184,52 @@ impl PointSummary {
 
     /// Whether nothing measured tells the two apart.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let ratio = self.merit / other.merit;
-        if !is_noticed(self.merit, other.merit) && !is_noticed(other.merit, self.merit) {
+        self.are_alike((self.rate, &self.rates), (other.rate, &other.rates))
+    }
+
+    /// Whether nothing measured tells the two apart, as numbers of workers are compared.
+    fn is_of_like_merit(&self, other: &Self) -> bool {
+        self.are_alike((self.merit(), &self.merits()), (other.merit(), &other.merits()))
+    }
+
+    fn are_alike(&self, (one, ones): (f64, &[f64]), (other, others): (f64, &[f64])) -> bool {
+        if !is_noticed(one, other) && !is_noticed(other, one) {
             return true;
         }
         // There is no noise in what is simulated.
         if self.exact {
             return false;
         }
-        self.probability_like(other).map_or((ratio - 1.0).abs() <= SAME_WITHOUT_REPEATS, |p| p >= DIFFER)
-    }
-
-    /// The probability that the two are equal, as their repeats show it; none where one of them has no repeats.
-    fn probability_like(&self, other: &Self) -> Option<f64> {
-        let logs = |point: &Self| point.merits.iter().map(|rate| rate.ln()).collect::<Vec<_>>();
-        distribution::welch(&logs(self), &logs(other))
+        probability_alike(ones, others)
+            .map_or((one / other - 1.0).abs() <= SAME_WITHOUT_REPEATS, |p| p >= DIFFER)
     }
 
     /// Whether it is as good as `best`: not told apart from it, and near to it.
     pub(super) fn is_as_good_as(&self, best: &Self) -> bool {
-        self.merit >= AS_GOOD * best.merit && self.is_like(best)
+        self.rate >= AS_GOOD * best.rate && self.is_like(best)
     }
+}
+
+/// The probability that two points are equal, as their repeats show it; none where one of them has no repeats.
+fn probability_alike(ones: &[f64], others: &[f64]) -> Option<f64> {
+    let logs = |rates: &[f64]| rates.iter().map(|rate| rate.ln()).collect::<Vec<_>>();
+    distribution::welch(&logs(ones), &logs(others))
 }
 
 /// Of these points those that nothing measured tells from the best of them, that one included: many are compared with it, so
 /// each is told apart from it only by what all comparisons together leave of the level (Holm 1979).
 pub(super) fn not_told_from<'a>(points: &[&'a PointSummary], best: &PointSummary) -> Vec<&'a PointSummary> {
     let compared = |point: &&PointSummary| point.shape != best.shape && !point.exact;
+    let probability = |point: &PointSummary| probability_alike(&point.merits(), &best.merits());
     let mut probabilities: Vec<f64> =
-        points.iter().copied().filter(compared).filter_map(|point| point.probability_like(best)).collect();
+        points.iter().copied().filter(compared).filter_map(probability).collect();
     probabilities.sort_by(f64::total_cmp);
     let left = probabilities.len();
     // The first, from the least on, that is no longer unlikely; all from there on are not, either.
     let likely = (0..left).find(|rank| probabilities[*rank] >= DIFFER / (left - rank) as f64);
     let likely = likely.map_or(f64::INFINITY, |rank| probabilities[rank]);
     let is_like = |point: &PointSummary| {
-        point.is_like(best) || (!point.exact && point.probability_like(best).is_some_and(|p| p >= likely))
+        point.is_of_like_merit(best) || (!point.exact && probability(point).is_some_and(|p| p >= likely))
     };
     points.iter().copied().filter(|point| is_like(point)).collect()
 }
@@ -240,7 +266,7 @@ impl Facts<'_> {
     pub(super) fn is_near(&self, point: &PointSummary, best: &PointSummary) -> bool {
         let possible = point.possible.zip(best.possible);
         let by_law = !point.exact && possible.is_some_and(|(here, there)| !is_noticed(there, here));
-        point.merit >= if by_law { AS_GOOD_BY_LAW } else { AS_GOOD } * best.merit
+        point.merit() >= if by_law { AS_GOOD_BY_LAW } else { AS_GOOD } * best.merit()
     }
 
     /// Whether `best` was faster than `point` by noise: it cannot be, and the two are as near as repeats, or the machine at
@@ -248,7 +274,7 @@ impl Facts<'_> {
     pub(super) fn is_noise(&self, best: &PointSummary, point: &PointSummary) -> bool {
         let most = self.drift.map_or(0.0, f64::abs).max(1.0 / AS_GOOD - 1.0);
         let more = best.workers() > point.workers();
-        more && self.is_of_no_more_use(best, point) && best.merit <= point.merit * (1.0 + most)
+        more && self.is_of_no_more_use(best, point) && best.merit() <= point.merit() * (1.0 + most)
     }
 
     /// Tasks per second of one worker, in the middle: of the same strategy, or else of the baselines.

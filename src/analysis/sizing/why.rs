@@ -12,6 +12,8 @@ use crate::units::{grouped, plural, three_digits};
 const MORE_THAN_FORMULA: f64 = 1.25;
 /// A number this many times that of the formula, with none measured between, asks for a caution.
 const FAR_BEYOND: u32 = 2;
+/// By so much the fastest number of workers is worth being named, though it is not recommended.
+const MUCH_FASTER: f64 = 0.10;
 /// CPUs that are busy for less of the time than this are not busy all the time.
 const NEARLY_ALL: f64 = 0.90;
 
@@ -54,14 +56,21 @@ pub(super) fn why(
             facts.ceiling(at.strategy, at.shape)
         ));
     } else if tied && r.tied.len() > 1 {
-        let others: Vec<u32> = r.tied.iter().copied().filter(|n| *n != r.workers()).collect();
+        let is_beyond = |n: &u32| {
+            let there = points.iter().find(|p| p.workers() == *n);
+            there.into_iter().chain([&at]).any(|p| p.beyond_possible().is_some())
+        };
+        let others: Vec<u32> =
+            r.tied.iter().copied().filter(|n| *n != r.workers() && !is_beyond(n)).collect();
         let among: Vec<u32> = points.iter().map(|point| point.workers()).collect();
         let named_others = ranges(&others, &among);
         let exact = facts.measured.machine.is_simulated();
-        let near =
-            points.iter().filter(|p| r.tied.contains(&p.workers())).all(|p| !is_noticed(best.rate, p.rate));
+        let near = points
+            .iter()
+            .filter(|p| p.workers() == r.workers() || others.contains(&p.workers()))
+            .all(|p| !is_noticed(best.rate, p.rate) && !is_noticed(p.rate, best.rate));
         named = exact || near;
-        why.push(if named {
+        let words = if named {
             format!(
                 "{named_others} {} within {:.0} %, which nobody would notice, so the fewest workers win.",
                 verb(others.len() as u64, "is", "are"),
@@ -69,7 +78,9 @@ pub(super) fn why(
             )
         } else {
             format!("Repeats cannot tell it from {named_others}, so the fewest workers win.")
-        });
+        };
+        why.extend((!others.is_empty()).then_some(words));
+        why.extend(much_faster(r, at, best));
     } else if best.workers() != r.workers() {
         let were = verb(best.workers().into(), "was", "were");
         why.push(format!("{} {were} the fastest.", workers_of(best.strategy, best.shape)));
@@ -80,9 +91,23 @@ pub(super) fn why(
             && r.tied.contains(&gain.workers)
             && (gain.by.abs() <= NOTICED || gain.workers == best.workers())
     };
-    why.extend(r.gain.filter(|gain| !said(gain)).map(|gain| next_workers(r, gain)));
+    let is_beyond = |gain: &Gain| {
+        points.iter().any(|p| p.shape == gain.shape && p.beyond_possible().is_some() && gain.by > 0.0)
+    };
+    // What is more than possible stands among what to be careful about.
+    why.extend(r.gain.filter(|gain| !said(gain) && !is_beyond(gain)).map(|gain| next_workers(r, gain)));
     why.extend(formula(r, points, at, facts));
     why
+}
+
+/// Of those that repeats do not tell from the recommended the fastest, where it was much faster.
+fn much_faster(r: &Recommendation, at: &PointSummary, best: &PointSummary) -> Option<String> {
+    let by = best.rate / at.rate - 1.0;
+    let is_next = r.gain.is_some_and(|gain| gain.workers == best.workers());
+    (by > MUCH_FASTER && best.beyond_possible().is_none() && !is_next).then(|| {
+        let were = verb(best.workers().into(), "was", "were");
+        format!("The fastest, {}, {were} {:.0} % faster.", workers_of(best.strategy, best.shape), by * 100.0)
+    })
 }
 
 /// A clause as the beginning of a sentence.
@@ -242,8 +267,7 @@ pub(super) fn cautions(
         ));
     }
     cautions.extend(more_than_possible(points, at, facts));
-    // Who is held up by others has slow tasks even alone.
-    cautions.extend(quicker_cpus(points).filter(|_| !facts.busy));
+    cautions.extend(beyond_possible(points, at, facts));
     let failed: usize = points.iter().map(|point| point.failed).sum();
     if failed > 0 {
         cautions.push(format!("{} did not do all tasks and do not count", plural(failed as u64, "run")));
@@ -283,16 +307,24 @@ fn more_than_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts
     ))
 }
 
-/// What was faster than one task's time allows.
-fn quicker_cpus(points: &[&PointSummary]) -> Option<String> {
+/// What was faster than one task's time allows with any number of workers, why that may be, and what is made of it.
+fn beyond_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts) -> Option<String> {
     let beyond = |point: &&&PointSummary| point.beyond_possible().is_some();
     let these: Vec<String> =
         points.iter().filter(beyond).map(|point| grouped(point.workers().into())).collect();
     let most = points.iter().filter_map(|point| point.beyond_possible()).fold(0.0, f64::max);
+    let why = match facts.demand {
+        _ if facts.busy => "others were in the way of one worker",
+        Some(demand) if demand.compute > 0.0 => {
+            "the CPUs were quicker meanwhile, or slower while one worker ran"
+        }
+        _ => "one worker was slower than usual, or what tasks wait for was quicker",
+    };
+    let own = if at.beyond_possible().is_some() { ", and its figures are too high" } else { "" };
     (!these.is_empty()).then(|| {
         format!(
-            "{} {} up to {:.0} % faster than what a task took alone allows: the CPUs were quicker meanwhile, and that does not \
-             count",
+            "{} {} up to {:.0} % faster than what a task took alone allows: {why}; no more than what is possible \
+             counts{own}",
             and(&these),
             if these == ["1"] { "worker was" } else { "workers were" },
             most * 100.0

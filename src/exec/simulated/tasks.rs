@@ -9,6 +9,12 @@ use crate::plan::OnError;
 use crate::plan::simulator::{CHUNK_BYTES, RESULT_BYTES, SLACK};
 use crate::units::Nanos;
 
+/// What belongs to a turn, from 0 on, of a time that is shared out to so many.
+fn part(time: Nanos, turn: u32, turns: u32) -> Nanos {
+    let until = |turn: u32| (u128::from(time.0) * u128::from(turn) / u128::from(turns.max(1))) as u64;
+    Nanos(until(turn + 1) - until(turn))
+}
+
 impl Simulation {
     /// A worker on a core, of whose work nothing is left, does what comes next, until it has work or leaves the core.
     pub(super) fn go_on(&mut self, worker: usize) {
@@ -100,7 +106,7 @@ impl Simulation {
         let (now, attempt) = (self.now, self.workers[worker].attempt);
         let extra = std::mem::take(&mut self.workers[worker].extra) + self.setup.parameters.task;
         let turns = fact.turns.max(1);
-        let needed = self.amount(fact.computing / u64::from(turns) + extra);
+        let needed = self.amount(part(fact.computing, 0, turns) + extra);
         let state = &mut self.workers[worker];
         (state.task, state.started, state.late) = (index, now, false);
         (state.needed, state.left) = (needed, needed);
@@ -127,7 +133,7 @@ impl Simulation {
     /// A turn of a task's computing is done: it waits, or ends.
     fn computed(&mut self, worker: usize) -> Option<Stage> {
         let state = &self.workers[worker];
-        let waiting = state.waiting / u64::from(state.turns);
+        let waiting = part(state.waiting, state.turn, state.turns);
         if waiting > Nanos::ZERO {
             self.give(worker);
             self.workers[worker].enter(Phase::Blocked);
@@ -154,7 +160,7 @@ impl Simulation {
 
     /// A worker is back from its task's wait, and on a core.
     fn returned(&mut self, worker: usize) -> Option<Stage> {
-        // One that is not to go on needs no lock to say so. Where it waits for the lock already, it has come to its end.
+        // One that is not to go on needs no lock to say so. Where it waits for the lock already, it goes on with it, up to where it is to stop.
         if self.workers[worker].phase() == Phase::Blocked {
             if self.is_cancelled() {
                 return Some(self.end_attempt(worker, Outcome::Cancelled));
@@ -172,7 +178,7 @@ impl Simulation {
         if state.turn == state.turns {
             return Some(self.end_attempt(worker, Outcome::Ok));
         }
-        let each = state.computing / u64::from(state.turns);
+        let each = part(state.computing, state.turn, state.turns);
         let needed = self.amount(each);
         let state = &mut self.workers[worker];
         (state.needed, state.left, state.stage) = (needed, needed, Stage::Compute);
