@@ -99,7 +99,7 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
     let alike = summaries::not_told_from(points, best);
     let as_good = |point: &PointSummary| {
         let is_alike = alike.iter().any(|other| other.shape == point.shape);
-        (is_alike && facts.is_near(point, best)) || facts.is_noise(best, point)
+        (is_alike && point.is_near(best)) || facts.is_noise(best, point)
     };
     let tied: Vec<&PointSummary> = points.iter().copied().filter(|point| as_good(point)).collect();
     // Of a single task, more workers do nothing.

@@ -204,6 +204,13 @@ impl PointSummary {
             .map_or((one / other - 1.0).abs() <= SAME_WITHOUT_REPEATS, |p| p >= DIFFER)
     }
 
+    /// Whether it is so near to `best` that it is as good where repeats do not tell the two apart.
+    pub(super) fn is_near(&self, best: &Self) -> bool {
+        let possible = self.possible.zip(best.possible);
+        let by_law = !self.exact && possible.is_some_and(|(here, there)| !is_noticed(there, here));
+        self.merit() >= if by_law { AS_GOOD_BY_LAW } else { AS_GOOD } * best.merit()
+    }
+
     /// Whether it is as good as `best`: not told apart from it, and near to it.
     pub(super) fn is_as_good_as(&self, best: &Self) -> bool {
         self.rate >= AS_GOOD * best.rate && self.is_like(best)
@@ -260,13 +267,6 @@ impl Facts<'_> {
         let possible = point.possible.zip(other.possible);
         // What is simulated has no noise: where it is faster there is a reason.
         computes && !point.exact && possible.is_some_and(|(here, there)| !is_noticed(there, here))
-    }
-
-    /// Whether `point` is so near to `best`, which has more workers, that it is as good where repeats do not tell the two apart.
-    pub(super) fn is_near(&self, point: &PointSummary, best: &PointSummary) -> bool {
-        let possible = point.possible.zip(best.possible);
-        let by_law = !point.exact && possible.is_some_and(|(here, there)| !is_noticed(there, here));
-        point.merit() >= if by_law { AS_GOOD_BY_LAW } else { AS_GOOD } * best.merit()
     }
 
     /// Whether `best` was faster than `point` by noise: it cannot be, and the two are as near as repeats, or the machine at

@@ -255,7 +255,7 @@ pub(super) fn cautions(
     }
     let unclear: Vec<String> = points
         .iter()
-        .filter(|p| p.workers() < at.workers() && !facts.is_near(p, best) && p.is_like(best))
+        .filter(|p| p.workers() < at.workers() && !p.is_near(best) && p.is_like(best))
         .map(|p| grouped(p.workers().into()))
         .collect();
     if !unclear.is_empty() {
