@@ -2,8 +2,10 @@
 //!
 //! Pure: measurements in, words and numbers out. The recommendation stands on what was measured, not on a fitted curve:
 //! the best point, the points that cannot be told from it or are within 3 % of it ([`NOTICED`]), and of those the fewest
-//! workers. The laws of
-//! [`super::scaling`] explain and predict beside it, each with its doubts.
+//! workers. Two things that are known beforehand go into it. No point counts as faster than the best number of workers can
+//! be, by what one task needs: such a one ran while the CPUs were quicker. And what repeats cannot tell from the best must be
+//! within a tenth of it, or within a fifth where by what one task needs it should be as good. The laws of [`super::scaling`]
+//! explain and predict beside it, each with its doubts.
 
 mod advice;
 mod chunks;
