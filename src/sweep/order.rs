@@ -172,7 +172,7 @@ impl Sweep {
     }
 
     /// Has the number that the formula gives tried as well, where there is no upper end: it is what people would begin with.
-    /// It takes the place of those that are hardly another.
+    /// It takes the place of those that are hardly another; of hybrid it is a shape, beside the others.
     pub(super) fn try_formula(&mut self) {
         for (strategy, left) in &mut self.scouting {
             let slots = |count: &WorkerCount| count.shape(&self.machine).slots();
@@ -182,7 +182,7 @@ impl Sweep {
                 let in_range = |shape: &Shape| (least..=slots(widest)).contains(&shape.slots());
                 let Some(shape) = self.forecast.shape().filter(in_range) else { continue };
                 let is_near = |other: &Shape| {
-                    other.processes == shape.processes && are_near(other.slots(), shape.slots())
+                    other.processes == shape.processes && other.threads.abs_diff(shape.threads) <= 1
                 };
                 let mut known = self.cells.iter().filter(|cell| cell.strategy == *strategy);
                 let is_known = known.any(|cell| !cell.samples.is_empty() && is_near(&cell.shape));

@@ -36,10 +36,10 @@ pub struct Recommendation {
     pub speedup: Option<f64>,
     /// Where the number lies with 95 %: from the knee of resamples to the recommended one, or the other way round.
     pub interval: (u32, u32),
-    /// The workers of the fastest point.
+    /// The workers of the fastest point; of several that came to all that is possible, the fewest.
     pub best: u32,
-    /// The numbers of workers that are as good as the best, that one included: repeats cannot tell them from it, or by the
-    /// laws it cannot be faster.
+    /// The numbers of workers that are as good as the best, that one included: repeats cannot tell them from it as far as it is
+    /// possible at all, or by the laws it cannot be faster.
     pub tied: Vec<u32>,
     /// Where 95 % of the best are reached.
     pub knee: KneeSpread,
@@ -113,13 +113,12 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
     let groups: Vec<Group> = points.iter().map(merits).collect();
     let knee = bootstrap::knee(&groups, KNEE, facts.measured.plan.seed)?;
     let next = points.iter().copied().find(|point| point.workers() > at.workers());
-    // Tied by what is possible, such points are told apart all the same.
-    let is_beyond = |next: &PointSummary| [at, next].iter().any(|point| point.beyond_possible().is_some());
     let gain = next.map(|next| Gain {
         workers: next.workers(),
         shape: next.shape,
         by: next.rate / at.rate - 1.0,
-        told_apart: !next.is_like(at) && (!tied.iter().any(|p| p.shape == next.shape) || is_beyond(next)),
+        told_apart: !next.is_like(at)
+            && (!tied.iter().any(|p| p.shape == next.shape) || next.is_alike_by_plateau(at)),
     });
     let smaller = chunks::smaller(at, points, facts);
     let limit = if capped {
@@ -152,7 +151,10 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
         recommendation.interval =
             (recommendation.interval.0, recommendation.interval.1.max(fastest.workers()));
         // Where more is possible with these, larger chunks or fewer rounds may be the reason.
-        if fastest.possible.zip(at.possible).is_some_and(|(there, here)| !is_noticed(there, here)) {
+        let as_possible =
+            fastest.possible.zip(at.possible).is_some_and(|(there, here)| !is_noticed(there, here));
+        // That is said of what was faster than possible anyway.
+        if as_possible && fastest.beyond_possible().is_none() {
             recommendation.cautions.push(format!(
                 "{} were faster still, but perhaps only by taking CPU time from what else ran",
                 workers(fastest.workers())
@@ -162,7 +164,11 @@ fn recommended(points: &[&PointSummary], fit: &StrategyFit, facts: &Facts) -> Op
     // Other chunks first: with these everything is measured anew.
     if smaller.is_none() {
         recommendation.measure_shapes = proposals::shapes(at, facts);
-        recommendation.measure_next = if recommendation.measure_shapes.is_empty() {
+        // Under locks of processes a number says little of its shape.
+        let has_locks = at.strategy == Strategy::Hybrid && facts.locks(at.shape).is_some();
+        recommendation.measure_next = if recommendation.measure_shapes.is_empty() && has_locks {
+            Vec::new()
+        } else if recommendation.measure_shapes.is_empty() {
             proposals::numbers(points, at, &recommendation.limit, fit.fit.as_ref().ok(), facts)
         } else {
             recommendation.measure_shapes.iter().map(|shape| shape.slots()).collect()

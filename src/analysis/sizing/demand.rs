@@ -1,6 +1,6 @@
 //! What one task needs, as one worker alone shows it: so long a CPU, so long a wait; and how long that lets runs take.
 
-use super::{Facts, Measurements, Sample};
+use super::{Facts, Measurements, NOTICED, Sample};
 use crate::analysis::bounds::Waves;
 use crate::analysis::scaling::distribution::median;
 use crate::analysis::scaling::laws;
@@ -87,7 +87,8 @@ impl Demand {
     /// Of so many processes, threads in each that keep a server busy for every process; 1 where tasks only wait.
     pub(super) fn threads_each(&self, processes: u32) -> u32 {
         let all = self.saturating(processes.into()).unwrap_or(processes.into());
-        ((all / f64::from(processes.max(1)) - 1e-3).ceil() as u32).max(1)
+        // A thread more for what nobody would notice is one too many.
+        ((all / f64::from(processes.max(1)) / (1.0 + NOTICED) - 1e-3).ceil() as u32).max(1)
     }
 
     /// No more tasks a second than this are possible: whole rounds of chunks where tasks are of one length, an equal share

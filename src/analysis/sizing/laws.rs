@@ -157,11 +157,11 @@ fn handing_out(at: &PointSummary, facts: &Facts) -> Result<Reading, String> {
     }
     // Beyond the CPUs (or locks) workers that compute share these.
     let servers = facts.ceiling(at.strategy, at.shape);
-    let is_beyond = demand.saturating(servers).is_some_and(|enough| f64::from(at.workers()) > enough + 1e-3);
-    if is_beyond && (demand.wait > 0.0 || servers.fract() != 0.0) {
+    let enough = demand.saturating(servers).filter(|enough| f64::from(at.workers()) > enough + 1e-3);
+    if enough.is_some() && (demand.wait > 0.0 || servers.fract() != 0.0) {
         return Err(format!("{} wait for {} as well", of_workers(at), self::servers(at, facts)));
     }
-    let workers = if is_beyond { servers as u32 } else { at.workers() };
+    let workers = enough.map_or(at.workers(), |enough| ((enough + 1e-3) as u32).max(1));
     let (least, most) = demand.scheduled(at.sample.tasks, workers);
     let time = |seconds: f64| Nanos::from_secs_f64(seconds).to_string();
     let (from, to) = (time(least), time(most));

@@ -219,13 +219,21 @@ impl Limit {
         // Where all tasks only compute, and do so for one length of time, nothing but the CPUs is in the way.
         let is_plain =
             |demand: Demand| demand.wait <= 0.0 && (demand.alike.is_some() || facts.has_equal_tasks());
-        let last = facts.demand.map_or(0.0, |demand| if is_plain(demand) { 0.0 } else { demand.longest });
+        let last = facts.demand.map_or(0.0, |demand| match demand.wait <= 0.0 {
+            _ if is_plain(demand) => 0.0,
+            // One CPU goes on with it.
+            true => demand.longest * (1.0 - 1.0 / servers.max(1.0)),
+            false => demand.longest,
+        });
+        let alike = facts.demand.is_some_and(|demand| demand.alike.is_some());
         let too_few = facts.locked(at.strategy, at.shape).is_none()
             && busy(elapsed) < NEARLY_ALL
             && busy((elapsed - last).max(1e-9)) >= NEARLY_ALL;
         match rounds {
             0 | 1 if too_few && at.chunk == 1 => Self::Tasks(at.chunks()),
-            2.. if too_few => Self::FewTasks { tasks: at.sample.tasks, rounds },
+            2.. if too_few => {
+                Self::FewTasks { tasks: at.sample.tasks, rounds: if alike { rounds } else { 0 } }
+            }
             _ => Self::of_servers(at, facts),
         }
     }

@@ -137,10 +137,18 @@ impl PointSummary {
     pub(super) fn with_plateaus(mut points: Vec<Self>) -> Vec<Self> {
         let possible: Vec<(Strategy, Option<f64>)> =
             points.iter().map(|p| (p.strategy, p.possible)).collect();
+        // Where all that have more workers were faster than possible, it was one worker that was slow.
+        let several = points.iter().filter(|point| point.workers() > 1);
+        let excess = several
+            .filter_map(|p| Some((p.strategy, p.rate / p.possible?)))
+            .collect::<Vec<(Strategy, f64)>>();
         for point in points.iter_mut().filter(|point| !point.exact) {
             let same = possible.iter().filter(|(strategy, _)| *strategy == point.strategy);
             let most: Option<Vec<f64>> = same.map(|(_, possible)| *possible).collect();
-            point.plateau = most.map_or(f64::INFINITY, |most| most.into_iter().fold(0.0, f64::max));
+            let of_all = excess.iter().filter(|(strategy, _)| *strategy == point.strategy);
+            let of_all = of_all.map(|(_, excess)| *excess).fold(f64::INFINITY, f64::min);
+            let excess = if of_all.is_finite() { of_all.max(1.0) } else { 1.0 };
+            point.plateau = most.map_or(f64::INFINITY, |most| most.into_iter().fold(0.0, f64::max) * excess);
         }
         points
     }
@@ -156,9 +164,16 @@ impl PointSummary {
         self.rates.iter().map(|rate| rate.min(self.plateau)).collect()
     }
 
-    /// How much faster it was than is possible with any number of workers, where that is more than noise usually is.
+    /// How much faster it was than is possible with its workers, where that is more than noise usually is.
     pub(super) fn beyond_possible(&self) -> Option<f64> {
-        (self.plateau < AS_GOOD * self.rate).then(|| self.rate / self.plateau - 1.0)
+        let possible = self.possible.filter(|possible| !self.exact && *possible < AS_GOOD * self.rate)?;
+        Some(self.rate / possible - 1.0)
+    }
+
+    /// Whether repeats tell two points apart that count as alike, because one of them was faster than is possible with any
+    /// number of workers.
+    pub(super) fn is_alike_by_plateau(&self, other: &Self) -> bool {
+        [self, other].iter().any(|point| is_noticed(point.rate, point.plateau)) && !self.is_like(other)
     }
 
     /// The shortest and the longest elapsed that count; none with one repeat.

@@ -5,7 +5,7 @@ use super::{Facts, Gain, Limit, NOTICED, PointSummary, Recommendation, chunks, f
 use crate::analysis::bounds::Waves;
 use crate::analysis::trust::LONG_ENOUGH;
 use crate::analysis::words::{and, verb};
-use crate::plan::Chunk;
+use crate::plan::{Chunk, Strategy};
 use crate::units::{grouped, plural, three_digits};
 
 /// A number this much above that of the formula asks for an explanation.
@@ -56,19 +56,15 @@ pub(super) fn why(
             facts.ceiling(at.strategy, at.shape)
         ));
     } else if tied && r.tied.len() > 1 {
-        let is_beyond = |n: &u32| {
-            let there = points.iter().find(|p| p.workers() == *n);
-            there.into_iter().chain([&at]).any(|p| p.beyond_possible().is_some())
-        };
-        let others: Vec<u32> =
-            r.tied.iter().copied().filter(|n| *n != r.workers() && !is_beyond(n)).collect();
+        let is_apart = |n: &u32| points.iter().any(|p| p.workers() == *n && p.is_alike_by_plateau(at));
+        let others: Vec<u32> = r.tied.iter().copied().filter(|n| *n != r.workers() && !is_apart(n)).collect();
         let among: Vec<u32> = points.iter().map(|point| point.workers()).collect();
         let named_others = ranges(&others, &among);
         let exact = facts.measured.machine.is_simulated();
         let near = points
             .iter()
             .filter(|p| p.workers() == r.workers() || others.contains(&p.workers()))
-            .all(|p| !is_noticed(best.rate, p.rate) && !is_noticed(p.rate, best.rate));
+            .all(|p| !is_noticed(at.rate, p.rate) && !is_noticed(p.rate, at.rate));
         named = exact || near;
         let words = if named {
             format!(
@@ -92,10 +88,11 @@ pub(super) fn why(
             && (gain.by.abs() <= NOTICED || gain.workers == best.workers())
     };
     let is_beyond = |gain: &Gain| {
-        points.iter().any(|p| p.shape == gain.shape && p.beyond_possible().is_some() && gain.by > 0.0)
+        let next = points.iter().find(|point| point.shape == gain.shape);
+        gain.by > 0.0 && next.is_some_and(|next| next.is_alike_by_plateau(at))
     };
-    // What is more than possible stands among what to be careful about.
-    why.extend(r.gain.filter(|gain| !said(gain) && !is_beyond(gain)).map(|gain| next_workers(r, gain)));
+    let gain = r.gain.filter(|gain| is_beyond(gain) || !said(gain));
+    why.extend(gain.map(|gain| next_workers(r, gain, is_beyond(&gain))));
     why.extend(formula(r, points, at, facts));
     why
 }
@@ -104,7 +101,7 @@ pub(super) fn why(
 fn much_faster(r: &Recommendation, at: &PointSummary, best: &PointSummary) -> Option<String> {
     let by = best.rate / at.rate - 1.0;
     let is_next = r.gain.is_some_and(|gain| gain.workers == best.workers());
-    (by > MUCH_FASTER && best.beyond_possible().is_none() && !is_next).then(|| {
+    (by > MUCH_FASTER && !best.is_alike_by_plateau(at) && !is_next).then(|| {
         let were = verb(best.workers().into(), "was", "were");
         format!("The fastest, {}, {were} {:.0} % faster.", workers_of(best.strategy, best.shape), by * 100.0)
     })
@@ -117,14 +114,15 @@ fn capitalised(clause: &str) -> String {
     format!("{first}{}", rest.as_str())
 }
 
-/// What the next number of workers that was measured brings.
-fn next_workers(r: &Recommendation, gain: Gain) -> String {
+/// What the next number of workers that was measured brings; `beyond` where that is more than is possible.
+fn next_workers(r: &Recommendation, gain: Gain, beyond: bool) -> String {
     let words = workers_of(r.strategy, gain.shape);
     let by = (gain.by * 1_000.0).round() / 10.0;
     let how = format!("{:.1} % {}", by.abs(), if by > 0.0 { "faster" } else { "slower" });
     match gain.by.abs() <= NOTICED {
         true if by == 0.0 => format!("{words} are as fast."),
         true => format!("{words} are {how}, which nobody would notice."),
+        false if beyond => format!("{words} were {how}, more than is possible."),
         false if gain.told_apart => format!("{words} are {how}."),
         false => format!("{words} were {how}, but repeats cannot tell the two apart."),
     }
@@ -211,7 +209,7 @@ fn formula(r: &Recommendation, points: &[&PointSummary], at: &PointSummary, fact
             "; measured, it takes more for so few tasks".to_owned()
         }
         // Workers that begin together wait together, as long as tasks are of one length.
-        None if demand.alike.is_some() && !demand.has_long() => format!(
+        None if demand.alike.is_some() && !demand.has_long() && r.strategy != Strategy::Hybrid => format!(
             "; measured, it takes more, for {} make {} for {}, which begin together and so wait together: with more \
              tasks (-n) fewer workers may do",
             plural(at.sample.tasks, "task"),
@@ -307,15 +305,15 @@ fn more_than_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts
     ))
 }
 
-/// What was faster than one task's time allows with any number of workers, why that may be, and what is made of it.
+/// What was faster than one task's time allows, why that may be, and what is made of it.
 fn beyond_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts) -> Option<String> {
     let beyond = |point: &&&PointSummary| point.beyond_possible().is_some();
     let these: Vec<String> =
         points.iter().filter(beyond).map(|point| grouped(point.workers().into())).collect();
     let most = points.iter().filter_map(|point| point.beyond_possible()).fold(0.0, f64::max);
     let why = match facts.demand {
-        _ if facts.busy => "others were in the way of one worker",
-        Some(demand) if demand.compute > 0.0 => {
+        _ if facts.busy => "others may have been in the way of one worker",
+        Some(demand) if demand.waiting() < 0.5 || (demand.compute > 0.0 && facts.waits_for_timers()) => {
             "the CPUs were quicker meanwhile, or slower while one worker ran"
         }
         _ => "one worker was slower than usual, or what tasks wait for was quicker",
@@ -324,7 +322,7 @@ fn beyond_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts) -
     (!these.is_empty()).then(|| {
         format!(
             "{} {} up to {:.0} % faster than what a task took alone allows: {why}; no more than what is possible \
-             counts{own}",
+             counts in choosing the number{own}",
             and(&these),
             if these == ["1"] { "worker was" } else { "workers were" },
             most * 100.0

@@ -77,6 +77,11 @@ impl fmt::Display for Limit {
             Self::LongTask { takes, of, many } => {
                 write!(f, "{} take {takes} each, of the {of} of the run", plural(*many, "long task"))
             }
+            Self::FewTasks { tasks, rounds: 0 } => write!(
+                f,
+                "{} are too few to keep the CPUs busy from the beginning to the end",
+                plural(*tasks, "task")
+            ),
             Self::FewTasks { tasks, rounds } => write!(
                 f,
                 "{} in {} are too few to keep the CPUs busy from the beginning to the end",

@@ -85,7 +85,7 @@ fn tasks_of_different_lengths_that_compute_are_too_few_where_the_last_ones_leave
     latency(&mut sweep, [1, 24, 50, 55]);
     take(&mut sweep, |n| 0.576 / f64::from(n.min(4)) + if n > 1 { 0.022 } else { 0.0 });
     let r = recommendation(&sweep);
-    assert_eq!((r.workers(), &r.limit), (4, &Limit::FewTasks { tasks: 24, rounds: 6 }), "{r:?}");
+    assert_eq!((r.workers(), &r.limit), (4, &Limit::FewTasks { tasks: 24, rounds: 0 }), "{r:?}");
 }
 
 #[test]
