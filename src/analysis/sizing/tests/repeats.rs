@@ -93,6 +93,7 @@ fn what_is_faster_than_possible_counts_as_what_is_possible() {
     assert_eq!(r.workers(), 10, "{r:?}");
     let cautions = r.cautions.join("; ");
     assert!(cautions.contains("24 workers were up to 41 % faster than what a task took alone"), "{cautions}");
+    assert!(!said(&r).contains("24"), "{}", said(&r));
     // A little faster than possible, it is not said to be alike.
     let little = disturbed(&[1, 2, 4, 8, 10, 12, 16], |workers| match workers {
         12 => [0.91, 0.915, 0.92],
