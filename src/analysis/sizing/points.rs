@@ -135,20 +135,18 @@ impl PointSummary {
 
     /// Points of any strategies, each told what is possible with the best number of workers of its own.
     pub(super) fn with_plateaus(mut points: Vec<Self>) -> Vec<Self> {
-        let possible: Vec<(Strategy, Option<f64>)> =
-            points.iter().map(|p| (p.strategy, p.possible)).collect();
-        // Where all that have more workers were faster than possible, it was one worker that was slow.
-        let several = points.iter().filter(|point| point.workers() > 1);
-        let excess = several
-            .filter_map(|p| Some((p.strategy, p.rate / p.possible?)))
-            .collect::<Vec<(Strategy, f64)>>();
-        for point in points.iter_mut().filter(|point| !point.exact) {
-            let same = possible.iter().filter(|(strategy, _)| *strategy == point.strategy);
-            let most: Option<Vec<f64>> = same.map(|(_, possible)| *possible).collect();
-            let of_all = excess.iter().filter(|(strategy, _)| *strategy == point.strategy);
-            let of_all = of_all.map(|(_, excess)| *excess).fold(f64::INFINITY, f64::min);
-            let excess = if of_all.is_finite() { of_all.max(1.0) } else { 1.0 };
-            point.plateau = most.map_or(f64::INFINITY, |most| most.into_iter().fold(0.0, f64::max) * excess);
+        let plateau = |strategy: Strategy| {
+            let same = || points.iter().filter(move |point| point.strategy == strategy);
+            let possible: Option<Vec<f64>> = same().map(|point| point.possible).collect();
+            let most = possible?.into_iter().fold(0.0, f64::max);
+            // Where all that have more workers were faster than possible, it was one worker that was slow.
+            let several = same().filter(|point| point.workers() > 1);
+            let excess = several.filter_map(|point| Some(point.rate / point.possible?)).reduce(f64::min);
+            Some(most * excess.map_or(1.0, |excess| excess.max(1.0)))
+        };
+        let plateaus: Vec<Option<f64>> = points.iter().map(|point| plateau(point.strategy)).collect();
+        for (point, plateau) in points.iter_mut().zip(plateaus).filter(|(point, _)| !point.exact) {
+            point.plateau = plateau.unwrap_or(f64::INFINITY);
         }
         points
     }

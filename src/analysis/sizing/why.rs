@@ -318,7 +318,8 @@ fn beyond_possible(points: &[&PointSummary], at: &PointSummary, facts: &Facts) -
         }
         _ => "one worker was slower than usual, or what tasks wait for was quicker",
     };
-    let own = if at.beyond_possible().is_some() { ", and its figures are too high" } else { "" };
+    // Where one worker was the slow one, the figures of more are right.
+    let own = if is_noticed(at.rate, at.plateau) { ", and its figures are too high" } else { "" };
     (!these.is_empty()).then(|| {
         format!(
             "{} {} up to {:.0} % faster than what a task took alone allows: {why}; no more than what is possible \
