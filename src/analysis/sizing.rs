@@ -29,6 +29,7 @@ pub use fits::{FitReport, StrategyFit};
 pub use laws::{Law, Reading};
 pub use limit::Limit;
 pub use points::{NOTICED, PointSummary, is_noticed};
+pub use proposals::are_near;
 pub use refusal::Refused;
 pub use sample::Sample;
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Cell, Kind, Step, Sweep};
 use crate::analysis::scaling::distribution::median;
-use crate::analysis::sizing::is_noticed;
+use crate::analysis::sizing::{are_near, is_noticed};
 use crate::chance::Chance;
 use crate::plan::{Shape, Strategy, WorkerCount};
 use crate::units::{Nanos, grouped, plural};
@@ -13,15 +13,8 @@ use crate::units::{Nanos, grouped, plural};
 const IN_A_ROW: usize = 2;
 /// A number whose best repeat is below this part of the fastest number's worst one is clearly slower.
 const CLEARLY_SLOWER: f64 = 0.90;
-/// Numbers whose ratio is below this are hardly different ones.
-const NEAR: f64 = 1.15;
 /// After so many repeats that can be said.
 const ENOUGH_REPEATS: usize = 2;
-
-/// Whether two numbers are so near to each other that measuring both tells no more than one.
-fn are_near(a: u32, b: u32) -> bool {
-    f64::from(a.max(b)) < NEAR * f64::from(a.min(b))
-}
 
 impl Sweep {
     /// The cells that the plan names, and the numbers that are still to be tried.

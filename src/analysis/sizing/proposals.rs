@@ -16,7 +16,7 @@ pub(super) fn of_formula(at: &PointSummary, facts: &Facts) -> Option<u32> {
 }
 
 /// Whether two numbers are so near to each other that measuring both tells no more than one.
-pub(super) fn are_near(a: u32, b: u32) -> bool {
+pub fn are_near(a: u32, b: u32) -> bool {
     f64::from(a.max(b)) <= NEAR * f64::from(a.min(b).max(1))
 }
 
